@@ -134,7 +134,7 @@ export interface Declaration<Path extends string, A extends Access, P, Q, B, R> 
   readonly reply?: R;
   readonly handler: (
     ctx: Context,
-    input: RouteInput<Output<P, PathParams<Path>>, Output<Q, Record<never, never>>, BodyOf<B>, ActorOf<A>>,
+    input: RouteInput<Output<P, PathParams<Path>>, Output<Q, Readonly<Record<string, never>>>, BodyOf<B>, ActorOf<A>>,
   ) => Promise<AnswerOf<R>> | AnswerOf<R>;
 }
 
