@@ -1,0 +1,123 @@
+import { hash, sign, verify } from 'node:crypto';
+import { canonicalParts } from './canonical.ts';
+import { ProtocolError } from './errors.ts';
+import { gateBytes, gateCharacters, gateTree, limits, unauthenticated } from './gate.ts';
+import type { SigningKey, VerificationKey } from './keys.ts';
+import { scan } from './scan.ts';
+import { readSignature, writeSignature, writeSignedInfo, type SignatureBlock } from './signature.ts';
+import { writeElement, type XmlElement } from './tree.ts';
+
+/** Finds the key that was pinned for this node under this name; undefined for strangers. */
+export type FindKey = (from: string, kid: string) => VerificationKey | undefined;
+
+/** A document whose signature is good; its body has not been looked at. */
+export interface VerifiedDocument {
+  /** Without the signature, read from exactly the signed text. */
+  readonly root: XmlElement;
+  /** The signed text: the canonical document without its signature. */
+  readonly canonical: string;
+  readonly digest: string;
+  readonly from: string;
+  readonly kid: string;
+}
+
+/** Signs a document of the profile; `root` holds no signature yet. Throws a ProtocolError when it would break the profile's limits. */
+export function signDocument(root: XmlElement, key: SigningKey): { xml: string; digest: string } {
+  const canonical = writeElement(root);
+  asOurFault(() => {
+    gateTree(root);
+    gateCharacters(canonical);
+    if (!canonical.isWellFormed()) throw new ProtocolError('forbidden-character', 'half of a surrogate pair');
+  });
+  const digest = hash('sha256', canonical, 'base64');
+  const { algorithm, kid, privateKey } = key;
+  const signedInfo = Buffer.from(writeSignedInfo(algorithm, digest), 'latin1');
+  const value =
+    algorithm === 'ecdsa-sha256'
+      ? sign('sha256', signedInfo, { key: privateKey, dsaEncoding: 'ieee-p1363' })
+      : sign('sha256', signedInfo, privateKey);
+  const closing = `</${root.name}>`;
+  const signature = writeSignature({ algorithm, digest, value: value.toString('base64'), kid });
+  const xml = canonical.slice(0, -closing.length) + signature + closing;
+  if (Buffer.byteLength(xml) > limits.messageBytes) throw new ProtocolError('too-large', 'more than 262144 bytes');
+  return { xml, digest };
+}
+
+/** A gate that refuses our own document has found a fault on this side. */
+function asOurFault(gate: () => void): void {
+  try {
+    gate();
+  } catch (error) {
+    throw error instanceof ProtocolError ? new ProtocolError(error.code, error.detail) : error;
+  }
+}
+
+/** Gates, key, signature, in this order; every refusal is a ProtocolError with `unauthenticated`. */
+export function verifyDocument(bytes: Uint8Array, findKey: FindKey): VerifiedDocument {
+  const xml = gateBytes(bytes);
+  const root = scan(xml);
+  const block = readSignature(root);
+  const from = readFrom(root);
+  const key = findKey(from, block.kid);
+  if (key?.kid !== block.kid) throw unauthenticated('unknown-key', 'no key of this name is pinned for the sender');
+  if (key.algorithm !== block.algorithm)
+    throw unauthenticated('signature-algorithm', 'the pinned key is of another kind');
+  const body = withoutSignature(root);
+  const own = inOurWriting(xml, body, block);
+  const { document, signedInfo } = own ?? canonicalParts(xml);
+  checkSignature(signedInfo, block, key);
+  if (hash('sha256', document, 'base64') !== block.digest) {
+    throw unauthenticated('digest', 'the content is not what was signed');
+  }
+  const { digest, kid } = block;
+  return { root: own ? body : rescan(document, body), canonical: document, digest, from, kid };
+}
+
+function readFrom(root: XmlElement): string {
+  const header = root.children[0];
+  const senders = header?.name === 'l:Header' ? header.children.filter(({ name }) => name === 'l:From') : [];
+  if (senders.length !== 1) throw unauthenticated('sender-missing', 'the header does not name one sender');
+  return senders[0]?.text ?? '';
+}
+
+function withoutSignature(root: XmlElement): XmlElement {
+  const attributes = root.attributes.filter(([name]) => name !== 'xmlns:ds');
+  return { ...root, attributes, children: root.children.slice(0, -1) };
+}
+
+/**
+ * The fast path: when the document is byte for byte what our writer would have written, its canonical form is known
+ * without a parser. Never a guess: anything else is undefined.
+ */
+function inOurWriting(xml: string, body: XmlElement, block: SignatureBlock) {
+  const closing = `</${body.name}>`;
+  const end = writeSignature(block) + closing;
+  if (!xml.endsWith(end)) return undefined;
+  const document = xml.slice(0, -end.length) + closing;
+  if (writeElement(body) !== document) return undefined;
+  return { document, signedInfo: writeSignedInfo(block.algorithm, block.digest) };
+}
+
+function checkSignature(signedInfo: string, { value }: SignatureBlock, key: VerificationKey): void {
+  const signature = Buffer.from(value, 'base64');
+  const data = Buffer.from(signedInfo, 'utf8');
+  const { publicKey, algorithm } = key;
+  const { modulusLength = 0, namedCurve } = publicKey.asymmetricKeyDetails ?? {};
+  const elliptic = algorithm === 'ecdsa-sha256';
+  const rightKind = elliptic
+    ? publicKey.asymmetricKeyType === 'ec' && namedCurve === 'prime256v1'
+    : publicKey.asymmetricKeyType === 'rsa' && modulusLength >= 2048;
+  if (!rightKind) throw unauthenticated('key', 'the pinned key is of the wrong kind');
+  if (signature.byteLength !== (elliptic ? 64 : Math.ceil(modulusLength / 8))) {
+    throw unauthenticated('signature-length', 'the signature value has the wrong length');
+  }
+  const options = elliptic ? ({ key: publicKey, dsaEncoding: 'ieee-p1363' } as const) : publicKey;
+  if (!verify('sha256', data, options, signature)) throw unauthenticated('signature', 'the signature is wrong');
+}
+
+/** Reads the signed text itself, and makes sure that our scanner and libxml2 saw the same document. */
+function rescan(document: string, body: XmlElement): XmlElement {
+  const signed = scan(document);
+  if (writeElement(signed) === writeElement(body)) return signed;
+  throw unauthenticated('parser-disagreement', 'libxml2 read another document than the scanner');
+}
