@@ -1,0 +1,80 @@
+import type { MessageType } from '../../../protocol/index.ts';
+import type { Context, Tx } from '../../kernel/context.ts';
+import type { ConversationKey } from './conversations.ts';
+
+export interface InboxTable {
+  peerId: string;
+  messageId: string;
+  digest: string;
+  type: MessageType;
+  conversationId: string | null;
+  /** The document as it came; null after its retention, or when its lead was withdrawn. */
+  document: string | null;
+  /** The signed Receipt or Problem: the same bytes for every repetition. */
+  answer: string;
+  /** The code of the Problem; null for a Receipt. */
+  code: string | null;
+  receivedAt: number;
+  expiresAt: number;
+}
+export type InboxMessage = InboxTable;
+
+declare module '../../kernel/database.ts' {
+  interface Database {
+    inbox: InboxTable;
+  }
+}
+
+/** Stores a message unless its id is known; returns what is stored under it then. */
+export async function insertInbox(tx: Tx, message: InboxMessage): Promise<InboxMessage | undefined> {
+  const inserted = await tx.db
+    .insertInto('inbox')
+    .values(message)
+    .onConflict((conflict) => conflict.columns(['peerId', 'messageId']).doNothing())
+    .returning('messageId')
+    .executeTakeFirst();
+  return inserted ? undefined : findInbox(tx, message.peerId, message.messageId);
+}
+
+export const findInbox = (ctx: Context, peerId: string, messageId: string): Promise<InboxMessage | undefined> =>
+  ctx.db
+    .selectFrom('inbox')
+    .selectAll()
+    .where('peerId', '=', peerId)
+    .where('messageId', '=', messageId)
+    .executeTakeFirst();
+
+/** Messages of a peer, newest first, without their documents. */
+export const listInbox = (
+  ctx: Context,
+  { peerId, cursor, limit }: { peerId: string; cursor?: string | undefined; limit: number },
+) =>
+  ctx.db
+    .selectFrom('inbox')
+    .select(['messageId', 'conversationId', 'type', 'code', 'receivedAt'])
+    .where('peerId', '=', peerId)
+    .$if(cursor !== undefined, (query) => query.where('messageId', '<', cursor ?? ''))
+    .orderBy('messageId', 'desc')
+    .limit(limit)
+    .execute();
+
+/** Deletes the content of a conversation's messages; ids, digests and answers stay. */
+export async function forgetConversation(tx: Tx, { peerId, conversationId }: ConversationKey): Promise<void> {
+  await tx.db
+    .updateTable('inbox')
+    .set({ document: null })
+    .where('peerId', '=', peerId)
+    .where('conversationId', '=', conversationId)
+    .execute();
+}
+
+/** Content goes when it expired before `contentAt`, the memory of the id before `idAt`. */
+export async function trimInbox(tx: Tx, { contentAt, idAt }: { contentAt: number; idAt: number }): Promise<void> {
+  await tx.db.deleteFrom('inbox').where('expiresAt', '<', idAt).execute();
+  await tx.db
+    .updateTable('inbox')
+    .set({ document: null })
+    .where('expiresAt', '<', contentAt)
+    .where('document', 'is not', null)
+    .execute();
+}

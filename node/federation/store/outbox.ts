@@ -1,0 +1,178 @@
+import type { MessageType } from '../../../protocol/index.ts';
+import type { Context, Tx } from '../../kernel/context.ts';
+import type { ConversationKey } from './conversations.ts';
+
+/**
+ * `waiting` for a signed answer · `delivered`: receipt stored · `refused` by a signed Problem · `dead`: it expired
+ * unanswered · `cancelled`: overtaken by events before an answer came · `replayed` by hand under a new id.
+ */
+export type OutboxState = 'waiting' | 'delivered' | 'refused' | 'dead' | 'cancelled' | 'replayed';
+
+export interface OutboxTable {
+  messageId: string;
+  peerId: string;
+  conversationId: string;
+  seq: number;
+  type: MessageType;
+  digest: string;
+  /** The signed document, sealed once; null after its retention. */
+  document: string | null;
+  /** The same for every replay of one effect. */
+  effectKey: string;
+  state: OutboxState;
+  /** Attempts that counted against the retry schedule. */
+  attempts: number;
+  dueAt: number;
+  createdAt: number;
+  expiresAt: number;
+  answeredAt: number | null;
+  /** The signed Receipt or Problem as it came. */
+  answer: string | null;
+  /** Why the last attempt failed, or the code of the Problem. */
+  code: string | null;
+}
+export type OutboxMessage = OutboxTable;
+
+declare module '../../kernel/database.ts' {
+  interface Database {
+    outbox: OutboxTable;
+  }
+}
+
+export async function insertOutbox(tx: Tx, message: OutboxMessage): Promise<void> {
+  await tx.db.insertInto('outbox').values(message).execute();
+}
+
+export const findOutbox = (ctx: Context, messageId: string): Promise<OutboxMessage | undefined> =>
+  ctx.db.selectFrom('outbox').selectAll().where('messageId', '=', messageId).executeTakeFirst();
+
+/** Changes a message that is still waiting; false when its fate was decided meanwhile. */
+export async function updateWaiting(tx: Tx, messageId: string, change: Partial<OutboxMessage>): Promise<boolean> {
+  const { numUpdatedRows } = await tx.db
+    .updateTable('outbox')
+    .set(change)
+    .where('messageId', '=', messageId)
+    .where('state', '=', 'waiting')
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
+/** Marks a message whose delivery ended as replayed; false when somebody did so already. */
+export async function markReplayed(tx: Tx, messageId: string): Promise<boolean> {
+  const { numUpdatedRows } = await tx.db
+    .updateTable('outbox')
+    .set({ state: 'replayed' })
+    .where('messageId', '=', messageId)
+    .where('state', 'in', ['refused', 'dead'])
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
+/** Cancels what is still waiting in a conversation (of one type); returns how many and whether any was ever tried. */
+export async function cancelWaiting(
+  tx: Tx,
+  { peerId, conversationId }: ConversationKey,
+  code: string,
+  type?: MessageType,
+): Promise<{ cancelled: number; tried: boolean }> {
+  const rows = await tx.db
+    .updateTable('outbox')
+    .set({ state: 'cancelled', code, answeredAt: tx.clock.now() })
+    .where('peerId', '=', peerId)
+    .where('conversationId', '=', conversationId)
+    .where('state', '=', 'waiting')
+    .$if(type !== undefined, (query) => query.where('type', '=', type ?? 'Offer'))
+    .returning('attempts')
+    .execute();
+  return { cancelled: rows.length, tried: rows.some((row) => row.attempts > 0) };
+}
+
+/** Active peers with something due now. */
+export async function listPeersWithDue(ctx: Context, now: number): Promise<string[]> {
+  const rows = await ctx.db
+    .selectFrom('peer')
+    .select('nodeId')
+    .where('state', '=', 'active')
+    .where((where) =>
+      where.exists(
+        where
+          .selectFrom('outbox')
+          .select('messageId')
+          .whereRef('outbox.peerId', '=', 'peer.nodeId')
+          .where('outbox.state', '=', 'waiting')
+          .where('outbox.dueAt', '<=', now),
+      ),
+    )
+    .execute();
+  return rows.map((row) => row.nodeId);
+}
+
+/** Messages due for a peer, the first unanswered one of each conversation only, longest due first. */
+export const listDue = (ctx: Context, peerId: string, now: number, limit: number): Promise<OutboxMessage[]> =>
+  ctx.db
+    .selectFrom('outbox as message')
+    .selectAll()
+    .where('peerId', '=', peerId)
+    .where('state', '=', 'waiting')
+    .where('dueAt', '<=', now)
+    .where((where) =>
+      where.not(
+        where.exists(
+          where
+            .selectFrom('outbox as earlier')
+            .select('earlier.messageId')
+            .whereRef('earlier.peerId', '=', 'message.peerId')
+            .whereRef('earlier.conversationId', '=', 'message.conversationId')
+            .whereRef('earlier.seq', '<', 'message.seq')
+            .where('earlier.state', '=', 'waiting'),
+        ),
+      ),
+    )
+    .orderBy('dueAt')
+    .orderBy('messageId')
+    .limit(limit)
+    .execute();
+
+/** When something waits next, per active peer. */
+export const listNextDue = (ctx: Context): Promise<{ peerId: string; dueAt: number }[]> =>
+  ctx.db
+    .selectFrom('outbox')
+    .innerJoin('peer', 'peer.nodeId', 'outbox.peerId')
+    .select(({ fn }) => ['outbox.peerId', fn.min('outbox.dueAt').as('dueAt')])
+    .where('outbox.state', '=', 'waiting')
+    .where('peer.state', '=', 'active')
+    .groupBy('outbox.peerId')
+    .execute();
+
+export const countByState = (ctx: Context): Promise<{ peerId: string; state: OutboxState; messages: number }[]> =>
+  ctx.db
+    .selectFrom('outbox')
+    .select(({ fn }) => ['peerId', 'state', fn.countAll<number>().as('messages')])
+    .groupBy(['peerId', 'state'])
+    .execute();
+
+/** Messages to a peer, newest first, without their documents. */
+export const listOutbox = (
+  ctx: Context,
+  filter: { peerId: string; state?: OutboxState | undefined; cursor?: string | undefined; limit: number },
+) =>
+  ctx.db
+    .selectFrom('outbox')
+    .select(['messageId', 'conversationId', 'seq', 'type', 'state', 'attempts', 'dueAt', 'createdAt', 'expiresAt'])
+    .select(['answeredAt', 'code'])
+    .where('peerId', '=', filter.peerId)
+    .$if(filter.state !== undefined, (query) => query.where('state', '=', filter.state ?? 'waiting'))
+    .$if(filter.cursor !== undefined, (query) => query.where('messageId', '<', filter.cursor ?? ''))
+    .orderBy('messageId', 'desc')
+    .limit(filter.limit)
+    .execute();
+
+/** Deletes the content of messages that were answered before `at`; ids, digests and answers stay as proof. */
+export const forgetDocumentsBefore = (tx: Tx, at: number) =>
+  tx.db
+    .updateTable('outbox')
+    .set({ document: null })
+    .where('answeredAt', '<', at)
+    .where('document', 'is not', null)
+    .where('state', 'in', ['delivered', 'cancelled', 'replayed'])
+    .execute();

@@ -1,0 +1,149 @@
+import type { Context, Tx } from '../../kernel/context.ts';
+import { notFound } from '../../kernel/errors.ts';
+import { closedBreaker, type Breaker } from '../decide-breaker.ts';
+import type { Allowance } from '../may-connect.ts';
+
+/** What a peer is to us: a primary offers leads to us, a secondary is offered leads by us. */
+export type PeerRole = 'primary' | 'secondary' | 'both';
+/** `pending` until an administrator compared the fingerprint; only `active` peers are spoken with. */
+export type PeerState = 'pending' | 'active' | 'suspended';
+
+export interface PeerTable {
+  nodeId: string;
+  name: string;
+  endpoint: string;
+  role: PeerRole;
+  state: PeerState;
+  allowedRange: string | null;
+  allowedPort: number | null;
+  /** 0 or 1: whether Status names the person who has the lead. */
+  tellAssignedTo: number;
+  /** 0 or 1: whether Status tells the amount of a won lead. */
+  tellAmount: number;
+  createdAt: number;
+  activatedAt: number | null;
+  suspendedAt: number | null;
+}
+export type Peer = PeerTable;
+
+export interface PeerKeyTable {
+  nodeId: string;
+  kid: string;
+  /** SubjectPublicKeyInfo, DER, base64. */
+  spki: string;
+  algorithm: string;
+  validFrom: number;
+  validUntil: number | null;
+  revokedAt: number | null;
+}
+export type PeerKey = PeerKeyTable;
+
+/** How the way to a peer fares; see `decide-breaker.ts`. */
+export interface PeerHealthTable extends Breaker {
+  peerId: string;
+  lastSuccessAt: number | null;
+  lastFailureAt: number | null;
+  lastError: string | null;
+  /** When an authenticated message of the peer last came in. */
+  lastHeardAt: number | null;
+}
+export type PeerHealth = PeerHealthTable;
+
+export interface SecurityEventTable {
+  id: string;
+  at: number;
+  peerId: string;
+  code: string;
+  messageId: string | null;
+  /** JSON of ids and digests; never lead data. */
+  facts: string;
+}
+
+declare module '../../kernel/database.ts' {
+  interface Database {
+    peer: PeerTable;
+    peerKey: PeerKeyTable;
+    peerHealth: PeerHealthTable;
+    securityEvent: SecurityEventTable;
+  }
+}
+
+export const findPeer = (ctx: Context, nodeId: string): Promise<Peer | undefined> =>
+  ctx.db.selectFrom('peer').selectAll().where('nodeId', '=', nodeId).executeTakeFirst();
+
+/** The peer; error `not-found`. */
+export async function getPeer(ctx: Context, nodeId: string): Promise<Peer> {
+  const peer = await findPeer(ctx, nodeId);
+  if (!peer) throw notFound('partner');
+  return peer;
+}
+
+export const listPeers = (ctx: Context): Promise<Peer[]> =>
+  ctx.db.selectFrom('peer').selectAll().orderBy('nodeId').execute();
+
+export async function insertPeer(tx: Tx, peer: Peer, key: PeerKey): Promise<void> {
+  await tx.db.insertInto('peer').values(peer).execute();
+  await tx.db.insertInto('peerKey').values(key).execute();
+  const health = { lastSuccessAt: null, lastFailureAt: null, lastError: null, lastHeardAt: null };
+  await tx.db
+    .insertInto('peerHealth')
+    .values({ peerId: peer.nodeId, ...closedBreaker, ...health })
+    .execute();
+}
+
+export async function updatePeer(tx: Tx, nodeId: string, change: Partial<Peer>): Promise<void> {
+  await tx.db.updateTable('peer').set(change).where('nodeId', '=', nodeId).execute();
+}
+
+/** Every key the peer ever had, newest first: old evidence needs old keys. */
+export const listPeerKeys = (ctx: Context, nodeId: string): Promise<PeerKey[]> =>
+  ctx.db.selectFrom('peerKey').selectAll().where('nodeId', '=', nodeId).orderBy('validFrom', 'desc').execute();
+
+export async function getHealth(ctx: Context, peerId: string): Promise<PeerHealth> {
+  const health = await ctx.db.selectFrom('peerHealth').selectAll().where('peerId', '=', peerId).executeTakeFirst();
+  if (!health) throw notFound('partner');
+  return health;
+}
+
+export const listHealth = (ctx: Context): Promise<PeerHealth[]> =>
+  ctx.db.selectFrom('peerHealth').selectAll().execute();
+
+export async function updateHealth(tx: Tx, peerId: string, change: Partial<PeerHealth>): Promise<void> {
+  await tx.db.updateTable('peerHealth').set(change).where('peerId', '=', peerId).execute();
+}
+
+/** Remembers what an administrator should look into, for example two messages under one id. */
+export async function appendSecurityEvent(
+  tx: Tx,
+  event: { peerId: string; code: string; messageId?: string | undefined; facts?: Record<string, string> },
+): Promise<void> {
+  await tx.db
+    .insertInto('securityEvent')
+    .values({
+      id: tx.ids.make('security'),
+      at: tx.clock.now(),
+      peerId: event.peerId,
+      code: event.code,
+      messageId: event.messageId ?? null,
+      facts: JSON.stringify(event.facts ?? {}),
+    })
+    .execute();
+}
+
+export const listSecurityEvents = (ctx: Context, peerId: string, limit: number) =>
+  ctx.db
+    .selectFrom('securityEvent')
+    .selectAll()
+    .where('peerId', '=', peerId)
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute();
+
+export const deleteSecurityEventsBefore = (tx: Tx, at: number) =>
+  tx.db.deleteFrom('securityEvent').where('at', '<', at).execute();
+
+/** The administrator's exception for this peer's address, if any. */
+export const allowanceOf = (peer: Peer): Allowance | undefined =>
+  peer.allowedRange !== null && peer.allowedPort !== null
+    ? { range: peer.allowedRange, port: peer.allowedPort }
+    : undefined;
