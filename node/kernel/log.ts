@@ -82,7 +82,11 @@ const plain = (text: string) =>
 function describe(error: unknown, depth: number): unknown {
   if (!(error instanceof Error)) return { kind: typeof error };
   const code = error instanceof CodedError ? error.code : (error as { code?: unknown }).code;
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  // The stack begins with the message, which may quote input.
+  const frames = (error.stack ?? '')
+    .replace(error.message, '')
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line));
   return {
     kind: plain(error.name),
     ...(typeof code === 'string' && { code: plain(code) }),

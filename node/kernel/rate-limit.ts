@@ -1,0 +1,34 @@
+import ipaddr from 'ipaddr.js';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { CodedError } from './errors.ts';
+
+/** Counts one use of `key`; throws `too-many-requests` (429, with `retryAfterSeconds`) beyond the limit. */
+export type RateLimit = (key: string) => Promise<void>;
+
+/** A limit of `perMinute` uses of each key, counted in this process only: a shield against floods, not a quota. */
+export function createRateLimit(perMinute: number): RateLimit {
+  const limiter = new RateLimiterMemory({ points: perMinute, duration: 60 });
+  return async (key) => {
+    try {
+      await limiter.consume(key);
+    } catch (refused) {
+      if (!(refused instanceof RateLimiterRes)) throw refused;
+      throw tooMany(Math.ceil(refused.msBeforeNext / 1000));
+    }
+  };
+}
+
+/** The error for whoever asks too often. */
+export const tooMany = (retryAfterSeconds: number) =>
+  new CodedError('too-many-requests', 429, 'Too many requests; try again later.', {
+    retryAfterSeconds: Math.max(1, retryAfterSeconds),
+  });
+
+/** The key of a client address: an IPv6 client owns a whole /64, so its limit is shared within it. */
+export function addressKey(address: string): string {
+  const bare = address.replace(/%.*$/, '');
+  if (!ipaddr.isValid(bare)) return 'unknown';
+  const parsed = ipaddr.process(bare);
+  if (parsed.kind() === 'ipv4') return parsed.toString();
+  return `${parsed.toByteArray().slice(0, 8).join('.')}/64`;
+}
