@@ -1,225 +1,561 @@
-// First shape of the contract, to be replaced by the output of protocol/codegen.ts.
+// Written by protocol/codegen.ts from schemas/lead.xsd and schemas/exchange.xsd. Change those, then run it.
 
+import type { ComplexType, SimpleType } from './descriptor.ts';
+
+/** A point in time with its zone (ISO 8601, seconds or finer). */
 export type DateTime = string;
 
-export interface Money {
-  /** Decimal text as written, for example "1250.00". */
-  amount: string;
-  /** ISO 4217, for example "EUR". */
-  currency: string;
+/** What an e-mail address is for. */
+export const emailKinds = [
+  'work',
+  'personal',
+  'other',
+] as const;
+export type EmailKind = (typeof emailKinds)[number];
+
+/** What a telephone number is for. */
+export const phoneKinds = [
+  'work',
+  'mobile',
+  'home',
+  'fax',
+  'other',
+] as const;
+export type PhoneKind = (typeof phoneKinds)[number];
+
+/** How warm a lead is. */
+export const interestLevels = [
+  'hot',
+  'warm',
+  'cold',
+  'unknown',
+] as const;
+export type InterestLevel = (typeof interestLevels)[number];
+
+/** Kinds of channels. */
+export const sourceKinds = [
+  'web-form',
+  'e-mail',
+  'phone',
+  'list',
+  'event',
+  'partner',
+  'api',
+  'other',
+] as const;
+export type SourceKind = (typeof sourceKinds)[number];
+
+/** What was decided. */
+export const consentStates = [
+  'granted',
+  'refused',
+  'withdrawn',
+] as const;
+export type ConsentState = (typeof consentStates)[number];
+
+/** How the text of a custom field is meant. */
+export const fieldTypes = [
+  'text',
+  'number',
+  'boolean',
+  'date',
+  'date-time',
+  'url',
+] as const;
+export type FieldType = (typeof fieldTypes)[number];
+
+/** The groups of lead fields: a withheld field is committed to with its whole group. */
+export const fieldGroups = [
+  'person',
+  'email',
+  'phone',
+  'address',
+  'account',
+  'product',
+  'opportunity',
+  'comments',
+  'qualification',
+  'source',
+  'consent',
+  'attachment',
+  'custom',
+] as const;
+export type FieldGroup = (typeof fieldGroups)[number];
+
+/** A point in time in UTC with milliseconds. */
+export type UtcTime = string;
+
+/** The messages of level Core. */
+export const messageTypes = [
+  'Capabilities',
+  'Offer',
+  'Accept',
+  'Reject',
+  'Award',
+  'NoLongerAvailable',
+  'Release',
+  'Status',
+  'Receipt',
+  'Problem',
+] as const;
+export type MessageType = (typeof messageTypes)[number];
+
+/** Signature algorithms; a key fixes exactly one. */
+export const keyAlgorithms = [
+  'ecdsa-sha256',
+  'rsa-sha256',
+] as const;
+export type KeyAlgorithm = (typeof keyAlgorithms)[number];
+
+/** To one recipient, or to whoever is first. */
+export const offerModes = [
+  'direct',
+  'grab',
+] as const;
+export type OfferMode = (typeof offerModes)[number];
+
+/** Why an offer is over. */
+export const closeReasons = [
+  'taken',
+  'expired',
+  'recalled',
+] as const;
+export type CloseReason = (typeof closeReasons)[number];
+
+/** Why a lead is not wanted. */
+export const rejectReasons = [
+  'not-a-fit',
+  'no-capacity',
+  'out-of-territory',
+  'duplicate',
+  'already-customer',
+  'not-reachable',
+  'unclear',
+  'other',
+] as const;
+export type RejectReason = (typeof rejectReasons)[number];
+
+/** State of a lead at its holder. */
+export const dispositions = [
+  'received',
+  'assigned',
+  'contacted',
+  'working',
+  'asleep',
+  'won',
+  'lost',
+  'returned',
+] as const;
+export type Disposition = (typeof dispositions)[number];
+
+/** What is wrong with a message of a proven sender. */
+export const problemCodes = [
+  'schema',
+  'key-revoked',
+  'audience',
+  'expired',
+  'from-future',
+  'conflict',
+  'agreement-unknown',
+  'agreement-ended',
+  'not-understood',
+  'illegal-transition',
+  'stale-round',
+  'erased',
+  'legal-hold',
+  'rate',
+  'overloaded',
+  'internal',
+] as const;
+export type ProblemCode = (typeof problemCodes)[number];
+
+/** A person or company that may want to buy, with what is known of the interest. */
+export interface Lead {
+  /** When the customer asked, with zone. */
+  createdAt?: DateTime;
+  /** The person to talk to. */
+  contact?: Contact;
+  /** The company the person asks for. */
+  account?: Account;
+  /** What is wanted. */
+  interest?: Interest;
+  /** What is known of the chance to sell. */
+  qualification?: Qualification;
+  /** Where the lead came from. */
+  source?: Source;
+  /** A permission given, refused or withdrawn. */
+  consents?: Consent[];
+  /** A file that belongs to the lead. */
+  attachments?: Attachment[];
+  /** A field this schema does not name. */
+  fields?: Field[];
 }
-export interface Email {
-  kind?: 'work' | 'personal' | 'other';
-  value: string;
+
+/** A natural person. All names as the person writes them. */
+export interface Contact {
+  /** Form of address or title before the name. */
+  salutation?: string;
+  /** Given name or names. */
+  givenName?: string;
+  /** Family name or names. */
+  familyName?: string;
+  /** The whole name, where its parts are not known. */
+  fullName?: string;
+  /** Position in the company. */
+  jobTitle?: string;
+  /** Preferred language, BCP 47. */
+  language?: string;
+  /** An e-mail address. */
+  emails?: Email[];
+  /** A telephone number. */
+  phones?: Phone[];
+  /** Where the person lives or works. */
+  address?: Address;
 }
-export interface Phone {
-  kind?: 'work' | 'mobile' | 'home' | 'fax' | 'other';
-  value: string;
+
+/** A company or other organisation. */
+export interface Account {
+  /** Name of the company. */
+  name?: string;
+  /** Internet domain of the company, lower case. */
+  domain?: string;
+  /** Nine digits. */
+  duns?: string;
+  /** Line of business, in words or as a code. */
+  industry?: string;
+  /** Number of employees, as given: a number or a range. */
+  employees?: string;
+  /** Turnover of a year. */
+  annualRevenue?: Money;
+  /** Switchboard, not a person. */
+  phone?: string;
+  /** Seat of the company or the site in question. */
+  address?: Address;
 }
+
+/** A postal address. */
 export interface Address {
+  /** One line of the street address. */
   streets?: string[];
+  /** Town or city. */
   city?: string;
+  /** State, province or county, name or code. */
   region?: string;
+  /** Text: leading zeros count. */
   postalCode?: string;
   /** ISO 3166-1 alpha-2. */
   country?: string;
 }
-export interface Contact {
-  salutation?: string;
-  givenName?: string;
-  familyName?: string;
-  fullName?: string;
-  jobTitle?: string;
-  language?: string;
-  emails?: Email[];
-  phones?: Phone[];
-  address?: Address;
-}
-export interface Account {
-  name?: string;
-  domain?: string;
-  duns?: string;
-  industry?: string;
-  employees?: string;
-  annualRevenue?: Money;
-  phone?: string;
-  address?: Address;
-}
-export interface Product {
-  name: string;
-  sku?: string;
-  quantity?: string;
-}
+
+/** What the customer wants. */
 export interface Interest {
+  /** A product or service asked for. */
   products?: Product[];
+  /** Expected order value. */
   opportunitySize?: Money;
+  /** When the customer means to buy, as given. */
   timeframe?: string;
+  /** What the customer wrote. May hold anything, so it counts as personal. */
   comments?: string;
 }
+
+/** A product or service. */
+export interface Product {
+  /** Name of the product. */
+  name: string;
+  /** The vendor's number of the product. */
+  sku?: string;
+  /** How many, as given. */
+  quantity?: string;
+}
+
+/** Answers from screening. */
 export interface Qualification {
-  interestLevel?: 'hot' | 'warm' | 'cold' | 'unknown';
+  /** How warm the lead is. */
+  interestLevel?: InterestLevel;
+  /** What may be spent, as given. */
   budget?: string;
+  /** The contact's part in the decision. */
   authority?: string;
+  /** The problem to be solved. */
   need?: string;
+  /** A product also considered. */
   competingProducts?: string[];
 }
-export interface ClickId {
-  kind: string;
-  value: string;
-}
-export interface Utm {
-  source?: string;
-  medium?: string;
-  campaign?: string;
-  term?: string;
-  content?: string;
-}
+
+/** How the lead came in. */
 export interface Source {
-  kind?: 'web-form' | 'e-mail' | 'phone' | 'list' | 'event' | 'partner' | 'api' | 'other';
+  /** Kind of channel. */
+  kind?: SourceKind;
+  /** Name of the channel or list. */
   name?: string;
+  /** The id of the lead in the system it came from. */
   externalId?: string;
+  /** Marketing campaign. */
   campaign?: string;
+  /** Kind of advertising. */
   medium?: string;
+  /** Search words that led here. */
   keyword?: string;
+  /** The utm_ parameters of the landing page. */
   utm?: Utm;
+  /** An advertiser's id of the click. */
   clickIds?: ClickId[];
+  /** Address of the page before, as reported. */
   referrer?: string;
+  /** First page visited. Its query may hold identifiers. */
   landingPage?: string;
 }
+
+/** Campaign parameters as the page received them. */
+export interface Utm {
+  /** utm_source. */
+  source?: string;
+  /** utm_medium. */
+  medium?: string;
+  /** utm_campaign. */
+  campaign?: string;
+  /** utm_term. */
+  term?: string;
+  /** utm_content. */
+  content?: string;
+}
+
+/** One decision of the person on one use of the data. */
 export interface Consent {
+  /** What the data may be used for. */
   purpose: string;
-  state: 'granted' | 'refused' | 'withdrawn';
+  /** What was decided. */
+  state: ConsentState;
+  /** When it was decided, with zone. */
   at?: DateTime;
+  /** The words the person saw. */
   wording?: string;
+  /** Where the proof lies. */
   evidenceUrl?: string;
 }
+
+/** A reference to a file; the file itself travels separately. */
 export interface Attachment {
+  /** Where the file can be fetched. */
   url: string;
+  /** For example application/pdf. */
   mediaType?: string;
+  /** What the file is called. */
   title?: string;
 }
-export interface Field {
-  name: string;
-  type: 'text' | 'number' | 'boolean' | 'date' | 'date-time' | 'url';
+
+/** An amount of money. */
+export interface Money {
+  /** ISO 4217. */
+  currency: string;
+  /** A decimal number as written, not negative. */
+  amount: string;
+}
+
+/** An e-mail address and what it is for. */
+export interface Email {
+  /** What the address is for. */
+  kind?: EmailKind;
+  /** An e-mail address, or a masked one. */
   value: string;
 }
-/** The lead document, in the order of schemas/lead.xsd. */
-export interface Lead {
-  /** When the customer asked, with zone. */
-  createdAt?: DateTime;
-  contact?: Contact;
-  account?: Account;
-  interest?: Interest;
-  qualification?: Qualification;
-  source?: Source;
-  consents?: Consent[];
-  attachments?: Attachment[];
-  fields?: Field[];
+
+/** A telephone number and what it is for. */
+export interface Phone {
+  /** What the number is for. */
+  kind?: PhoneKind;
+  /** A telephone number as given, E.164 where it is known. */
+  value: string;
 }
 
-export type MessageType =
-  | 'Capabilities' | 'Offer' | 'Accept' | 'Reject' | 'Award' | 'NoLongerAvailable' | 'Release' | 'Status' | 'Receipt' | 'Problem';
-
-export interface InReplyTo {
-  messageId: string;
-  digest: string;
+/** An advertiser's id of a click. */
+export interface ClickId {
+  /** The name of the parameter. */
+  kind: string;
+  /** A line of text. */
+  value: string;
 }
+
+/** A named, typed value this schema has no element for. */
+export interface Field {
+  /** The name of the field as its owner writes it. */
+  name: string;
+  /** How the text is meant; it stays text. */
+  type: FieldType;
+  /** Some lines of text. */
+  value: string;
+}
+
+/** Who says what to whom, when, and in which conversation. */
 export interface Header {
+  /** Unique per sender; the same on every retry. */
   messageId: string;
+  /** The name of the element in Body. */
   type: MessageType;
+  /** The sending node; it owns the signing key. */
   from: string;
+  /** The receiving node; * in Capabilities only. */
   to: string;
+  /** One lead with one peer; fresh per recipient. */
   conversation?: string;
+  /** Round of a re-opened offer. */
   round?: number;
+  /** The sender's counter in this conversation, from 1. */
   seq?: number;
+  /** Digest of the sender's previous message in the conversation. */
   prevDigest?: string;
+  /** What is answered. */
   inReplyTo?: InReplyTo;
-  created: DateTime;
-  expires: DateTime;
+  /** When the message was signed. */
+  created: UtcTime;
+  /** When the message loses its effect; at most 14 days after Created. */
+  expires: UtcTime;
+  /** 32 random bytes in every message with personal data, so that its digest hides them. */
   blind?: string;
 }
-/** One per schema field group, absent ones included. */
-export interface Commitment {
-  group: FieldGroup;
-  value: string;
-}
-export interface Opening {
-  group: FieldGroup;
-  salt: string;
-}
-export type FieldGroup =
-  | 'person' | 'email' | 'phone' | 'address' | 'account' | 'product' | 'opportunity' | 'comments'
-  | 'qualification' | 'source' | 'consent' | 'attachment' | 'custom';
 
-export interface Offer {
-  mode: 'direct' | 'grab';
-  opensAt?: DateTime;
-  closesAt: DateTime;
-  /** The visible fields only. */
-  lead: Lead;
-  /** Field paths shown in part, by policy. */
-  maskedFields?: string[];
-  /** Field paths that stay hidden until Release, by policy: says nothing of their presence. */
-  withheldFields?: string[];
-  commitments?: Commitment[];
+/** A message, by id and digest. */
+export interface InReplyTo {
+  /** Its id. */
+  messageId: string;
+  /** Its digest. */
+  digest: string;
 }
-export interface Accept {
-  offerDigest: string;
-}
-export type RejectReason =
-  | 'not-a-fit' | 'no-capacity' | 'out-of-territory' | 'duplicate' | 'already-customer' | 'not-reachable' | 'unclear' | 'other';
-export interface Reject {
-  reason: RejectReason;
-  text?: string;
-}
-export interface Award {
-  leaseUntil: DateTime;
-}
-export interface NoLongerAvailable {
-  reason: 'taken' | 'expired' | 'recalled';
-}
-export interface Release {
-  lead: Lead;
-  openings?: Opening[];
-}
-export type Disposition = 'received' | 'assigned' | 'contacted' | 'working' | 'asleep' | 'won' | 'lost' | 'returned';
-export interface Status {
-  revision: number;
-  disposition: Disposition;
-  at: DateTime;
-  until?: DateTime;
-  assignedTo?: string;
-  amount?: Money;
-  reason?: string;
-  note?: string;
-}
-export interface Receipt {
-  receivedAt: DateTime;
-}
-export type ProblemCode =
-  | 'schema' | 'key-revoked' | 'audience' | 'expired' | 'from-future' | 'conflict' | 'agreement-unknown' | 'agreement-ended'
-  | 'not-understood' | 'illegal-transition' | 'stale-round' | 'erased' | 'legal-hold' | 'rate' | 'overloaded' | 'internal';
-export interface Problem {
-  code: ProblemCode;
-  retryable: boolean;
-  /** Seconds. */
-  retryAfter?: number;
-  text?: string;
-}
-export interface CapabilityKey {
-  kid: string;
-  algorithm: 'ecdsa-sha256' | 'rsa-sha256';
-  /** SubjectPublicKeyInfo, DER, base64. */
-  spki: string;
-}
+
+/** What a node speaks. */
 export interface Capabilities {
+  /** What the node calls itself. */
   name: string;
+  /** Where messages are posted. */
   endpoint: string;
+  /** A version of the protocol it accepts. */
   versions: string[];
+  /** A level it speaks. */
   levels: string[];
+  /** A key it signs with. */
   keys: CapabilityKey[];
+  /** The longest message it accepts. */
   maxMessageBytes: number;
 }
+
+/** A public key: SubjectPublicKeyInfo, DER, base64. Never trusted by being here. */
+export interface CapabilityKey {
+  /** What it signs with. */
+  algorithm: KeyAlgorithm;
+  /** Key id: base64url(SHA-256(SPKI)), 22 characters. */
+  kid: string;
+  /** Base64. */
+  spki: string;
+}
+
+/** A lead on offer. */
+export interface Offer {
+  /** To one recipient, or to whoever is first. */
+  mode: OfferMode;
+  /** Not to be accepted before. */
+  opensAt?: UtcTime;
+  /** Not to be accepted after; the offering node decides. */
+  closesAt: UtcTime;
+  /** The visible fields only. */
+  lead: Lead;
+  /** A field shown in part, by policy. */
+  maskedFields?: string[];
+  /** A field that stays hidden until Release, by policy: says nothing of its presence. */
+  withheldFields?: string[];
+  /** One per field group, absent ones included. */
+  commitments?: Commitment[];
+}
+
+/** A promise of what Release will open. */
+export interface Commitment {
+  /** The field group. */
+  group: FieldGroup;
+  /** 32 bytes in base64. */
+  value: string;
+}
+
+/** What opens a commitment. */
+export interface Opening {
+  /** The field group. */
+  group: FieldGroup;
+  /** 32 bytes in base64. */
+  salt: string;
+}
+
+/** The offered node claims the lead; no effect on ownership. */
+export interface Accept {
+  /** Digest of the Offer that is accepted. */
+  offerDigest: string;
+}
+
+/** The offered node does not want the lead. */
+export interface Reject {
+  /** Why. */
+  reason: RejectReason;
+  /** Why, in words; private by default. */
+  text?: string;
+}
+
+/** The claim was first. Provisional until its receipt. */
+export interface Award {
+  /** Until when the receipt is awaited. */
+  leaseUntil: UtcTime;
+}
+
+/** The offer is over for this recipient; what was seen is deleted. */
+export interface NoLongerAvailable {
+  /** Why. */
+  reason: CloseReason;
+}
+
+/** The whole lead, as offered; ownership is final. */
+export interface Release {
+  /** The lead with the withheld fields. */
+  lead: Lead;
+  /** Salt of a commitment. */
+  openings?: Opening[];
+}
+
+/** What the holder did with the lead. */
+export interface Status {
+  /** Rises with every status; lower ones are ignored. */
+  revision: number;
+  /** State of the lead. */
+  disposition: Disposition;
+  /** Since when. */
+  at: UtcTime;
+  /** Until when it sleeps. */
+  until?: UtcTime;
+  /** Who works on it. */
+  assignedTo?: string;
+  /** Order value, when won. */
+  amount?: Money;
+  /** Why, when lost or returned. */
+  reason?: string;
+  /** Anything else. */
+  note?: string;
+}
+
+/** Durably stored, will be processed. */
+export interface Receipt {
+  /** When it was stored. */
+  receivedAt: UtcTime;
+}
+
+/** The message answered had no effect. */
+export interface Problem {
+  /** What is wrong. */
+  code: ProblemCode;
+  /** Whether the same message may succeed later. */
+  retryable: boolean;
+  /** Seconds to wait. */
+  retryAfter?: number;
+  /** For people; without any value of the message. */
+  text?: string;
+}
+
+/** What each message holds. */
 export interface Bodies {
   Capabilities: Capabilities;
   Offer: Offer;
@@ -232,18 +568,21 @@ export interface Bodies {
   Receipt: Receipt;
   Problem: Problem;
 }
+
+/** A message: what is sent, before it is signed. */
 export interface Message<T extends MessageType = MessageType> {
   header: Header & { type: T };
   body: Bodies[T];
 }
 export type AnyMessage = { [T in MessageType]: Message<T> }[MessageType];
 
-/** One leaf of the lead document, or one repeated element as a whole. */
+/** What is known of a lead field besides its value. */
 export interface LeadField {
   /** For example "contact.address.city" or "contact.phones". */
   path: string;
   label: string;
   group: FieldGroup;
+  /** Can identify or reach a person by itself. */
   personal: boolean;
   example: string;
   /** Value kind, for forms and conditions. */
@@ -251,3 +590,448 @@ export interface LeadField {
   values?: readonly string[];
   repeated: boolean;
 }
+
+/** Every field of a lead: one leaf of the document, or one repeated element as a whole. */
+export const leadFields: readonly LeadField[] = [
+  { path: 'createdAt', label: 'Created', group: 'source', personal: false,
+    example: '2026-03-14T09:26:53+01:00', kind: 'date-time', repeated: false },
+  { path: 'contact.salutation', label: 'Salutation', group: 'person', personal: true,
+    example: 'Dr.', kind: 'text', repeated: false },
+  { path: 'contact.givenName', label: 'First name', group: 'person', personal: true,
+    example: 'Ada', kind: 'text', repeated: false },
+  { path: 'contact.familyName', label: 'Last name', group: 'person', personal: true,
+    example: 'Lovelace', kind: 'text', repeated: false },
+  { path: 'contact.fullName', label: 'Full name', group: 'person', personal: true,
+    example: 'Ada Lovelace', kind: 'text', repeated: false },
+  { path: 'contact.jobTitle', label: 'Job title', group: 'person', personal: false,
+    example: 'Head of Purchasing', kind: 'text', repeated: false },
+  { path: 'contact.language', label: 'Language', group: 'person', personal: false,
+    example: 'de', kind: 'text', repeated: false },
+  { path: 'contact.emails', label: 'E-mail', group: 'email', personal: true,
+    example: 'ada@example.com', kind: 'list', repeated: true },
+  { path: 'contact.phones', label: 'Phone', group: 'phone', personal: true,
+    example: '+49 341 5550123', kind: 'list', repeated: true },
+  { path: 'contact.address.streets', label: 'Street', group: 'address', personal: true,
+    example: 'Hauptstr. 5', kind: 'list', repeated: true },
+  { path: 'contact.address.city', label: 'City', group: 'address', personal: false,
+    example: 'Leipzig', kind: 'text', repeated: false },
+  { path: 'contact.address.region', label: 'Region', group: 'address', personal: false,
+    example: 'SN', kind: 'text', repeated: false },
+  { path: 'contact.address.postalCode', label: 'Postal code', group: 'address', personal: true,
+    example: '04109', kind: 'text', repeated: false },
+  { path: 'contact.address.country', label: 'Country', group: 'address', personal: false,
+    example: 'DE', kind: 'text', repeated: false },
+  { path: 'account.name', label: 'Company name', group: 'account', personal: false,
+    example: 'Analytical Engines GmbH', kind: 'text', repeated: false },
+  { path: 'account.domain', label: 'Company domain', group: 'account', personal: false,
+    example: 'engines.example', kind: 'text', repeated: false },
+  { path: 'account.duns', label: 'Company D-U-N-S number', group: 'account', personal: false,
+    example: '004412345', kind: 'text', repeated: false },
+  { path: 'account.industry', label: 'Company industry', group: 'account', personal: false,
+    example: 'Mechanical engineering', kind: 'text', repeated: false },
+  { path: 'account.employees', label: 'Company size', group: 'account', personal: false,
+    example: '51-200', kind: 'text', repeated: false },
+  { path: 'account.annualRevenue', label: 'Company annual revenue', group: 'account', personal: false,
+    example: '12000000.00 EUR', kind: 'money', repeated: false },
+  { path: 'account.phone', label: 'Company phone', group: 'account', personal: false,
+    example: '+49 341 5550100', kind: 'text', repeated: false },
+  { path: 'account.address.streets', label: 'Company Street', group: 'account', personal: false,
+    example: 'Hauptstr. 5', kind: 'list', repeated: true },
+  { path: 'account.address.city', label: 'Company City', group: 'account', personal: false,
+    example: 'Leipzig', kind: 'text', repeated: false },
+  { path: 'account.address.region', label: 'Company Region', group: 'account', personal: false,
+    example: 'SN', kind: 'text', repeated: false },
+  { path: 'account.address.postalCode', label: 'Company Postal code', group: 'account', personal: false,
+    example: '04109', kind: 'text', repeated: false },
+  { path: 'account.address.country', label: 'Company Country', group: 'account', personal: false,
+    example: 'DE', kind: 'text', repeated: false },
+  { path: 'interest.products', label: 'Products', group: 'product', personal: false,
+    example: 'Difference engine', kind: 'list', repeated: true },
+  { path: 'interest.opportunitySize', label: 'Opportunity size', group: 'opportunity', personal: false,
+    example: '1250.00 EUR', kind: 'money', repeated: false },
+  { path: 'interest.timeframe', label: 'Timeframe', group: 'opportunity', personal: false,
+    example: 'within 3 months', kind: 'text', repeated: false },
+  { path: 'interest.comments', label: 'Comments', group: 'comments', personal: true,
+    example: 'Please call after 5 pm.', kind: 'text', repeated: false },
+  { path: 'qualification.interestLevel', label: 'Interest level', group: 'qualification', personal: false,
+    example: 'warm', kind: 'enum', values: ['hot', 'warm', 'cold', 'unknown'], repeated: false },
+  { path: 'qualification.budget', label: 'Budget', group: 'qualification', personal: false,
+    example: 'approved, 50k', kind: 'text', repeated: false },
+  { path: 'qualification.authority', label: 'Authority', group: 'qualification', personal: false,
+    example: 'decides alone', kind: 'text', repeated: false },
+  { path: 'qualification.need', label: 'Need', group: 'qualification', personal: false,
+    example: 'Replaces a broken machine', kind: 'text', repeated: false },
+  { path: 'qualification.competingProducts', label: 'Competing products', group: 'qualification', personal: false,
+    example: 'Jacquard 3000', kind: 'list', repeated: true },
+  { path: 'source.kind', label: 'Source kind', group: 'source', personal: false,
+    example: 'web-form', kind: 'enum', values: ['web-form', 'e-mail', 'phone', 'list', 'event', 'partner', 'api', 'other'], repeated: false },
+  { path: 'source.name', label: 'Source', group: 'source', personal: false,
+    example: 'Contact form', kind: 'text', repeated: false },
+  { path: 'source.externalId', label: 'External id', group: 'source', personal: false,
+    example: '00Q5e00001AbCdE', kind: 'text', repeated: false },
+  { path: 'source.campaign', label: 'Campaign', group: 'source', personal: false,
+    example: 'Spring fair', kind: 'text', repeated: false },
+  { path: 'source.medium', label: 'Medium', group: 'source', personal: false,
+    example: 'cpc', kind: 'text', repeated: false },
+  { path: 'source.keyword', label: 'Keyword', group: 'source', personal: false,
+    example: 'mechanical computer', kind: 'text', repeated: false },
+  { path: 'source.utm.source', label: 'UTM source', group: 'source', personal: false,
+    example: 'newsletter', kind: 'text', repeated: false },
+  { path: 'source.utm.medium', label: 'UTM medium', group: 'source', personal: false,
+    example: 'email', kind: 'text', repeated: false },
+  { path: 'source.utm.campaign', label: 'UTM campaign', group: 'source', personal: false,
+    example: 'spring', kind: 'text', repeated: false },
+  { path: 'source.utm.term', label: 'UTM term', group: 'source', personal: false,
+    example: 'engine', kind: 'text', repeated: false },
+  { path: 'source.utm.content', label: 'UTM content', group: 'source', personal: false,
+    example: 'button-2', kind: 'text', repeated: false },
+  { path: 'source.clickIds', label: 'Click ids', group: 'source', personal: true,
+    example: 'gclid: EAIaIQob', kind: 'list', repeated: true },
+  { path: 'source.referrer', label: 'Referrer', group: 'source', personal: true,
+    example: 'https://www.example.com/search', kind: 'text', repeated: false },
+  { path: 'source.landingPage', label: 'Landing page', group: 'source', personal: true,
+    example: 'https://www.example.com/engines', kind: 'url', repeated: false },
+  { path: 'consents', label: 'Consents', group: 'consent', personal: true,
+    example: 'marketing: granted', kind: 'list', repeated: true },
+  { path: 'attachments', label: 'Attachments', group: 'attachment', personal: true,
+    example: 'https://files.example.com/plan.pdf', kind: 'list', repeated: true },
+  { path: 'fields', label: 'Custom fields', group: 'custom', personal: true,
+    example: 'Roof area: 140', kind: 'list', repeated: true },
+];
+
+export const simpleTypes: Readonly<Record<string, SimpleType>> = {
+  ShortText: { kind: 'text', minLength: 1, maxLength: 100, pattern: /^(?:[^\t\n]+)$/ },
+  Text: { kind: 'text', minLength: 1, maxLength: 300, pattern: /^(?:[^\t\n]+)$/ },
+  LongText: { kind: 'text', minLength: 1, maxLength: 4000 },
+  Prose: { kind: 'text', minLength: 1, maxLength: 16000 },
+  Url: { kind: 'url', minLength: 1, maxLength: 2000, pattern: /^(?:https?:\/\/[^\t\n <>"]+)$/ },
+  UrlText: { kind: 'text', minLength: 1, maxLength: 2000, pattern: /^(?:[^\t\n]+)$/ },
+  DateTime: { kind: 'date-time', minLength: 1, maxLength: 35, pattern: /^(?:[0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9]))T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?(Z|[+\-](0[0-9]|1[0-4]):[0-5][0-9]))$/ },
+  Decimal: { kind: 'number', minLength: 1, maxLength: 20, pattern: /^(?:[0-9]{1,15}(\.[0-9]{1,4})?)$/ },
+  CurrencyCode: { kind: 'text', minLength: 1, maxLength: 3, pattern: /^(?:[A-Z]{3})$/ },
+  CountryCode: { kind: 'text', minLength: 1, maxLength: 2, pattern: /^(?:[A-Z]{2})$/ },
+  LanguageTag: { kind: 'text', minLength: 1, maxLength: 35, pattern: /^(?:[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)$/ },
+  PostalCode: { kind: 'text', minLength: 1, maxLength: 20, pattern: /^(?:[^\t\n]+)$/ },
+  Domain: { kind: 'text', minLength: 1, maxLength: 253, pattern: /^(?:[^\t\n /@:]+)$/ },
+  Duns: { kind: 'text', minLength: 1, maxLength: 9, pattern: /^(?:[0-9]{9})$/ },
+  EmailAddress: { kind: 'text', minLength: 1, maxLength: 254, pattern: /^(?:[^@\t\n ]+@[^@\t\n ]+)$/ },
+  PhoneNumber: { kind: 'text', minLength: 1, maxLength: 40, pattern: /^(?:[^\t\n]+)$/ },
+  MediaType: { kind: 'text', minLength: 1, maxLength: 127, pattern: /^(?:[A-Za-z0-9!#$&^_.+\-]+\/[A-Za-z0-9!#$&^_.+\-]+)$/ },
+  EmailKind: { kind: 'enum', minLength: 0, maxLength: 8, values: ['work', 'personal', 'other'] },
+  PhoneKind: { kind: 'enum', minLength: 0, maxLength: 6, values: ['work', 'mobile', 'home', 'fax', 'other'] },
+  InterestLevel: { kind: 'enum', minLength: 0, maxLength: 7, values: ['hot', 'warm', 'cold', 'unknown'] },
+  SourceKind: { kind: 'enum', minLength: 0, maxLength: 8, values: ['web-form', 'e-mail', 'phone', 'list', 'event', 'partner', 'api', 'other'] },
+  ConsentState: { kind: 'enum', minLength: 0, maxLength: 9, values: ['granted', 'refused', 'withdrawn'] },
+  FieldType: { kind: 'enum', minLength: 0, maxLength: 9, values: ['text', 'number', 'boolean', 'date', 'date-time', 'url'] },
+  FieldGroup: { kind: 'enum', minLength: 0, maxLength: 13, values: ['person', 'email', 'phone', 'address', 'account', 'product', 'opportunity', 'comments', 'qualification', 'source', 'consent', 'attachment', 'custom'] },
+  MessageVersion: { kind: 'text', minLength: 1, maxLength: 5, pattern: /^(?:1(\.[0-9]{1,3})?)$/ },
+  Version: { kind: 'text', minLength: 1, maxLength: 10, pattern: /^(?:[1-9][0-9]*(\.[0-9]+)?)$/ },
+  MessageId: { kind: 'text', minLength: 1, maxLength: 36, pattern: /^(?:[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})$/ },
+  NodeId: { kind: 'text', minLength: 1, maxLength: 253, pattern: /^(?:[a-z0-9]+(-+[a-z0-9]+)*(\.[a-z0-9]+(-+[a-z0-9]+)*)*)$/ },
+  Audience: { kind: 'text', minLength: 1, maxLength: 253, pattern: /^(?:\*|[a-z0-9]+(-+[a-z0-9]+)*(\.[a-z0-9]+(-+[a-z0-9]+)*)*)$/ },
+  ConversationId: { kind: 'text', minLength: 1, maxLength: 64, pattern: /^(?:[A-Za-z0-9][A-Za-z0-9._\-]*)$/ },
+  Count: { kind: 'integer', minLength: 1, maxLength: 9, pattern: /^(?:0|[1-9][0-9]*)$/ },
+  Boolean: { kind: 'boolean', minLength: 0, maxLength: 5, values: ['true', 'false'] },
+  Bytes32: { kind: 'text', minLength: 1, maxLength: 44, pattern: /^(?:[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)$/ },
+  UtcTime: { kind: 'date-time', minLength: 1, maxLength: 24, pattern: /^(?:[0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9]))T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z)$/ },
+  Kid: { kind: 'text', minLength: 1, maxLength: 22, pattern: /^(?:[A-Za-z0-9_\-]{22})$/ },
+  PublicKey: { kind: 'text', minLength: 1, maxLength: 1000, pattern: /^(?:[A-Za-z0-9+/]+={0,2})$/ },
+  LevelName: { kind: 'text', minLength: 1, maxLength: 40, pattern: /^(?:[A-Za-z][A-Za-z0-9]*)$/ },
+  FieldPath: { kind: 'text', minLength: 1, maxLength: 100, pattern: /^(?:[a-z][A-Za-z]*(\.[a-z][A-Za-z]*)*)$/ },
+  MessageType: { kind: 'enum', minLength: 0, maxLength: 17, values: ['Capabilities', 'Offer', 'Accept', 'Reject', 'Award', 'NoLongerAvailable', 'Release', 'Status', 'Receipt', 'Problem'] },
+  KeyAlgorithm: { kind: 'enum', minLength: 0, maxLength: 12, values: ['ecdsa-sha256', 'rsa-sha256'] },
+  OfferMode: { kind: 'enum', minLength: 0, maxLength: 6, values: ['direct', 'grab'] },
+  CloseReason: { kind: 'enum', minLength: 0, maxLength: 8, values: ['taken', 'expired', 'recalled'] },
+  RejectReason: { kind: 'enum', minLength: 0, maxLength: 16, values: ['not-a-fit', 'no-capacity', 'out-of-territory', 'duplicate', 'already-customer', 'not-reachable', 'unclear', 'other'] },
+  Disposition: { kind: 'enum', minLength: 0, maxLength: 9, values: ['received', 'assigned', 'contacted', 'working', 'asleep', 'won', 'lost', 'returned'] },
+  ProblemCode: { kind: 'enum', minLength: 0, maxLength: 18, values: ['schema', 'key-revoked', 'audience', 'expired', 'from-future', 'conflict', 'agreement-unknown', 'agreement-ended', 'not-understood', 'illegal-transition', 'stale-round', 'erased', 'legal-hold', 'rate', 'overloaded', 'internal'] },
+};
+
+export const complexTypes: Readonly<Record<string, ComplexType>> = {
+  Lead: {
+    attributes: [],
+    elements: [
+      { name: 'CreatedAt', property: 'createdAt', type: 'DateTime', min: 0, max: 1 },
+      { name: 'Contact', property: 'contact', type: 'Contact', min: 0, max: 1 },
+      { name: 'Account', property: 'account', type: 'Account', min: 0, max: 1 },
+      { name: 'Interest', property: 'interest', type: 'Interest', min: 0, max: 1 },
+      { name: 'Qualification', property: 'qualification', type: 'Qualification', min: 0, max: 1 },
+      { name: 'Source', property: 'source', type: 'Source', min: 0, max: 1 },
+      { name: 'Consent', property: 'consents', type: 'Consent', min: 0, max: 20 },
+      { name: 'Attachment', property: 'attachments', type: 'Attachment', min: 0, max: 25 },
+      { name: 'Field', property: 'fields', type: 'Field', min: 0, max: 100 },
+    ],
+  },
+  Contact: {
+    attributes: [],
+    elements: [
+      { name: 'Salutation', property: 'salutation', type: 'ShortText', min: 0, max: 1 },
+      { name: 'GivenName', property: 'givenName', type: 'ShortText', min: 0, max: 1 },
+      { name: 'FamilyName', property: 'familyName', type: 'ShortText', min: 0, max: 1 },
+      { name: 'FullName', property: 'fullName', type: 'Text', min: 0, max: 1 },
+      { name: 'JobTitle', property: 'jobTitle', type: 'Text', min: 0, max: 1 },
+      { name: 'Language', property: 'language', type: 'LanguageTag', min: 0, max: 1 },
+      { name: 'Email', property: 'emails', type: 'Email', min: 0, max: 10 },
+      { name: 'Phone', property: 'phones', type: 'Phone', min: 0, max: 10 },
+      { name: 'Address', property: 'address', type: 'Address', min: 0, max: 1 },
+    ],
+  },
+  Account: {
+    attributes: [],
+    elements: [
+      { name: 'Name', property: 'name', type: 'Text', min: 0, max: 1 },
+      { name: 'Domain', property: 'domain', type: 'Domain', min: 0, max: 1 },
+      { name: 'Duns', property: 'duns', type: 'Duns', min: 0, max: 1 },
+      { name: 'Industry', property: 'industry', type: 'Text', min: 0, max: 1 },
+      { name: 'Employees', property: 'employees', type: 'ShortText', min: 0, max: 1 },
+      { name: 'AnnualRevenue', property: 'annualRevenue', type: 'Money', min: 0, max: 1 },
+      { name: 'Phone', property: 'phone', type: 'PhoneNumber', min: 0, max: 1 },
+      { name: 'Address', property: 'address', type: 'Address', min: 0, max: 1 },
+    ],
+  },
+  Address: {
+    attributes: [],
+    elements: [
+      { name: 'Street', property: 'streets', type: 'Text', min: 0, max: 5 },
+      { name: 'City', property: 'city', type: 'ShortText', min: 0, max: 1 },
+      { name: 'Region', property: 'region', type: 'ShortText', min: 0, max: 1 },
+      { name: 'PostalCode', property: 'postalCode', type: 'PostalCode', min: 0, max: 1 },
+      { name: 'Country', property: 'country', type: 'CountryCode', min: 0, max: 1 },
+    ],
+  },
+  Interest: {
+    attributes: [],
+    elements: [
+      { name: 'Product', property: 'products', type: 'Product', min: 0, max: 50 },
+      { name: 'OpportunitySize', property: 'opportunitySize', type: 'Money', min: 0, max: 1 },
+      { name: 'Timeframe', property: 'timeframe', type: 'Text', min: 0, max: 1 },
+      { name: 'Comments', property: 'comments', type: 'Prose', min: 0, max: 1 },
+    ],
+  },
+  Product: {
+    attributes: [],
+    elements: [
+      { name: 'Name', property: 'name', type: 'Text', min: 1, max: 1 },
+      { name: 'Sku', property: 'sku', type: 'ShortText', min: 0, max: 1 },
+      { name: 'Quantity', property: 'quantity', type: 'ShortText', min: 0, max: 1 },
+    ],
+  },
+  Qualification: {
+    attributes: [],
+    elements: [
+      { name: 'InterestLevel', property: 'interestLevel', type: 'InterestLevel', min: 0, max: 1 },
+      { name: 'Budget', property: 'budget', type: 'Text', min: 0, max: 1 },
+      { name: 'Authority', property: 'authority', type: 'Text', min: 0, max: 1 },
+      { name: 'Need', property: 'need', type: 'LongText', min: 0, max: 1 },
+      { name: 'CompetingProduct', property: 'competingProducts', type: 'Text', min: 0, max: 20 },
+    ],
+  },
+  Source: {
+    attributes: [],
+    elements: [
+      { name: 'Kind', property: 'kind', type: 'SourceKind', min: 0, max: 1 },
+      { name: 'Name', property: 'name', type: 'Text', min: 0, max: 1 },
+      { name: 'ExternalId', property: 'externalId', type: 'Text', min: 0, max: 1 },
+      { name: 'Campaign', property: 'campaign', type: 'Text', min: 0, max: 1 },
+      { name: 'Medium', property: 'medium', type: 'Text', min: 0, max: 1 },
+      { name: 'Keyword', property: 'keyword', type: 'Text', min: 0, max: 1 },
+      { name: 'Utm', property: 'utm', type: 'Utm', min: 0, max: 1 },
+      { name: 'ClickId', property: 'clickIds', type: 'ClickId', min: 0, max: 20 },
+      { name: 'Referrer', property: 'referrer', type: 'UrlText', min: 0, max: 1 },
+      { name: 'LandingPage', property: 'landingPage', type: 'Url', min: 0, max: 1 },
+    ],
+  },
+  Utm: {
+    attributes: [],
+    elements: [
+      { name: 'Source', property: 'source', type: 'Text', min: 0, max: 1 },
+      { name: 'Medium', property: 'medium', type: 'Text', min: 0, max: 1 },
+      { name: 'Campaign', property: 'campaign', type: 'Text', min: 0, max: 1 },
+      { name: 'Term', property: 'term', type: 'Text', min: 0, max: 1 },
+      { name: 'Content', property: 'content', type: 'Text', min: 0, max: 1 },
+    ],
+  },
+  Consent: {
+    attributes: [],
+    elements: [
+      { name: 'Purpose', property: 'purpose', type: 'Text', min: 1, max: 1 },
+      { name: 'State', property: 'state', type: 'ConsentState', min: 1, max: 1 },
+      { name: 'At', property: 'at', type: 'DateTime', min: 0, max: 1 },
+      { name: 'Wording', property: 'wording', type: 'LongText', min: 0, max: 1 },
+      { name: 'EvidenceUrl', property: 'evidenceUrl', type: 'Url', min: 0, max: 1 },
+    ],
+  },
+  Attachment: {
+    attributes: [],
+    elements: [
+      { name: 'Url', property: 'url', type: 'Url', min: 1, max: 1 },
+      { name: 'MediaType', property: 'mediaType', type: 'MediaType', min: 0, max: 1 },
+      { name: 'Title', property: 'title', type: 'Text', min: 0, max: 1 },
+    ],
+  },
+  Money: {
+    attributes: [
+      { name: 'Currency', property: 'currency', type: 'CurrencyCode', required: true },
+    ],
+    content: { property: 'amount', type: 'Decimal' },
+    elements: [],
+  },
+  Email: {
+    attributes: [
+      { name: 'Kind', property: 'kind', type: 'EmailKind', required: false },
+    ],
+    content: { property: 'value', type: 'EmailAddress' },
+    elements: [],
+  },
+  Phone: {
+    attributes: [
+      { name: 'Kind', property: 'kind', type: 'PhoneKind', required: false },
+    ],
+    content: { property: 'value', type: 'PhoneNumber' },
+    elements: [],
+  },
+  ClickId: {
+    attributes: [
+      { name: 'Kind', property: 'kind', type: 'ShortText', required: true },
+    ],
+    content: { property: 'value', type: 'Text' },
+    elements: [],
+  },
+  Field: {
+    attributes: [
+      { name: 'Name', property: 'name', type: 'Text', required: true },
+      { name: 'Type', property: 'type', type: 'FieldType', required: true },
+    ],
+    content: { property: 'value', type: 'LongText' },
+    elements: [],
+  },
+  Header: {
+    attributes: [],
+    elements: [
+      { name: 'MessageId', property: 'messageId', type: 'MessageId', min: 1, max: 1 },
+      { name: 'Type', property: 'type', type: 'MessageType', min: 1, max: 1 },
+      { name: 'From', property: 'from', type: 'NodeId', min: 1, max: 1 },
+      { name: 'To', property: 'to', type: 'Audience', min: 1, max: 1 },
+      { name: 'Conversation', property: 'conversation', type: 'ConversationId', min: 0, max: 1 },
+      { name: 'Round', property: 'round', type: 'Count', min: 0, max: 1 },
+      { name: 'Seq', property: 'seq', type: 'Count', min: 0, max: 1 },
+      { name: 'PrevDigest', property: 'prevDigest', type: 'Bytes32', min: 0, max: 1 },
+      { name: 'InReplyTo', property: 'inReplyTo', type: 'InReplyTo', min: 0, max: 1 },
+      { name: 'Created', property: 'created', type: 'UtcTime', min: 1, max: 1 },
+      { name: 'Expires', property: 'expires', type: 'UtcTime', min: 1, max: 1 },
+      { name: 'Blind', property: 'blind', type: 'Bytes32', min: 0, max: 1 },
+    ],
+  },
+  InReplyTo: {
+    attributes: [],
+    elements: [
+      { name: 'MessageId', property: 'messageId', type: 'MessageId', min: 1, max: 1 },
+      { name: 'Digest', property: 'digest', type: 'Bytes32', min: 1, max: 1 },
+    ],
+  },
+  Capabilities: {
+    attributes: [],
+    elements: [
+      { name: 'Name', property: 'name', type: 'Text', min: 1, max: 1 },
+      { name: 'Endpoint', property: 'endpoint', type: 'Url', min: 1, max: 1 },
+      { name: 'Version', property: 'versions', type: 'Version', min: 1, max: 10 },
+      { name: 'Level', property: 'levels', type: 'LevelName', min: 1, max: 20 },
+      { name: 'Key', property: 'keys', type: 'CapabilityKey', min: 1, max: 10 },
+      { name: 'MaxMessageBytes', property: 'maxMessageBytes', type: 'Count', min: 1, max: 1 },
+    ],
+  },
+  CapabilityKey: {
+    attributes: [
+      { name: 'Algorithm', property: 'algorithm', type: 'KeyAlgorithm', required: true },
+      { name: 'Kid', property: 'kid', type: 'Kid', required: true },
+    ],
+    content: { property: 'spki', type: 'PublicKey' },
+    elements: [],
+  },
+  Offer: {
+    attributes: [],
+    elements: [
+      { name: 'Mode', property: 'mode', type: 'OfferMode', min: 1, max: 1 },
+      { name: 'OpensAt', property: 'opensAt', type: 'UtcTime', min: 0, max: 1 },
+      { name: 'ClosesAt', property: 'closesAt', type: 'UtcTime', min: 1, max: 1 },
+      { name: 'Lead', property: 'lead', type: 'Lead', min: 1, max: 1 },
+      { name: 'MaskedField', property: 'maskedFields', type: 'FieldPath', min: 0, max: 100 },
+      { name: 'WithheldField', property: 'withheldFields', type: 'FieldPath', min: 0, max: 100 },
+      { name: 'Commitment', property: 'commitments', type: 'Commitment', min: 0, max: 13 },
+    ],
+  },
+  Commitment: {
+    attributes: [
+      { name: 'Group', property: 'group', type: 'FieldGroup', required: true },
+    ],
+    content: { property: 'value', type: 'Bytes32' },
+    elements: [],
+  },
+  Opening: {
+    attributes: [
+      { name: 'Group', property: 'group', type: 'FieldGroup', required: true },
+    ],
+    content: { property: 'salt', type: 'Bytes32' },
+    elements: [],
+  },
+  Accept: {
+    attributes: [],
+    elements: [
+      { name: 'OfferDigest', property: 'offerDigest', type: 'Bytes32', min: 1, max: 1 },
+    ],
+  },
+  Reject: {
+    attributes: [],
+    elements: [
+      { name: 'Reason', property: 'reason', type: 'RejectReason', min: 1, max: 1 },
+      { name: 'Text', property: 'text', type: 'LongText', min: 0, max: 1 },
+    ],
+  },
+  Award: {
+    attributes: [],
+    elements: [
+      { name: 'LeaseUntil', property: 'leaseUntil', type: 'UtcTime', min: 1, max: 1 },
+    ],
+  },
+  NoLongerAvailable: {
+    attributes: [],
+    elements: [
+      { name: 'Reason', property: 'reason', type: 'CloseReason', min: 1, max: 1 },
+    ],
+  },
+  Release: {
+    attributes: [],
+    elements: [
+      { name: 'Lead', property: 'lead', type: 'Lead', min: 1, max: 1 },
+      { name: 'Opening', property: 'openings', type: 'Opening', min: 0, max: 13 },
+    ],
+  },
+  Status: {
+    attributes: [],
+    elements: [
+      { name: 'Revision', property: 'revision', type: 'Count', min: 1, max: 1 },
+      { name: 'Disposition', property: 'disposition', type: 'Disposition', min: 1, max: 1 },
+      { name: 'At', property: 'at', type: 'UtcTime', min: 1, max: 1 },
+      { name: 'Until', property: 'until', type: 'UtcTime', min: 0, max: 1 },
+      { name: 'AssignedTo', property: 'assignedTo', type: 'Text', min: 0, max: 1 },
+      { name: 'Amount', property: 'amount', type: 'Money', min: 0, max: 1 },
+      { name: 'Reason', property: 'reason', type: 'Text', min: 0, max: 1 },
+      { name: 'Note', property: 'note', type: 'LongText', min: 0, max: 1 },
+    ],
+  },
+  Receipt: {
+    attributes: [],
+    elements: [
+      { name: 'ReceivedAt', property: 'receivedAt', type: 'UtcTime', min: 1, max: 1 },
+    ],
+  },
+  Problem: {
+    attributes: [],
+    elements: [
+      { name: 'Code', property: 'code', type: 'ProblemCode', min: 1, max: 1 },
+      { name: 'Retryable', property: 'retryable', type: 'Boolean', min: 1, max: 1 },
+      { name: 'RetryAfter', property: 'retryAfter', type: 'Count', min: 0, max: 1 },
+      { name: 'Text', property: 'text', type: 'LongText', min: 0, max: 1 },
+    ],
+  },
+};

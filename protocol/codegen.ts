@@ -1,0 +1,66 @@
+/**
+ * schemas/*.xsd -> protocol/generated.ts: types, enumerations and the tables that readers, writers, JSON checks, forms,
+ * field policies and log redaction share. `node protocol/codegen.ts` writes, `--check` fails when the file is stale.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { readSchema, type Schema } from './codegen/read-schema.ts';
+import { writeTables } from './codegen/write-tables.ts';
+import { writeTypes } from './codegen/write-types.ts';
+
+const near = (path: string) => new URL(path, import.meta.url).pathname;
+const target = near('generated.ts');
+
+const head = `// Written by protocol/codegen.ts from schemas/lead.xsd and schemas/exchange.xsd. Change those, then run it.
+
+import type { ComplexType, SimpleType } from './descriptor.ts';
+`;
+
+const messages = `/** A message: what is sent, before it is signed. */
+export interface Message<T extends MessageType = MessageType> {
+  header: Header & { type: T };
+  body: Bodies[T];
+}
+export type AnyMessage = { [T in MessageType]: Message<T> }[MessageType];
+
+/** What is known of a lead field besides its value. */
+export interface LeadField {
+  /** For example "contact.address.city" or "contact.phones". */
+  path: string;
+  label: string;
+  group: FieldGroup;
+  /** Can identify or reach a person by itself. */
+  personal: boolean;
+  example: string;
+  /** Value kind, for forms and conditions. */
+  kind: 'text' | 'enum' | 'number' | 'money' | 'date-time' | 'url' | 'list';
+  values?: readonly string[];
+  repeated: boolean;
+}
+`;
+
+function checkTypes(schema: Schema): void {
+  const types = schema.simpleTypes.get('MessageType')?.values ?? [];
+  if (types.join() !== schema.bodies.join()) throw new Error('MessageType and the choice in Body differ.');
+  for (const [name, type] of schema.complexTypes) {
+    for (const used of [...type.attributes, ...type.elements, ...(type.content ? [type.content] : [])]) {
+      const known = schema.simpleTypes.has(used.type) || schema.complexTypes.has(used.type);
+      if (!known) throw new Error(`${name} uses the unknown type ${used.type}.`);
+    }
+  }
+}
+
+function generate(): string {
+  const schema = readSchema([near('../schemas/lead.xsd'), near('../schemas/exchange.xsd')]);
+  checkTypes(schema);
+  return [head, writeTypes(schema), messages, writeTables(schema)].join('\n');
+}
+
+const text = generate();
+if (process.argv.includes('--check')) {
+  if (text !== readFileSync(target, 'utf8')) {
+    console.error('protocol/generated.ts is stale: run "node protocol/codegen.ts".');
+    process.exitCode = 1;
+  }
+} else {
+  writeFileSync(target, text);
+}
