@@ -2,9 +2,9 @@ import { unauthenticated } from './gate.ts';
 import type { KeyAlgorithm } from './keys.ts';
 import { escapeText, signatureNamespace, type XmlElement } from './tree.ts';
 
-const exclusiveC14n = 'http://www.w3.org/2001/10/xml-exc-c14n#';
-const envelopedSignature = 'http://www.w3.org/2000/09/xmldsig#enveloped-signature';
-const sha256 = 'http://www.w3.org/2001/04/xmlenc#sha256';
+export const exclusiveC14n = 'http://www.w3.org/2001/10/xml-exc-c14n#';
+export const envelopedSignature = 'http://www.w3.org/2000/09/xmldsig#enveloped-signature';
+export const sha256Uri = 'http://www.w3.org/2001/04/xmlenc#sha256';
 
 /** The algorithm URIs of the signature profile: these and no others. */
 export const algorithmUris: Readonly<Record<KeyAlgorithm, string>> = {
@@ -29,7 +29,7 @@ const beforeDigest = Object.fromEntries(
     algorithm,
     `>${method('CanonicalizationMethod', exclusiveC14n)}${method('SignatureMethod', uri)}<ds:Reference URI="">` +
       `<ds:Transforms>${method('Transform', envelopedSignature)}${method('Transform', exclusiveC14n)}</ds:Transforms>` +
-      `${method('DigestMethod', sha256)}<ds:DigestValue>`,
+      `${method('DigestMethod', sha256Uri)}<ds:DigestValue>`,
   ]),
 ) as Record<KeyAlgorithm, string>;
 const afterDigest = '</ds:DigestValue></ds:Reference></ds:SignedInfo>';
@@ -76,7 +76,7 @@ function readReference(reference: XmlElement): string {
   const [first, second] = parts(transforms, ['Transform', 'Transform']);
   requireAlgorithm(first, envelopedSignature);
   requireAlgorithm(second, exclusiveC14n);
-  requireAlgorithm(digestMethod, sha256);
+  requireAlgorithm(digestMethod, sha256Uri);
   const digest = base64Text(leafText(digestValue));
   if (digest.length !== 44) throw unauthenticated('base64', 'a SHA-256 digest has 32 bytes');
   return digest;

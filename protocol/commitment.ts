@@ -1,0 +1,108 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { ProtocolError } from './errors.ts';
+import { leadFields, type Commitment, type FieldGroup, type Offer, type Opening, type Release } from './generated.ts';
+import type { Lead } from './generated.ts';
+import { getField, groupValue } from './lead.ts';
+
+/** Every group has a commitment, absent ones too: presence tells nothing. */
+export const fieldGroups: readonly FieldGroup[] = [...new Set(leadFields.map(({ group }) => group))];
+
+export interface CommitmentContext {
+  readonly conversation: string;
+  readonly round: number;
+  /** At least 32 random bytes, fresh for this conversation and round: the salts hang on it, and the losers never see them. */
+  readonly secret: Uint8Array;
+}
+
+export interface CommittedValue {
+  readonly conversation: string;
+  readonly round: number;
+  readonly group: string;
+  /** 32 bytes. */
+  readonly salt: Uint8Array;
+  /** The group's canonical XML fragment, '' when the lead has none of its fields. */
+  readonly value: string;
+}
+
+/**
+ * SHA-256("lx-commit-1" ‖ u32 length ‖ conversation ‖ u32 round ‖ u32 length ‖ group ‖ salt ‖ u32 length ‖ value):
+ * numbers are big-endian, lengths count UTF-8 bytes. Base64.
+ */
+export function commit({ conversation, round, group, salt, value }: CommittedValue): string {
+  if (salt.byteLength !== 32) throw new ProtocolError('salt', 'A salt has 32 bytes.');
+  const hash = createHash('sha256').update('lx-commit-1');
+  hash.update(lengthAndBytes(conversation)).update(u32(round));
+  hash.update(lengthAndBytes(group)).update(salt).update(lengthAndBytes(value));
+  return hash.digest('base64');
+}
+
+function lengthAndBytes(text: string): Buffer {
+  const bytes = Buffer.from(text, 'utf8');
+  return Buffer.concat([u32(bytes.byteLength), bytes]);
+}
+
+function u32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}
+
+function saltOf(secret: Uint8Array, group: FieldGroup): Buffer {
+  if (secret.byteLength < 32) throw new ProtocolError('salt', 'The secret of the salts has at least 32 bytes.');
+  return createHmac('sha256', secret).update(group, 'utf8').digest();
+}
+
+/** One commitment per field group, to what `Release` will hold. */
+export function makeCommitments(lead: Lead, { conversation, round, secret }: CommitmentContext): Commitment[] {
+  return fieldGroups.map((group) => ({
+    group,
+    value: commit({ conversation, round, group, salt: saltOf(secret, group), value: groupValue(lead, group) }),
+  }));
+}
+
+/** What opens the commitments made with the same secret. */
+export function makeOpenings(secret: Uint8Array): Opening[] {
+  return fieldGroups.map((group) => ({ group, salt: saltOf(secret, group).toString('base64') }));
+}
+
+/**
+ * Checks that a Release holds what its Offer promised: every commitment opens to the released group, and no field the
+ * offer showed plainly has changed. Throws `commitment`, `opening-missing` or `visible-field-changed`.
+ */
+export function checkOpenings(release: Release, offer: Offer, conversation: string, round: number): void {
+  const salts = saltsByGroup(release.openings ?? []);
+  for (const { group, value: promised } of offer.commitments ?? []) {
+    const salt = salts.get(group);
+    if (!salt) throw new ProtocolError('opening-missing', 'A commitment of the offer is not opened.', { path: group });
+    const found = commit({ conversation, round, group, salt, value: groupValue(release.lead, group) });
+    if (!sameDigest(found, promised)) {
+      throw new ProtocolError('commitment', 'The released fields are not those the offer was about.', { path: group });
+    }
+  }
+  checkVisibleFields(release.lead, offer);
+}
+
+function saltsByGroup(openings: readonly Opening[]): Map<FieldGroup, Buffer> {
+  const salts = new Map<FieldGroup, Buffer>();
+  for (const { group, salt } of openings) {
+    if (salts.has(group)) throw new ProtocolError('commitment', 'A group is opened twice.', { path: group });
+    salts.set(group, Buffer.from(salt, 'base64'));
+  }
+  return salts;
+}
+
+function sameDigest(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a, 'base64'), Buffer.from(b, 'base64')];
+  return left.byteLength === right.byteLength && timingSafeEqual(left, right);
+}
+
+function checkVisibleFields(released: Lead, { lead: offered, maskedFields = [] }: Offer): void {
+  for (const { path } of leadFields) {
+    if (maskedFields.includes(path)) continue;
+    const shown = getField(offered, path);
+    if (shown !== undefined && !isDeepStrictEqual(shown, getField(released, path))) {
+      throw new ProtocolError('visible-field-changed', 'A field the offer showed has another value now.', { path });
+    }
+  }
+}

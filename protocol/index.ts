@@ -1,0 +1,67 @@
+/** The only door of this package. */
+export type * from './generated.ts';
+export { leadFields } from './generated.ts';
+
+export { ProtocolError, type ProvenSender } from './errors.ts';
+export { limits } from './gate.ts';
+export { checkLead, getField, groupValue, omitFields, pickFields, readLead, setField, writeLead } from './lead.ts';
+
+export {
+  exportSigningKey,
+  fingerprint,
+  kidOf,
+  loadSigningKey,
+  makeSigningKey,
+  verificationKey,
+  type KeyAlgorithm,
+  type SigningKey,
+  type VerificationKey,
+} from './keys.ts';
+export { isOfType, open, seal, type Opened, type Sealed } from './envelope.ts';
+export type { FindKey } from './signed-document.ts';
+export { openWithXmlCrypto } from './witness.ts';
+export { checkHeader, clockSkewMs, longestLifeMs, makeHeader, makeMessageId, type HeaderFacts } from './header.ts';
+
+export {
+  checkOpenings,
+  commit,
+  fieldGroups,
+  makeCommitments,
+  makeOpenings,
+  type CommitmentContext,
+  type CommittedValue,
+} from './commitment.ts';
+export {
+  advance,
+  nextState,
+  transitions,
+  type ConversationEvent,
+  type ConversationPoint,
+  type ConversationState,
+  type Direction,
+  type Side,
+  type Transition,
+} from './conversation.ts';
+
+export {
+  capabilitiesPath,
+  capabilitiesRequest,
+  deliveryRequest,
+  endpointPath,
+  mediaType,
+  readCapabilities,
+  readDeliveryResponse,
+  type DeliveryAnswer,
+  type IncomingResponse,
+  type OutgoingRequest,
+  type Sent,
+} from './client.ts';
+export {
+  invitationFormat,
+  makeInvitation,
+  readInvitation,
+  writeInvitation,
+  type Invitation,
+  type Inviter,
+} from './invitation.ts';
+export { isNodeId } from './node-id.ts';
