@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import type { Migration } from '../migrate.ts';
 
 export const migration: Migration = {
@@ -17,8 +17,8 @@ export const migration: Migration = {
       .addColumn('lastError', 'text')
       .addColumn('createdAt', 'bigint', (column) => column.notNull())
       .execute();
-    await db.schema.createIndex('jobDue').on('job').columns(['dueAt', 'id']).where('failedAt', 'is', null).execute();
-    await db.schema.createIndex('jobFailed').on('job').columns(['id']).where('failedAt', 'is not', null).execute();
+    await db.schema.createIndex('jobDue').on('job').columns(['dueAt', 'id']).where(sql.ref('failedAt'), 'is', null).execute();
+    await db.schema.createIndex('jobFailed').on('job').columns(['id']).where(sql.ref('failedAt'), 'is not', null).execute();
 
     await db.schema
       .createTable('idempotencyKey')
@@ -41,7 +41,11 @@ export const migration: Migration = {
       .addColumn('payload', 'text', (column) => column.notNull())
       .addColumn('at', 'bigint', (column) => column.notNull())
       .execute();
-    await db.schema.createIndex('liveEventAt').on('liveEvent').column('at').execute();
-    await db.schema.createIndex('liveEventUser').on('liveEvent').columns(['userId', 'id']).execute();
+
+    await db.schema
+      .createTable('schedule')
+      .addColumn('name', 'text', (column) => column.primaryKey())
+      .addColumn('lastTickAt', 'bigint', (column) => column.notNull())
+      .execute();
   },
 };

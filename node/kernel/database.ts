@@ -1,0 +1,57 @@
+import type { Kysely } from 'kysely';
+import type { Config } from './config.ts';
+import type { Context, Tx } from './context.ts';
+import type { WriterConnection } from './writer-connection.ts';
+import { openPostgres } from './postgres.ts';
+import { openSqlite } from './sqlite.ts';
+import { defaultLimits, makeTransactionQueue, type TransactionLimits } from './transaction-queue.ts';
+
+/** The tables of all rooms: each room's `store.ts` adds its own by declaration merging. */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- filled by declaration merging
+export interface Database {}
+
+/** The single writer of a process; used only through `transact`. */
+export interface TransactionQueue {
+  /** Answers after the commit that made the effects of `work` durable; rejects when they were rolled back. */
+  run<T>(ctx: Context, work: (tx: Tx) => Promise<T>): Promise<T>;
+}
+
+/** The parts one kind of database brings along. */
+export interface DatabaseParts {
+  readonly kind: 'sqlite' | 'postgres';
+  /** Committed state, read only, on connections of its own. */
+  readonly reader: Kysely<Database>;
+  readonly writerConnection: WriterConnection;
+  /** Copies an existing database beside itself before it is migrated; only where that is a file. */
+  readonly copyAside?: (name: string) => Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface OpenDatabase extends DatabaseParts {
+  readonly writer: TransactionQueue;
+}
+
+/**
+ * Opens the node's database: PostgreSQL when `databaseUrl` is set, else `leadmesh.db` in the data folder. Call `migrate`
+ * next. `close` waits for the transactions that run.
+ */
+export async function openDatabase(
+  config: Pick<Config, 'dataFolder' | 'databaseUrl'>,
+  limits: TransactionLimits = defaultLimits,
+): Promise<OpenDatabase> {
+  const parts = config.databaseUrl
+    ? await openPostgres(config.databaseUrl, limits)
+    : openSqlite(sqliteFile(config.dataFolder));
+  const queue = makeTransactionQueue(parts.writerConnection, limits);
+  return {
+    ...parts,
+    writer: queue,
+    async close() {
+      await queue.stop();
+      await parts.close();
+    },
+  };
+}
+
+/** The file of a node's SQLite database. */
+export const sqliteFile = (dataFolder: string) => `${dataFolder}/leadmesh.db`;

@@ -1,0 +1,138 @@
+import type { Context, Tx } from './context.ts';
+import { transact } from './context.ts';
+import { CodedError } from './errors.ts';
+import { APPLYING, RUNNING, type JobHandler } from './jobs.ts';
+import type { Worker } from './workers.ts';
+
+/** Jobs leased at once: the transactions of a batch share commits; I/O runs side by side. */
+const APPLIED_AT_ONCE = 50;
+const RUNNING_AT_ONCE = 8;
+/** A process that holds a job longer is taken for dead, and the job runs again. */
+const LEASE_MILLISECONDS = 60_000;
+const ATTEMPTS = 10;
+const FIRST_PAUSE_MILLISECONDS = 1_000;
+const LONGEST_PAUSE_MILLISECONDS = 10 * 60_000;
+
+interface LeasedJob {
+  readonly id: string;
+  readonly kind: string;
+  readonly payload: string;
+  readonly attempts: number;
+  readonly leaseToken: string;
+}
+
+/** Which jobs a worker takes: those of the kinds that run I/O, or all others. */
+interface Lane {
+  readonly name: string;
+  readonly batch: number;
+  readonly operator: 'in' | 'not in';
+  readonly kinds: readonly string[];
+}
+
+/** The workers that carry out intents with these handlers, one per kind. */
+export function makeJobWorkers(handlers: readonly JobHandler[]): Worker[] {
+  const byKind = new Map(handlers.map((handler) => [handler.kind, handler]));
+  if (byKind.size < handlers.length) throw new CodedError('handler-twice', 500, 'Two handlers for one kind of job.');
+  const kinds = handlers.filter((handler) => 'run' in handler).map((handler) => handler.kind);
+  return [
+    makeLaneWorker({ name: APPLYING, batch: APPLIED_AT_ONCE, operator: 'not in', kinds }, byKind),
+    makeLaneWorker({ name: RUNNING, batch: RUNNING_AT_ONCE, operator: 'in', kinds }, byKind),
+  ];
+}
+
+function makeLaneWorker(lane: Lane, handlers: ReadonlyMap<string, JobHandler>): Worker {
+  const nextDueAt = async (ctx: Context) => {
+    const row = await laneJobs(ctx, lane).select('dueAt').orderBy('dueAt').orderBy('id').limit(1).executeTakeFirst();
+    return row?.dueAt;
+  };
+  return {
+    name: lane.name,
+    nextDueAt,
+    async runDue(ctx) {
+      const dueAt = await nextDueAt(ctx);
+      if (dueAt === undefined || dueAt > ctx.clock.now()) return 0;
+      const jobs = await transact(ctx, (tx) => leaseJobs(tx, lane));
+      await Promise.all(jobs.map((job) => carryOut(ctx, job, handlers.get(job.kind))));
+      return jobs.length;
+    },
+  };
+}
+
+const laneJobs = (ctx: Context, { operator, kinds }: Lane) =>
+  ctx.db.selectFrom('job').where('failedAt', 'is', null).where('kind', operator, kinds);
+
+/** Takes the jobs that are due, longest waiting first. The outer condition decides when two processes meet. */
+async function leaseJobs(tx: Tx, lane: Lane): Promise<LeasedJob[]> {
+  const now = tx.clock.now();
+  const leaseToken = tx.ids.make('lease');
+  const due = laneJobs(tx, lane).where('dueAt', '<=', now).orderBy('dueAt').orderBy('id').limit(lane.batch);
+  const rows = await tx.db
+    .updateTable('job')
+    .set((job) => ({ leaseToken, dueAt: now + LEASE_MILLISECONDS, attempts: job('attempts', '+', 1) }))
+    .where('id', 'in', due.select('id'))
+    .where('failedAt', 'is', null)
+    .where('dueAt', '<=', now)
+    .returning(['id', 'kind', 'payload', 'attempts'])
+    .execute();
+  return rows.map((row) => ({ ...row, leaseToken })).sort((one, other) => (one.id < other.id ? -1 : 1));
+}
+
+/** Runs one job and writes down a failure. Never rejects: what cannot be written down runs again when the lease ends. */
+async function carryOut(ctx: Context, job: LeasedJob, handler: JobHandler | undefined): Promise<void> {
+  try {
+    if (job.attempts > ATTEMPTS) throw new CodedError('crashed', 500, 'The process ended during every attempt.');
+    if (!handler) throw new CodedError('no-handler', 500, 'Nobody carries out jobs of this kind.');
+    const payload = JSON.parse(job.payload) as unknown;
+    if ('run' in handler) {
+      await handler.run(ctx, payload);
+      await transact(ctx, (tx) => finishJob(tx, job));
+    } else {
+      await transact(ctx, async (tx) => {
+        if (await finishJob(tx, job)) await handler.apply(tx, payload);
+      });
+    }
+  } catch (error) {
+    await noteFailure(ctx, job, error).catch((unnoted: unknown) => {
+      ctx.log.error('job-failure-not-noted', { jobId: job.id, jobKind: job.kind, error: unnoted });
+    });
+  }
+}
+
+/** Deletes the job; false when its lease was lost to another process, or it was cancelled. */
+async function finishJob(tx: Tx, job: LeasedJob): Promise<boolean> {
+  const { numDeletedRows } = await tx.db
+    .deleteFrom('job')
+    .where('id', '=', job.id)
+    .where('leaseToken', '=', job.leaseToken)
+    .executeTakeFirst();
+  return numDeletedRows > 0n;
+}
+
+async function noteFailure(ctx: Context, job: LeasedJob, error: unknown): Promise<void> {
+  const givenUp = job.attempts >= ATTEMPTS;
+  const level = givenUp ? 'error' : 'warn';
+  ctx.log[level]('job-failed', { jobId: job.id, jobKind: job.kind, attempts: job.attempts, error });
+  const now = ctx.clock.now();
+  const dueAt = now + pauseAfter(job.attempts, ctx.ids.random(2).readUInt16BE() / 0xffff);
+  await transact(ctx, async (tx) => {
+    await tx.db
+      .updateTable('job')
+      .set({ leaseToken: null, dueAt, failedAt: givenUp ? now : null, lastError: codeOf(error) })
+      .where('id', '=', job.id)
+      .where('leaseToken', '=', job.leaseToken)
+      .execute();
+  });
+}
+
+/** Doubles with every attempt; `chance` (0 to 1) takes up to half away, so that jobs that failed together part. */
+function pauseAfter(attempts: number, chance: number): number {
+  const pause = Math.min(LONGEST_PAUSE_MILLISECONDS, FIRST_PAUSE_MILLISECONDS * 2 ** (attempts - 1));
+  return Math.round(pause * (1 - chance / 2));
+}
+
+/** What is kept of an error: its code; messages may quote input. */
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' ? code : error.name;
+}

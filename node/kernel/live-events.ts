@@ -1,0 +1,57 @@
+import type { LiveEvent } from './bus.ts';
+import type { Context, Tx } from './context.ts';
+import { earliestId } from './ids.ts';
+
+interface LiveEventTable {
+  id: string;
+  userId: string | null;
+  kind: string;
+  leadId: string | null;
+  payload: string;
+  at: number;
+}
+
+declare module './database.ts' {
+  interface Database {
+    liveEvent: LiveEventTable;
+  }
+}
+
+const KEEP_MILLISECONDS = 24 * 3_600_000;
+
+/** Writes a live event and, after the commit, hands it to the pages that are open. No `userId`: for everyone. */
+export async function announce(
+  tx: Tx,
+  event: { userId?: string | null; kind: string; leadId?: string | null; payload?: unknown },
+): Promise<void> {
+  const { userId = null, kind, leadId = null, payload = {} } = event;
+  const made: LiveEvent = { id: tx.ids.make('event'), userId, kind, leadId, payload, at: tx.clock.now() };
+  await tx.db
+    .insertInto('liveEvent')
+    .values({ ...made, payload: JSON.stringify(payload) })
+    .execute();
+  tx.afterCommit(() => tx.bus.publish(made));
+}
+
+/** The events after one that was seen, for this user and for everyone, oldest first. */
+export async function listLiveEvents(
+  ctx: Context,
+  { afterId = '', userId, limit }: { afterId?: string | undefined; userId: string; limit: number },
+): Promise<LiveEvent[]> {
+  const rows = await ctx.db
+    .selectFrom('liveEvent')
+    .select(['id', 'userId', 'kind', 'leadId', 'payload', 'at'])
+    .where('id', '>', afterId)
+    .where((where) => where.or([where('userId', 'is', null), where('userId', '=', userId)]))
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({ ...row, payload: JSON.parse(row.payload) as unknown }));
+}
+
+/** Deletes live events that no page will ask for any more; returns how many. */
+export async function trimLiveEvents(tx: Tx, keepMilliseconds = KEEP_MILLISECONDS): Promise<number> {
+  const oldest = earliestId('event', Math.max(0, tx.clock.now() - keepMilliseconds));
+  const { numDeletedRows } = await tx.db.deleteFrom('liveEvent').where('id', '<', oldest).executeTakeFirst();
+  return Number(numDeletedRows);
+}

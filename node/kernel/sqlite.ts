@@ -1,0 +1,99 @@
+import SqliteFile from 'better-sqlite3';
+import { SqliteAdapter, SqliteQueryCompiler } from 'kysely';
+import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely';
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import type { DatabaseParts } from './database.ts';
+import { kyselyOver, type WriterConnection } from './writer-connection.ts';
+
+/** How long one process waits for another that is writing, in milliseconds. */
+const BUSY_MILLISECONDS = 5_000;
+/** Statements kept compiled per connection; the oldest go first. */
+const CACHED_STATEMENTS = 500;
+
+/** Opens (and makes, when missing) a SQLite file: one connection writes, another reads what is committed. */
+export function openSqlite(file: string): DatabaseParts {
+  const writing = openFile(file);
+  const reading = new SqliteFile(file, { readonly: true, fileMustExist: true, timeout: BUSY_MILLISECONDS });
+  const writerConnection = makeWriterConnection(writing);
+  const readerConnection = makeConnection(reading);
+  return {
+    kind: 'sqlite',
+    writerConnection,
+    reader: kyselyOver(writerConnection, (consumer) => consumer(readerConnection)),
+    copyAside: (name) => backupSqlite(file, `${file}.${name}`),
+    close() {
+      reading.close();
+      writing.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+function openFile(file: string): SqliteFile.Database {
+  const database = new SqliteFile(file, { timeout: BUSY_MILLISECONDS });
+  database.pragma('journal_mode = WAL');
+  database.pragma('synchronous = FULL');
+  database.pragma('foreign_keys = ON');
+  return database;
+}
+
+/** Writes a consistent copy of a SQLite file that may be in use; a half-written copy never bears the final name. */
+export async function backupSqlite(file: string, target: string): Promise<void> {
+  const unfinished = `${target}.${process.pid}.part`;
+  const database = new SqliteFile(file, { readonly: true, fileMustExist: true, timeout: BUSY_MILLISECONDS });
+  try {
+    await database.backup(unfinished);
+    renameSync(unfinished, target);
+  } finally {
+    database.close();
+    if (existsSync(unfinished)) rmSync(unfinished);
+  }
+}
+
+function makeWriterConnection(database: SqliteFile.Database): WriterConnection {
+  const frame = (sql: string) => {
+    const statement = database.prepare(sql);
+    // eslint-disable-next-line @typescript-eslint/require-await -- what it throws must reject
+    return async () => void statement.run();
+  };
+  return {
+    kind: 'sqlite',
+    connection: makeConnection(database),
+    compiler: new SqliteQueryCompiler(),
+    adapter: new SqliteAdapter(),
+    begin: frame('begin immediate'),
+    commit: frame('commit'),
+    rollback: frame('rollback'),
+    savepoint: frame('savepoint work'),
+    releaseSavepoint: frame('release work'),
+    // eslint-disable-next-line @typescript-eslint/require-await -- as above
+    rollbackToSavepoint: async () => void database.exec('rollback to work; release work'),
+    isInTransaction: () => database.inTransaction,
+    isRetryable: () => false,
+  };
+}
+
+function makeConnection(database: SqliteFile.Database): DatabaseConnection {
+  const statements = new Map<string, SqliteFile.Statement>();
+  const prepare = (sql: string) => {
+    const known = statements.get(sql);
+    if (known) return known;
+    const statement = database.prepare(sql);
+    const [oldest] = statements.size >= CACHED_STATEMENTS ? statements.keys() : [];
+    if (oldest !== undefined) statements.delete(oldest);
+    statements.set(sql, statement);
+    return statement;
+  };
+  return {
+    // eslint-disable-next-line @typescript-eslint/require-await -- as above
+    executeQuery: async <R>(query: CompiledQuery) => execute<R>(prepare(query.sql), query),
+    async *streamQuery<R>(query: CompiledQuery) {
+      for (const row of database.prepare(query.sql).iterate(query.parameters)) yield { rows: [row as R] };
+    },
+  };
+}
+
+function execute<R>(statement: SqliteFile.Statement, query: CompiledQuery): QueryResult<R> {
+  if (statement.reader) return { rows: statement.all(query.parameters) as R[] };
+  return { numAffectedRows: BigInt(statement.run(query.parameters).changes), rows: [] };
+}

@@ -1,0 +1,64 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeBus } from '../../node/kernel/bus.ts';
+import { systemClock, type Clock } from '../../node/kernel/clock.ts';
+import type { Context } from '../../node/kernel/context.ts';
+import { openDatabase, type OpenDatabase } from '../../node/kernel/database.ts';
+import { makeIds } from '../../node/kernel/ids.ts';
+import { createLogger } from '../../node/kernel/log.ts';
+import { migrate, type Migration } from '../../node/kernel/migrate.ts';
+import type { TransactionLimits } from '../../node/kernel/transaction-queue.ts';
+
+/** Where a store keeps its rows: what `openDatabase` reads of the configuration. */
+export interface Place {
+  readonly dataFolder: string;
+  readonly databaseUrl?: string;
+}
+
+export interface Store {
+  readonly ctx: Context;
+  readonly database: OpenDatabase;
+  close(): Promise<void>;
+}
+
+export interface StoreOptions {
+  readonly clock?: Clock;
+  /** Further tables of a test, after those of the product. */
+  readonly tables?: Migration;
+  readonly limits?: TransactionLimits;
+}
+
+/** A fresh folder for SQLite; `remove` deletes it. */
+export function makeFolder(): Place & { remove(): void } {
+  const dataFolder = mkdtempSync(join(tmpdir(), 'leadmesh-store-'));
+  return { dataFolder, remove: () => rmSync(dataFolder, { recursive: true, force: true }) };
+}
+
+/**
+ * A context over a real database: everything of the node but HTTP and workers. Opening the same place twice is what two
+ * processes do: two writers, two queues.
+ */
+export async function openStore(place: Place, options: StoreOptions = {}): Promise<Store> {
+  const clock = options.clock ?? systemClock;
+  const database = await openDatabase(place, options.limits);
+  const { migrations } = await import('../../node/kernel/migrations/index.ts');
+  await migrate(database, clock.now, options.tables ? [...migrations, options.tables] : migrations);
+  const config = { ...place, nodeId: 'test.localhost', name: 'Test', host: '127.0.0.1', port: 0, demo: false };
+  const rest = { publicUrl: 'http://test.localhost', mailFrom: 'leads@test.localhost', requestsPerMinute: 1_000 };
+  const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const ctx: Context = {
+    config: { ...config, ...rest, logLevel: 'silent' },
+    db: database.reader,
+    writer: database.writer,
+    clock,
+    ids: makeIds(clock),
+    keys: { signing: { kid: 'test', ...keys }, secret: Buffer.alloc(32, 7) },
+    fetch: () => Promise.reject(new Error('A store has no network.')),
+    mail: { send: () => Promise.reject(new Error('A store sends no mail.')) },
+    log: createLogger({ logLevel: 'silent', nodeId: config.nodeId }),
+    bus: makeBus(),
+  };
+  return { ctx, database, close: () => database.close() };
+}
