@@ -1,0 +1,51 @@
+import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import type { CountryCode } from 'libphonenumber-js/max';
+
+export interface ReadPhone {
+  /** `+` and digits; a guess of the library when `valid` is false. */
+  e164: string;
+  extension?: string;
+  /** The number follows the numbering plan of its country. */
+  valid: boolean;
+  /** ISO 3166-1 alpha-2, when the number tells. */
+  country?: string;
+  kind: 'mobile' | 'landline' | 'either' | 'other';
+}
+
+const keypad = ['', '', 'ABC', 'DEF', 'GHI', 'JKL', 'MNO', 'PQRS', 'TUV', 'WXYZ'];
+const kinds: Record<string, ReadPhone['kind']> = {
+  MOBILE: 'mobile',
+  FIXED_LINE: 'landline',
+  FIXED_LINE_OR_MOBILE: 'either',
+};
+
+/** `1-800-GOT-JUNK` as digits: letters only after at least three digits, so that words are no numbers. */
+function dialLetters(text: string): string {
+  const vanity = /^[^A-Za-z]*\d{3}[^A-Za-z]*(?:[A-Za-z]{2,}[-. ]?)+\d*$/;
+  if (!vanity.test(text) || /ext|poste|durchwahl/i.test(text)) return text;
+  return text.replace(/[A-Za-z]/g, (letter) => String(keypad.findIndex((keys) => keys.includes(letter.toUpperCase()))));
+}
+
+/**
+ * Reads a phone number as people type it. `country` (ISO 3166-1 alpha-2) is assumed for numbers without an international
+ * prefix. Undefined when the text is no phone number at all.
+ */
+export function readPhone(text: string, country?: string): ReadPhone | undefined {
+  if (text.length > 100) return undefined;
+  const read = parsePhoneNumberFromString(dialLetters(text.trim()), country?.toUpperCase() as CountryCode | undefined);
+  if (!read) return undefined;
+  const phone: ReadPhone = { e164: read.number, valid: read.isValid(), kind: kinds[read.getType() ?? ''] ?? 'other' };
+  if (read.ext) phone.extension = read.ext;
+  if (read.country) phone.country = read.country;
+  return phone;
+}
+
+/** E.164 (RFC 3966 `;ext=` for an extension) when the number is certain; otherwise the text as it came, trimmed. */
+export function canonicalPhone(text: string, country?: string): string {
+  const phone = readPhone(text, country);
+  if (!phone?.valid || hasTwoNumbers(text)) return text.trim();
+  return phone.extension ? `${phone.e164};ext=${phone.extension}` : phone.e164;
+}
+
+/** `0171 123456 / 030 123456`: reading it as one number would lose the other. */
+const hasTwoNumbers = (text: string): boolean => /\d{5,}.*[/;,|].*\d{5,}/.test(text.replace(/[\s().-]/g, ''));
