@@ -1,5 +1,8 @@
 import type { Migration } from '../migrate.ts';
 import { migration as kernel } from './0001-kernel.ts';
+import { migration as people } from './0002-people.ts';
+import { migration as leads } from './0003-leads.ts';
+import { migration as routing } from './0004-routing.ts';
 
 /** Every change to the tables, oldest first. A migration that was released is never edited. */
-export const migrations: readonly Migration[] = [kernel];
+export const migrations: readonly Migration[] = [kernel, people, leads, routing];

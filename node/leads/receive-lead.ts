@@ -1,0 +1,89 @@
+import type { Lead } from '../../protocol/index.ts';
+import type { Tx } from '../kernel/context.ts';
+import { intend } from '../kernel/jobs.ts';
+import { systemActor, type LeadActor } from './history.ts';
+import { promoteFields } from './promote-fields.ts';
+import { appendHistory, insertLead, insertOriginal, type LeadOriginal } from './store.ts';
+
+/** A lead as it arrives. The document was checked at the door (`checkLead`, `open`). */
+export interface ArrivingLead {
+  readonly document: Lead;
+  readonly origin: 'local' | 'peer';
+  /** Of a lead that a peer offers us. */
+  readonly originPeer?: string | undefined;
+  readonly originName?: string | undefined;
+  readonly originConversation?: string | undefined;
+  /** Epoch milliseconds: no offer of ours may end later. */
+  readonly originClosesAt?: number | undefined;
+  /** Field paths the peer withholds from us, and those it shows in part. */
+  readonly hiddenFields?: readonly string[] | undefined;
+  readonly maskedFields?: readonly string[] | undefined;
+  readonly original?: LeadOriginal | undefined;
+  readonly test?: boolean | undefined;
+  /** Epoch milliseconds; now when absent. */
+  readonly receivedAt?: number | undefined;
+  readonly actor?: LeadActor | undefined;
+}
+
+/** Writes a new lead with its history and the intent to route it; answers its id. */
+export async function receiveLead(tx: Tx, arriving: ArrivingLead): Promise<string> {
+  const id = tx.ids.make('lead');
+  const now = tx.clock.now();
+  const promoted = promoteFields(arriving.document);
+  await insertLead(tx, {
+    ...emptyColumns,
+    ...promoted,
+    id,
+    document: JSON.stringify(arriving.document),
+    origin: arriving.origin,
+    originPeer: arriving.originPeer ?? null,
+    originName: arriving.originName ?? null,
+    originConversation: arriving.originConversation ?? null,
+    originClosesAt: arriving.originClosesAt ?? null,
+    hiddenFields: JSON.stringify(arriving.hiddenFields ?? []),
+    maskedFields: JSON.stringify(arriving.maskedFields ?? []),
+    test: arriving.test ? 1 : 0,
+    receivedAt: arriving.receivedAt ?? now,
+    updatedAt: now,
+  });
+  if (arriving.original) await insertOriginal(tx, id, arriving.original);
+  await appendHistory(tx, {
+    leadId: id,
+    actor: arriving.actor ?? systemActor,
+    kind: 'receive',
+    facts: receivedFacts(arriving, promoted.sourceKind),
+  });
+  await intend(tx, { kind: 'route-lead', payload: { leadId: id }, key: `route-lead:${id}` });
+  return id;
+}
+
+function receivedFacts(arriving: ArrivingLead, sourceKind: string | null) {
+  const { origin, originName, originPeer, hiddenFields = [], maskedFields = [], test } = arriving;
+  const from = originName ?? originPeer;
+  return {
+    origin,
+    ...(from !== undefined && { originName: from }),
+    ...(sourceKind !== null && { sourceKind }),
+    ...(hiddenFields.length > 0 && { withheldFields: hiddenFields }),
+    ...(maskedFields.length > 0 && { maskedFields }),
+    ...(test && { test }),
+  };
+}
+
+const emptyColumns = {
+  state: 'new',
+  boxId: null,
+  boxName: null,
+  boxUserId: null,
+  holderKind: null,
+  holderId: null,
+  holderName: null,
+  releasedAt: null,
+  closedAt: null,
+  asleepUntil: null,
+  wonAmount: null,
+  wonCurrency: null,
+  orderReference: null,
+  lostReason: null,
+  version: 1,
+} as const;

@@ -1,0 +1,117 @@
+import { conflict, notFound, type CodedError } from '../kernel/errors.ts';
+import type { Context, Tx } from '../kernel/context.ts';
+import type { Lead } from '../../protocol/index.ts';
+import { searchTokens } from './promote-fields.ts';
+import { inScope, type LeadScope } from './store/list.ts';
+import { holderOf, type LeadTable, type PromotedColumns, type StoredLead } from './store/tables.ts';
+
+export { listLeads, type LeadQuery, type LeadScope, type LeadSummary } from './store/list.ts';
+export { appendHistory, findNote, getHistoryEntry, insertNote, listHistory } from './store/history.ts';
+export { findOriginal, insertOriginal, type LeadOriginal } from './store/originals.ts';
+export type { StoredLead } from './store/tables.ts';
+
+/** The lead, or `not-found`. With a scope, one outside it is as good as absent. */
+export async function getLead(ctx: Context, leadId: string, scope: LeadScope = { kind: 'all' }): Promise<StoredLead> {
+  const row = await ctx.db
+    .selectFrom('lead')
+    .selectAll()
+    .where('id', '=', leadId)
+    .where((eb) => inScope(eb, scope))
+    .executeTakeFirst();
+  if (!row) throw notFound('lead');
+  const { document, hiddenFields, maskedFields, test, holderKind, holderId, holderName, ...columns } = row;
+  return {
+    ...columns,
+    document: JSON.parse(document) as Lead,
+    hiddenFields: JSON.parse(hiddenFields) as string[],
+    maskedFields: JSON.parse(maskedFields) as string[],
+    test: test === 1,
+    holder: holderOf({ holderKind, holderId, holderName }),
+  };
+}
+
+/** What the life cycle looks at, without the document. */
+export type LeadHead = Pick<
+  LeadTable,
+  'id' | 'state' | 'origin' | 'originPeer' | 'releasedAt' | 'asleepUntil' | 'version' | 'boxId' | 'boxName'
+> & { holder: ReturnType<typeof holderOf> };
+
+/** The head of a lead, or `not-found`. */
+export async function getLeadHead(ctx: Context, leadId: string): Promise<LeadHead> {
+  const row = await ctx.db
+    .selectFrom('lead')
+    .select(['id', 'state', 'origin', 'originPeer', 'releasedAt', 'asleepUntil', 'version', 'boxId', 'boxName'])
+    .select(['holderKind', 'holderId', 'holderName'])
+    .where('id', '=', leadId)
+    .executeTakeFirst();
+  if (!row) throw notFound('lead');
+  const { holderKind, holderId, holderName, ...head } = row;
+  return { ...head, holder: holderOf({ holderKind, holderId, holderName }) };
+}
+
+/** A lead in its first state. */
+export async function insertLead(tx: Tx, row: LeadTable): Promise<void> {
+  await tx.db.insertInto('lead').values(row).execute();
+  await insertTokens(tx, row.id, row);
+}
+
+export type LeadChange = Partial<Omit<LeadTable, 'id' | 'version' | 'document' | keyof PromotedColumns>>;
+
+/** Writes columns if the row still has `version`, which rises. Answers whether it had. */
+export async function updateLead(
+  tx: Tx,
+  lead: { readonly id: string; readonly version: number },
+  change: LeadChange,
+): Promise<boolean> {
+  const result = await tx.db
+    .updateTable('lead')
+    .set({ ...change, version: lead.version + 1 })
+    .where('id', '=', lead.id)
+    .where('version', '=', lead.version)
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}
+
+/** The document with everything derived from it. */
+export interface DocumentChange {
+  readonly document: Lead;
+  readonly promoted: PromotedColumns;
+  readonly hiddenFields: readonly string[];
+  readonly maskedFields: readonly string[];
+}
+
+/** Replaces the document of a lead, its columns and its search words. */
+export async function replaceDocument(tx: Tx, leadId: string, change: DocumentChange): Promise<void> {
+  const result = await tx.db
+    .updateTable('lead')
+    .set((eb) => ({
+      ...change.promoted,
+      document: JSON.stringify(change.document),
+      hiddenFields: JSON.stringify(change.hiddenFields),
+      maskedFields: JSON.stringify(change.maskedFields),
+      version: eb('version', '+', 1),
+    }))
+    .where('id', '=', leadId)
+    .executeTakeFirst();
+  if (result.numUpdatedRows !== 1n) throw notFound('lead');
+  await tx.db.deleteFrom('leadToken').where('leadId', '=', leadId).execute();
+  await insertTokens(tx, leadId, change.promoted);
+}
+
+async function insertTokens(tx: Tx, leadId: string, promoted: PromotedColumns): Promise<void> {
+  const tokens = searchTokens(promoted);
+  if (tokens.length === 0) return;
+  await tx.db
+    .insertInto('leadToken')
+    .values(tokens.map((token) => ({ token, leadId })))
+    .execute();
+}
+
+/** Deletes what else is kept of the customer beside the document: originals and notes. */
+export async function deletePersonalRows(tx: Tx, leadId: string): Promise<void> {
+  await tx.db.deleteFrom('leadOriginal').where('leadId', '=', leadId).execute();
+  await tx.db.deleteFrom('leadNote').where('leadId', '=', leadId).execute();
+}
+
+export const leadChanged = (): CodedError =>
+  conflict('lead-changed', 'Someone changed this lead meanwhile; look again.');

@@ -1,0 +1,81 @@
+import type { Context, Tx } from '../../kernel/context.ts';
+import { notFound } from '../../kernel/errors.ts';
+import type { HistoryEntry, HistoryFacts, HistoryKind, LeadActor } from '../history.ts';
+
+const columns = ['id', 'leadId', 'at', 'actor', 'kind', 'facts'] as const;
+
+/** Appends to a lead's story; answers the entry's id. Never updated, never deleted. */
+export async function appendHistory(tx: Tx, entry: Omit<HistoryEntry, 'id' | 'at'>): Promise<string> {
+  const id = tx.ids.make('history');
+  await tx.db
+    .insertInto('leadHistory')
+    .values({
+      id,
+      leadId: entry.leadId,
+      at: tx.clock.now(),
+      actor: JSON.stringify(entry.actor),
+      kind: entry.kind,
+      facts: JSON.stringify(entry.facts),
+    })
+    .execute();
+  return id;
+}
+
+/** One entry, or `not-found`. */
+export async function getHistoryEntry(ctx: Context, historyId: string): Promise<HistoryEntry> {
+  const row = await ctx.db.selectFrom('leadHistory').select(columns).where('id', '=', historyId).executeTakeFirst();
+  if (!row) throw notFound('history entry');
+  return parse(row);
+}
+
+/** A lead's story, oldest first; notes come with their text while it exists. */
+export async function listHistory(
+  ctx: Context,
+  leadId: string,
+  page: { readonly limit: number; readonly cursor?: string | undefined },
+): Promise<{ items: HistoryEntry[]; notes: Map<string, string>; nextCursor?: string }> {
+  let select = ctx.db
+    .selectFrom('leadHistory')
+    .select(columns)
+    .where('leadId', '=', leadId)
+    .orderBy('id')
+    .limit(page.limit + 1);
+  if (page.cursor !== undefined) select = select.where('id', '>', page.cursor);
+  const rows = await select.execute();
+  const items = rows.slice(0, page.limit).map(parse);
+  const notes = await findNotes(
+    ctx,
+    items.flatMap((entry) => entry.facts.noteId ?? []),
+  );
+  const last = items.at(-1);
+  return rows.length > page.limit && last ? { items, notes, nextCursor: last.id } : { items, notes };
+}
+
+/** A person's words about a lead; they may name the customer, so history keeps only their id. */
+export async function insertNote(tx: Tx, leadId: string, text: string): Promise<string> {
+  const id = tx.ids.make('note');
+  await tx.db.insertInto('leadNote').values({ id, leadId, text }).execute();
+  return id;
+}
+
+/** The text of a note, unless it was deleted. */
+export async function findNote(ctx: Context, noteId: string): Promise<string | undefined> {
+  return (await findNotes(ctx, [noteId])).get(noteId);
+}
+
+async function findNotes(ctx: Context, ids: readonly string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = await ctx.db.selectFrom('leadNote').select(['id', 'text']).where('id', 'in', ids).execute();
+  return new Map(rows.map((row) => [row.id, row.text]));
+}
+
+function parse(row: { id: string; leadId: string; at: number; actor: string; kind: string; facts: string }) {
+  return {
+    id: row.id,
+    leadId: row.leadId,
+    at: row.at,
+    actor: JSON.parse(row.actor) as LeadActor,
+    kind: row.kind as HistoryKind,
+    facts: JSON.parse(row.facts) as HistoryFacts,
+  };
+}

@@ -1,0 +1,17 @@
+import type { JobHandler } from '../kernel/jobs.ts';
+import { intend } from '../kernel/jobs.ts';
+import { changeLead } from './change-lead.ts';
+import { getLeadHead } from './store.ts';
+
+/** Wakes a sleeping lead when its time has come, and reminds its holder. */
+export const wakeLead: JobHandler = {
+  kind: 'wake-lead',
+  async apply(tx, payload) {
+    const { leadId } = payload as { leadId: string };
+    const lead = await getLeadHead(tx, leadId);
+    if (lead.state !== 'asleep' || (lead.asleepUntil ?? 0) > tx.clock.now()) return;
+    await changeLead(tx, leadId, 'wake');
+    if (lead.holder?.kind === 'user')
+      await intend(tx, { kind: 'notify', payload: { kind: 'wake', userId: lead.holder.id, leadId } });
+  },
+};
