@@ -1,12 +1,9 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { ProtocolError } from './errors.ts';
-import { leadFields, type Commitment, type FieldGroup, type Offer, type Opening, type Release } from './generated.ts';
-import type { Lead } from './generated.ts';
+import { fieldGroups, leadFields } from './generated.ts';
+import type { Commitment, FieldGroup, Lead, Offer, Opening, Release } from './generated.ts';
 import { getField, groupValue } from './lead.ts';
-
-/** Every group has a commitment, absent ones too: presence tells nothing. */
-export const fieldGroups: readonly FieldGroup[] = [...new Set(leadFields.map(({ group }) => group))];
 
 export interface CommitmentContext {
   readonly conversation: string;
@@ -53,7 +50,7 @@ function saltOf(secret: Uint8Array, group: FieldGroup): Buffer {
   return createHmac('sha256', secret).update(group, 'utf8').digest();
 }
 
-/** One commitment per field group, to what `Release` will hold. */
+/** One commitment per field group, absent ones included, so that presence tells nothing; to what `Release` will hold. */
 export function makeCommitments(lead: Lead, { conversation, round, secret }: CommitmentContext): Commitment[] {
   return fieldGroups.map((group) => ({
     group,

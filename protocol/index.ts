@@ -1,6 +1,22 @@
 /** The only door of this package. */
 export type * from './generated.ts';
-export { leadFields } from './generated.ts';
+export {
+  closeReasons,
+  consentStates,
+  dispositions,
+  emailKinds,
+  fieldGroups,
+  fieldTypes,
+  interestLevels,
+  keyAlgorithms,
+  leadFields,
+  messageTypes,
+  offerModes,
+  phoneKinds,
+  problemCodes,
+  rejectReasons,
+  sourceKinds,
+} from './generated.ts';
 
 export { ProtocolError, type ProvenSender } from './errors.ts';
 export { limits } from './gate.ts';
@@ -13,7 +29,6 @@ export {
   loadSigningKey,
   makeSigningKey,
   verificationKey,
-  type KeyAlgorithm,
   type SigningKey,
   type VerificationKey,
 } from './keys.ts';
@@ -21,11 +36,11 @@ export { isOfType, open, seal, type Opened, type Sealed } from './envelope.ts';
 export type { FindKey } from './signed-document.ts';
 export { openWithXmlCrypto } from './witness.ts';
 export { checkHeader, clockSkewMs, longestLifeMs, makeHeader, makeMessageId, type HeaderFacts } from './header.ts';
+export { isRetryable, problemFor, problemStatus, receiptFor, type Answered, type Answering } from './reply.ts';
 
 export {
   checkOpenings,
   commit,
-  fieldGroups,
   makeCommitments,
   makeOpenings,
   type CommitmentContext,

@@ -1,5 +1,6 @@
 import { ProtocolError } from './errors.ts';
-import { fingerprint, verificationKey, type KeyAlgorithm, type VerificationKey } from './keys.ts';
+import type { KeyAlgorithm } from './generated.ts';
+import { fingerprint, verificationKey, type VerificationKey } from './keys.ts';
 import { isNodeId } from './node-id.ts';
 
 export const invitationFormat = 'lead-exchange-invitation-1';

@@ -1,7 +1,6 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, KeyObject } from 'node:crypto';
 import { ProtocolError } from './errors.ts';
-
-export type KeyAlgorithm = 'ecdsa-sha256' | 'rsa-sha256';
+import type { KeyAlgorithm } from './generated.ts';
 
 /** A public key that was pinned for a node; it fixes the one algorithm that may be used with it. */
 export interface VerificationKey {

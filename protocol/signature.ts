@@ -1,5 +1,5 @@
 import { unauthenticated } from './gate.ts';
-import type { KeyAlgorithm } from './keys.ts';
+import type { KeyAlgorithm } from './generated.ts';
 import { escapeText, signatureNamespace, type XmlElement } from './tree.ts';
 
 export const exclusiveC14n = 'http://www.w3.org/2001/10/xml-exc-c14n#';

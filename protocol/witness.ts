@@ -1,7 +1,8 @@
 import { hash, KeyObject, verify } from 'node:crypto';
 import { SignedXml, type HashAlgorithm, type SignatureAlgorithm } from 'xml-crypto';
 import { ProtocolError } from './errors.ts';
-import type { KeyAlgorithm, VerificationKey } from './keys.ts';
+import type { KeyAlgorithm } from './generated.ts';
+import type { VerificationKey } from './keys.ts';
 import { algorithmUris, envelopedSignature, exclusiveC14n, sha256Uri } from './signature.ts';
 import { signatureNamespace } from './tree.ts';
 
