@@ -71,7 +71,7 @@ async function offers(db: Kysely<any>) {
     .unique()
     .on('offer')
     .column('leadId')
-    .where('state', 'in', sql`('open', 'claimed', 'awarded')`)
+    .where(sql.ref('state'), 'in', sql`('open', 'claimed', 'awarded')`)
     .execute();
   await db.schema
     .createTable('offerRecipient')

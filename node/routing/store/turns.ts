@@ -1,0 +1,41 @@
+import type { Context, Tx } from '../../kernel/context.ts';
+import type { Turn } from '../decide-route.ts';
+
+interface TurnTable {
+  ruleId: string;
+  number: number;
+  served: string;
+}
+
+declare module '../../kernel/database.ts' {
+  interface Database {
+    turn: TurnTable;
+  }
+}
+
+/** The rotation of every rule that has one. */
+export async function listTurns(ctx: Context): Promise<Map<string, Turn>> {
+  const rows = await ctx.db.selectFrom('turn').select(['ruleId', 'number', 'served']).execute();
+  return new Map(rows.map((row) => [row.ruleId, toTurn(row)]));
+}
+
+const toTurn = ({ number, served }: TurnTable): Turn => ({
+  number,
+  served: JSON.parse(served) as Record<string, number>,
+});
+
+/**
+ * Moves a rotation on from `seen`: one statement, so that two processes never take the same turn. False when another took
+ * it meanwhile.
+ */
+export async function advanceTurn(tx: Tx, ruleId: string, seen: Turn, next: Turn): Promise<boolean> {
+  const served = JSON.stringify(next.served);
+  const { numInsertedOrUpdatedRows } = await tx.db
+    .insertInto('turn')
+    .values({ ruleId, number: next.number, served })
+    .onConflict((on) =>
+      on.column('ruleId').doUpdateSet({ number: next.number, served }).where('turn.number', '=', seen.number),
+    )
+    .executeTakeFirst();
+  return numInsertedOrUpdatedRows === 1n;
+}
