@@ -704,7 +704,7 @@ export const simpleTypes: Readonly<Record<string, SimpleType>> = {
   Text: { kind: 'text', minLength: 1, maxLength: 300, pattern: /^(?:[^\t\n]+)$/ },
   LongText: { kind: 'text', minLength: 1, maxLength: 4000 },
   Prose: { kind: 'text', minLength: 1, maxLength: 16000 },
-  Url: { kind: 'url', minLength: 1, maxLength: 2000, pattern: /^(?:https?:\/\/[^\t\n <>"]+)$/ },
+  Url: { kind: 'url', minLength: 1, maxLength: 2000, pattern: /^(?:[Hh][Tt][Tt][Pp][Ss]?:\/\/[^\t\n <>"]+)$/ },
   UrlText: { kind: 'text', minLength: 1, maxLength: 2000, pattern: /^(?:[^\t\n]+)$/ },
   DateTime: { kind: 'date-time', minLength: 1, maxLength: 35, pattern: /^(?:[0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9]))T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?(Z|[+\-](0[0-9]|1[0-4]):[0-5][0-9]))$/ },
   Decimal: { kind: 'number', minLength: 1, maxLength: 20, pattern: /^(?:[0-9]{1,15}(\.[0-9]{1,4})?)$/ },

@@ -4,7 +4,7 @@
  */
 export function toRegExp(pattern: string): RegExp {
   const outside = pattern.replace(/\\./g, '').replace(/\[[^\]]*\]/g, '[]');
-  const foreign = /\\[^tn.*+\-]/.test(pattern) || /[.^$]/.test(outside) || /\[\^[^\]]*\]\{/.test(pattern);
+  const foreign = /\\[^tn.*+-]/.test(pattern) || /[.^$]/.test(outside) || /\[\^[^\]]*\]\{/.test(pattern);
   if (foreign) throw new Error(`The pattern ${pattern} may mean something else in JavaScript.`);
   return new RegExp(`^(?:${pattern})$`);
 }
