@@ -1,7 +1,7 @@
 import type { Context, Tx } from '../kernel/context.ts';
 import { digestOf, keyedDigest, makeSecretToken } from './secret-tokens.ts';
 import { deleteSession, insertSession } from './store/sessions.ts';
-import { noteSignIn } from './store/users.ts';
+import { noteSignIn } from './store.ts';
 
 /** A session ends this long after signing in, whatever happens. */
 export const sessionMilliseconds = 7 * 24 * 3_600_000;

@@ -116,6 +116,11 @@ export async function deleteEndedAttempts(tx: Tx): Promise<void> {
   await tx.db.deleteFrom('signInAttempt').where('windowEndsAt', '<=', tx.clock.now()).execute();
 }
 
-export async function deleteAttempts(tx: Tx, key: string): Promise<void> {
-  await tx.db.deleteFrom('signInAttempt').where('key', '=', key).execute();
+/** Takes back an attempt that was none. */
+export async function uncountAttempt(tx: Tx, key: string): Promise<void> {
+  await tx.db
+    .updateTable('signInAttempt')
+    .set((row) => ({ attempts: row('attempts', '-', 1) }))
+    .where('key', '=', key)
+    .execute();
 }

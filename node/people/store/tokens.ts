@@ -101,3 +101,13 @@ export async function noteTokenUse(tx: Tx, id: string): Promise<void> {
 export async function updateRevoked(tx: Tx, id: string): Promise<void> {
   await tx.db.updateTable('apiToken').set({ revokedAt: tx.clock.now() }).where('id', '=', id).execute();
 }
+
+export async function revokeTokensOf(tx: Tx, userId: string): Promise<void> {
+  const revokedAt = tx.clock.now();
+  await tx.db
+    .updateTable('apiToken')
+    .set({ revokedAt })
+    .where('userId', '=', userId)
+    .where('revokedAt', 'is', null)
+    .execute();
+}

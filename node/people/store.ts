@@ -1,6 +1,6 @@
-import type { Context, Tx } from '../../kernel/context.ts';
-import { notFound } from '../../kernel/errors.ts';
-import type { Role } from '../../kernel/routes.ts';
+import type { Context, Tx } from '../kernel/context.ts';
+import { notFound } from '../kernel/errors.ts';
+import type { Role } from '../kernel/routes.ts';
 
 export type Availability = 'available' | 'absent';
 
@@ -19,7 +19,7 @@ interface UserTable {
   updatedAt: number;
 }
 
-declare module '../../kernel/database.ts' {
+declare module '../kernel/database.ts' {
   interface Database {
     user: UserTable;
     /** One row; who changes people locks it, so that checks of the whole tree hold in several processes. */

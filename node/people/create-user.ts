@@ -1,0 +1,46 @@
+import type { Tx } from '../kernel/context.ts';
+import { conflict } from '../kernel/errors.ts';
+import type { Role } from '../kernel/routes.ts';
+import { decideManager } from './decide-manager.ts';
+import { findUser, findUserByEmail, insertUser, listIdsBelow, lockTree, type User } from './store.ts';
+
+export interface NewUser {
+  /** Lower case. */
+  readonly email: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly managerId?: string | null | undefined;
+}
+
+/** Adds someone, who can sign in once a link or a password is made. Throws `email-taken`, `manager-unfit`. */
+export async function createUser(tx: Tx, { email, name, role, managerId = null }: NewUser): Promise<User> {
+  await lockTree(tx);
+  await requireFreeEmail(tx, email);
+  await requireFitManager(tx, undefined, managerId);
+  const now = tx.clock.now();
+  const user = {
+    id: tx.ids.make('user'),
+    email,
+    name,
+    role,
+    managerId,
+    active: true,
+    availability: 'available',
+  } as const;
+  await insertUser(tx, { ...user, createdAt: now, updatedAt: now });
+  return { ...user, signedInAt: null, createdAt: now, updatedAt: now };
+}
+
+/** Throws `email-taken`; holds until the end of the transaction, which has the tree locked. */
+export async function requireFreeEmail(tx: Tx, email: string): Promise<void> {
+  if (await findUserByEmail(tx, email)) throw conflict('email-taken', 'Someone here has this e-mail address already.');
+}
+
+/** Throws `manager-unfit` or `manager-cycle`. `userId`: whose manager it is to be; undefined for someone new. */
+export async function requireFitManager(tx: Tx, userId: string | undefined, managerId: string | null): Promise<void> {
+  if (managerId === null) return;
+  const manager = await findUser(tx, managerId);
+  const below = userId === undefined ? [] : await listIdsBelow(tx, userId);
+  const objection = decideManager(manager, below);
+  if (objection) throw objection;
+}
