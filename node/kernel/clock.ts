@@ -1,6 +1,6 @@
 /** The only source of time. Times are epoch milliseconds, UTC. */
 export interface Clock {
-  now(): number;
+  readonly now: () => number;
   /** Calls back after `milliseconds`, once; returns a cancel. A fake clock never calls back: tests settle by hand. */
   after(milliseconds: number, call: () => void): () => void;
 }

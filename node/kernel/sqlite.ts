@@ -87,8 +87,8 @@ function makeConnection(database: SqliteFile.Database): DatabaseConnection {
   return {
     // eslint-disable-next-line @typescript-eslint/require-await -- as above
     executeQuery: async <R>(query: CompiledQuery) => execute<R>(prepare(query.sql), query),
-    async *streamQuery<R>(query: CompiledQuery) {
-      for (const row of database.prepare(query.sql).iterate(query.parameters)) yield { rows: [row as R] };
+    streamQuery() {
+      throw new Error('Rows are read in pages, not streamed.');
     },
   };
 }

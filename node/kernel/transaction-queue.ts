@@ -1,7 +1,7 @@
 import type { Context, Tx } from './context.ts';
 import type { TransactionQueue } from './database.ts';
 import { CodedError } from './errors.ts';
-import { answer, fail, runInSavepoint, type Outcome, type Waiting } from './transaction.ts';
+import { answer, runInSavepoint, type Outcome, type Waiting } from './transaction.ts';
 import type { WriterConnection } from './writer-connection.ts';
 
 export interface TransactionLimits {
@@ -21,6 +21,7 @@ export const defaultLimits: TransactionLimits = {
 
 /** Tries of one callback after a deadlock or serialization failure. */
 const TRIES = 6;
+const PAUSE_MILLISECONDS = 20;
 
 /**
  * Group commit: the callbacks that wait run strictly one after another, each in its savepoint; then one commit makes them
@@ -35,10 +36,11 @@ export function makeTransactionQueue(
   let stopped = false;
 
   const pump = async () => {
-    // One turn of the event loop: whatever the sockets brought meanwhile joins the group.
     while (waiting.length > 0) {
+      // One turn of the event loop: whatever the sockets brought during the last commit joins the group.
       await new Promise((resolve) => setImmediate(resolve));
-      await runGroup(connection, limits, waiting);
+      const again = await runGroup(connection, limits, () => waiting.shift());
+      for (const entry of again) await runAlone(connection, limits, entry);
     }
     pumping = undefined;
   };
@@ -58,71 +60,50 @@ export function makeTransactionQueue(
   };
 }
 
-/** Runs what waits (within the limits), commits once and answers. Never rejects. */
-async function runGroup(connection: WriterConnection, limits: TransactionLimits, waiting: Waiting[]): Promise<void> {
+/**
+ * Runs the callbacks that `next` gives (within the limits), commits once and answers. Gives back, unanswered, those that
+ * a deadlock or serialization failure undid. Never rejects.
+ */
+async function runGroup(
+  connection: WriterConnection,
+  limits: TransactionLimits,
+  next: () => Waiting | undefined,
+): Promise<Waiting[]> {
   const group: Waiting[] = [];
   const outcomes: Outcome[] = [];
   try {
     await connection.begin();
     const closesAt = performance.now() + limits.groupMilliseconds;
-    while (group.length < limits.groupCallbacks && (group.length === 0 || performance.now() < closesAt)) {
-      const next = waiting.shift();
-      if (!next) break;
-      group.push(next);
-      const outcome = await runInSavepoint(connection, next, limits.callbackMilliseconds);
-      if (outcome.error !== undefined && connection.isRetryable(outcome.error)) throw outcome.error;
-      outcomes.push(outcome);
-    }
+    do {
+      const entry = next();
+      if (!entry) break;
+      group.push(entry);
+      outcomes.push(await runInSavepoint(connection, entry, limits.callbackMilliseconds));
+    } while (group.length < limits.groupCallbacks && performance.now() < closesAt);
     await connection.commit();
   } catch (error) {
-    await giveUp(connection);
-    if (connection.isRetryable(error)) return runOneByOne(connection, limits, group);
-    const lost = group.length > 0 ? group : waiting.splice(0, limits.groupCallbacks);
-    for (const entry of lost) fail(entry, commitFailed(error));
-    return;
+    // A rollback fails only with the connection, which ends the transaction as well.
+    if (connection.isInTransaction()) await connection.rollback().catch(() => undefined);
+    if (connection.isRetryable(error)) return group;
+    const lost = group.length > 0 ? group : [next()];
+    for (const entry of lost) entry?.reject(commitFailed(error));
+    return [];
   }
   group.forEach((entry, index) => answer(entry, outcomes[index] as Outcome));
-  for (const [index, entry] of group.entries()) runHints(entry.ctx, outcomes[index] as Outcome);
+  group.forEach((entry, index) => runHints(entry.ctx, outcomes[index] as Outcome));
+  return [];
 }
 
-/** After a deadlock: every callback alone, so that the rows they hold are few. */
-async function runOneByOne(connection: WriterConnection, limits: TransactionLimits, group: Waiting[]): Promise<void> {
-  for (const entry of group) {
-    for (let attempt = 1; ; attempt++) {
-      const again = await runAlone(connection, limits, entry);
-      if (!again) break;
-      if (attempt >= TRIES) {
-        fail(entry, new CodedError('database-conflict', 503, 'Others changed the same rows; try again.'));
-        break;
-      }
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * attempt));
-    }
+/** After a deadlock every callback has its own transaction, so that it holds few rows while it waits for others. */
+async function runAlone(connection: WriterConnection, limits: TransactionLimits, entry: Waiting): Promise<void> {
+  for (let attempt = 1; attempt <= TRIES; attempt++) {
+    const left = [entry];
+    const again = await runGroup(connection, limits, () => left.pop());
+    if (again.length === 0) return;
+    // Two processes that met once part: the pause differs.
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * PAUSE_MILLISECONDS * attempt));
   }
-}
-
-/** Answers, or says that it should be tried again. */
-async function runAlone(connection: WriterConnection, limits: TransactionLimits, entry: Waiting): Promise<boolean> {
-  let outcome: Outcome;
-  try {
-    await connection.begin();
-    outcome = await runInSavepoint(connection, entry, limits.callbackMilliseconds);
-    if (outcome.error !== undefined && connection.isRetryable(outcome.error)) throw outcome.error;
-    await connection.commit();
-  } catch (error) {
-    await giveUp(connection);
-    if (connection.isRetryable(error)) return true;
-    fail(entry, commitFailed(error));
-    return false;
-  }
-  answer(entry, outcome);
-  runHints(entry.ctx, outcome);
-  return false;
-}
-
-async function giveUp(connection: WriterConnection): Promise<void> {
-  if (!connection.isInTransaction()) return;
-  // A rollback fails only with the connection, which ends the transaction as well.
-  await connection.rollback().catch(() => undefined);
+  entry.reject(new CodedError('database-conflict', 503, 'Others are changing the same rows; try again.'));
 }
 
 function commitFailed(cause: unknown): CodedError {

@@ -24,13 +24,9 @@ export function answer(entry: Waiting, outcome: Outcome): void {
   else entry.reject(outcome.error);
 }
 
-export function fail(entry: Waiting, error: unknown): void {
-  entry.reject(error);
-}
-
 /**
  * Runs one callback in its savepoint. A failure is rolled back and becomes the outcome; it rejects only when the whole
- * transaction is lost.
+ * transaction is lost, or must run again.
  */
 export async function runInSavepoint(
   connection: WriterConnection,
@@ -66,7 +62,7 @@ export async function runInSavepoint(
       error = refused;
     }
   }
-  if (!connection.isInTransaction()) throw error;
+  if (!connection.isInTransaction() || connection.isRetryable(error)) throw error;
   await connection.rollbackToSavepoint();
   return { error, hints: [] };
 }
@@ -116,7 +112,7 @@ function withinTime<T>(work: Promise<T>, milliseconds: number): Promise<T> {
       },
       (error: unknown) => {
         clearTimeout(timer);
-        reject(error as Error);
+        reject(error);
       },
     );
   });

@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +9,7 @@ import { makeIds } from '../../node/kernel/ids.ts';
 import { createLogger } from '../../node/kernel/log.ts';
 import { migrate, type Migration } from '../../node/kernel/migrate.ts';
 import type { TransactionLimits } from '../../node/kernel/transaction-queue.ts';
+import { makeSigningKey } from '../../protocol/keys.ts';
 
 /** Where a store keeps its rows: what `openDatabase` reads of the configuration. */
 export interface Place {
@@ -25,8 +25,8 @@ export interface Store {
 
 export interface StoreOptions {
   readonly clock?: Clock;
-  /** Further tables of a test, after those of the product. */
-  readonly tables?: Migration;
+  /** Other tables than those of the product. */
+  readonly migrations?: readonly Migration[];
   readonly limits?: TransactionLimits;
 }
 
@@ -43,18 +43,16 @@ export function makeFolder(): Place & { remove(): void } {
 export async function openStore(place: Place, options: StoreOptions = {}): Promise<Store> {
   const clock = options.clock ?? systemClock;
   const database = await openDatabase(place, options.limits);
-  const { migrations } = await import('../../node/kernel/migrations/index.ts');
-  await migrate(database, clock.now, options.tables ? [...migrations, options.tables] : migrations);
+  await migrate(database, clock.now, options.migrations);
   const config = { ...place, nodeId: 'test.localhost', name: 'Test', host: '127.0.0.1', port: 0, demo: false };
   const rest = { publicUrl: 'http://test.localhost', mailFrom: 'leads@test.localhost', requestsPerMinute: 1_000 };
-  const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const ctx: Context = {
     config: { ...config, ...rest, logLevel: 'silent' },
     db: database.reader,
     writer: database.writer,
     clock,
     ids: makeIds(clock),
-    keys: { signing: { kid: 'test', ...keys }, secret: Buffer.alloc(32, 7) },
+    keys: { signing: makeSigningKey(), secret: Buffer.alloc(32, 7) },
     fetch: () => Promise.reject(new Error('A store has no network.')),
     mail: { send: () => Promise.reject(new Error('A store sends no mail.')) },
     log: createLogger({ logLevel: 'silent', nodeId: config.nodeId }),

@@ -1,6 +1,8 @@
 import { sql, type Kysely } from 'kysely';
 import type { Migration } from '../migrate.ts';
 
+/* eslint-disable @typescript-eslint/no-explicit-any -- the tables of this day only */
+
 export const migration: Migration = {
   name: '0001-kernel',
   async up(db: Kysely<any>, _types) {
@@ -17,8 +19,18 @@ export const migration: Migration = {
       .addColumn('lastError', 'text')
       .addColumn('createdAt', 'bigint', (column) => column.notNull())
       .execute();
-    await db.schema.createIndex('jobDue').on('job').columns(['dueAt', 'id']).where(sql.ref('failedAt'), 'is', null).execute();
-    await db.schema.createIndex('jobFailed').on('job').columns(['id']).where(sql.ref('failedAt'), 'is not', null).execute();
+    await db.schema
+      .createIndex('jobDue')
+      .on('job')
+      .columns(['dueAt', 'id'])
+      .where(sql.ref('failedAt'), 'is', null)
+      .execute();
+    await db.schema
+      .createIndex('jobFailed')
+      .on('job')
+      .columns(['id'])
+      .where(sql.ref('failedAt'), 'is not', null)
+      .execute();
 
     await db.schema
       .createTable('idempotencyKey')

@@ -49,7 +49,7 @@ export const migration: Migration = {
     await db.schema.createIndex('leadUpdated').on('lead').columns(['updatedAt', 'id']).execute();
     await db.schema.createIndex('leadState').on('lead').columns(['state', 'updatedAt', 'id']).execute();
     await db.schema
-      .createIndex('leadBox')
+      .createIndex('leadByBox')
       .on('lead')
       .columns(['boxId', 'updatedAt', 'id'])
       .where('boxId', 'is not', null)

@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { describe, inject } from 'vitest';
+import { makeFolder, openStore, type Place, type Store, type StoreOptions } from './store.ts';
+
+export interface DatabaseUnderTest {
+  readonly kind: 'sqlite' | 'postgres';
+  /**
+   * Runs a test body on a fresh, migrated database. `open` opens the same database once more, as a second process would;
+   * everything is closed and removed afterwards.
+   */
+  withStore(body: (store: Store, more: More) => Promise<void>, options?: StoreOptions): Promise<void>;
+  /** A fresh, empty place without tables, for tests that open it themselves. */
+  withPlace(body: (place: Place) => Promise<void>): Promise<void>;
+}
+
+export interface More {
+  readonly place: Place;
+  open(options?: StoreOptions): Promise<Store>;
+}
+
+/** Declares the same tests for SQLite and for PostgreSQL. */
+export function onEachDatabase(declare: (database: DatabaseUnderTest) => void): void {
+  for (const kind of ['sqlite', 'postgres'] as const) {
+    const withPlace = kind === 'sqlite' ? withFolder : withPostgres;
+    const database: DatabaseUnderTest = {
+      kind,
+      withPlace,
+      withStore: (body, options) => withPlace((place) => runOnStores(place, body, options ?? {})),
+    };
+    describe(kind, () => declare(database));
+  }
+}
+
+async function runOnStores(
+  place: Place,
+  body: (store: Store, more: More) => Promise<void>,
+  options: StoreOptions,
+): Promise<void> {
+  const stores: Store[] = [];
+  const open = async (other: StoreOptions = options) => {
+    const store = await openStore(place, other);
+    stores.push(store);
+    return store;
+  };
+  try {
+    await body(await open(), { place, open });
+  } finally {
+    for (const store of stores) await store.close();
+  }
+}
+
+async function withFolder(body: (place: Place) => Promise<void>): Promise<void> {
+  const place = makeFolder();
+  try {
+    await body(place);
+  } finally {
+    place.remove();
+  }
+}
+
+async function withPostgres(body: (place: Place) => Promise<void>): Promise<void> {
+  const server = inject('postgresUrl');
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  await administer(server, `create database ${name}`);
+  try {
+    await withFolder((folder) => body({ dataFolder: folder.dataFolder, databaseUrl: `${server}/${name}` }));
+  } finally {
+    await administer(server, `drop database ${name} with (force)`);
+  }
+}
+
+async function administer(server: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: `${server}/postgres` });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
