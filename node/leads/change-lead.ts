@@ -62,16 +62,13 @@ export async function changeLead(tx: Tx, leadId: string, event: LeadEvent, facts
   throw leadChanged();
 }
 
-/** Something in a lead's story that changes no state. */
-export interface Told {
-  readonly kind: ToldKind;
-  readonly facts: HistoryFacts;
-  /** Default: the node itself. */
-  readonly actor?: LeadActor | undefined;
-}
-
-/** Appends to a lead's story without a change of state; answers the id of the entry. */
-export async function tellHistory(tx: Tx, leadId: string, { kind, facts, actor = systemActor }: Told): Promise<string> {
+/** Appends to a lead's story what changes no state; answers the id of the entry. Without an actor it was the node itself. */
+export async function tellHistory(
+  tx: Tx,
+  leadId: string,
+  kind: ToldKind,
+  { actor = systemActor, ...facts }: HistoryFacts & { readonly actor?: LeadActor | undefined },
+): Promise<string> {
   const id = await appendHistory(tx, { leadId, actor, kind, facts });
   await announce(tx, { kind: 'lead-changed', leadId, payload: { event: kind } });
   return id;

@@ -23,5 +23,5 @@ export async function forgetLead(tx: Tx, leadId: string): Promise<void> {
     maskedFields: lead.maskedFields,
   });
   await deletePersonalRows(tx, leadId);
-  await tellHistory(tx, leadId, { kind: 'forget', facts: { fields: personal } });
+  await tellHistory(tx, leadId, 'forget', { fields: personal });
 }

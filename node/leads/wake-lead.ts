@@ -1,9 +1,9 @@
 import type { JobHandler } from '../kernel/jobs.ts';
-import { intend } from '../kernel/jobs.ts';
+import { announce } from '../kernel/live-events.ts';
 import { changeLead } from './change-lead.ts';
 import { getLeadHead } from './store.ts';
 
-/** Wakes a sleeping lead when its time has come, and reminds its holder. */
+/** Wakes a sleeping lead when its time has come, and tells its holder's pages. */
 export const wakeLead: JobHandler = {
   kind: 'wake-lead',
   async apply(tx, payload) {
@@ -11,7 +11,6 @@ export const wakeLead: JobHandler = {
     const lead = await getLeadHead(tx, leadId);
     if (lead.state !== 'asleep' || (lead.asleepUntil ?? 0) > tx.clock.now()) return;
     await changeLead(tx, leadId, 'wake');
-    if (lead.holder?.kind === 'user')
-      await intend(tx, { kind: 'notify', payload: { kind: 'wake', userId: lead.holder.id, leadId } });
+    if (lead.holder?.kind === 'user') await announce(tx, { userId: lead.holder.id, kind: 'woken', leadId });
   },
 };

@@ -23,3 +23,8 @@ export async function findOriginal(ctx: Context, leadId: string): Promise<LeadOr
     .limit(1)
     .executeTakeFirst();
 }
+
+export async function hasOriginal(ctx: Context, leadId: string): Promise<boolean> {
+  const query = ctx.db.selectFrom('leadOriginal').select('id').where('leadId', '=', leadId).limit(1);
+  return (await query.executeTakeFirst()) !== undefined;
+}

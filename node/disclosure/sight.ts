@@ -1,0 +1,61 @@
+import type { Lead } from '../../protocol/index.ts';
+import type { Context } from '../kernel/context.ts';
+import type { Actor } from '../kernel/routes.ts';
+import { promoteFields } from '../leads/promote-fields.ts';
+import type { LeadSummary, StoredLead } from '../leads/store.ts';
+import { decideDisclosure, decideFields, type FieldDecision, type FieldPolicy } from './decide-disclosure.ts';
+import { listPoliciesFor } from './store.ts';
+
+/** What a person of ours sees of the leads in her scope: the policies for our own users, as they hold after release. */
+export interface Sight {
+  readonly userId: string;
+  readonly policies: readonly FieldPolicy[];
+  readonly decisions: readonly FieldDecision[];
+  /** Whether any field is hidden or masked: then originals are, too. */
+  readonly restricted: boolean;
+}
+
+/** Administrators, managers and auditors answer for all leads and see them whole; policies bind representatives. */
+export async function sightOf(ctx: Context, actor: Pick<Actor, 'userId' | 'role'>): Promise<Sight> {
+  const recipient = { kind: 'user', id: actor.userId } as const;
+  const policies = actor.role === 'representative' ? await listPoliciesFor(ctx, recipient) : [];
+  const decisions = decideFields(policies, recipient, 'direct');
+  const restricted = decisions.some((field) => field.released !== 'show');
+  return { userId: actor.userId, policies, decisions, restricted };
+}
+
+/** The document and what is missing in it, for this reader. */
+export function showLead(sight: Sight, lead: StoredLead) {
+  if (!sight.restricted) return lead;
+  const { released } = decideDisclosure(lead.document, sight.policies, { kind: 'user', id: sight.userId }, 'direct');
+  const where = (released: 'hide' | 'mask') =>
+    sight.decisions.filter((field) => field.released === released).map(({ path }) => path);
+  return {
+    document: released,
+    ...promoteFields(released),
+    hiddenFields: [...new Set([...lead.hiddenFields, ...where('hide')])],
+    maskedFields: [...new Set([...lead.maskedFields, ...where('mask')])],
+  } satisfies { document: Lead } & Partial<StoredLead>;
+}
+
+const sources = {
+  contactName: ['contact.givenName', 'contact.familyName', 'contact.fullName'],
+  company: ['account.name'],
+  city: ['contact.address.city', 'account.address.city'],
+  country: ['contact.address.country', 'account.address.country'],
+} as const;
+
+/** The columns of a list, without those that come from a field this reader may not see whole. */
+export function showSummary(sight: Sight, lead: LeadSummary) {
+  const { contactName, company, city, country } = lead;
+  if (!sight.restricted) return { contactName, company, city, country };
+  const shown = new Set(sight.decisions.filter((field) => field.released === 'show').map(({ path }) => path));
+  const visible = (column: keyof typeof sources) =>
+    sources[column].every((path) => shown.has(path)) ? lead[column] : null;
+  return {
+    contactName: visible('contactName'),
+    company: visible('company'),
+    city: visible('city'),
+    country: visible('country'),
+  };
+}
