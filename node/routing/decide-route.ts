@@ -200,6 +200,11 @@ function exclude(walk: Walk, { id, name }: RouteBox, why: string): undefined {
 }
 
 function choose(walk: Walk, offer: OfferDecision, why: string): OfferDecision {
-  walk.steps.push({ kind: 'chosen', boxIds: offer.to.map((box) => box.id), names: offer.to.map((box) => box.name), why });
+  walk.steps.push({
+    kind: 'chosen',
+    boxIds: offer.to.map((box) => box.id),
+    names: offer.to.map((box) => box.name),
+    why,
+  });
   return offer;
 }

@@ -60,7 +60,8 @@ function compileComparison(part: Comparison): CompiledCondition {
     test,
     explain(subject) {
       const seen = read(subject);
-      if (seen.length === 0 && part.op !== 'exists' && part.op !== 'missing') return `${labelOf(part.field)} is not given`;
+      if (seen.length === 0 && part.op !== 'exists' && part.op !== 'missing')
+        return `${labelOf(part.field)} is not given`;
       const said = describeComparison(part, test(subject));
       const told = field && !field.personal && !test(subject) && part.op !== 'missing' && part.op !== 'exists';
       return told ? `${said} (it is “${seen.join(', ').slice(0, 80)}”)` : said;

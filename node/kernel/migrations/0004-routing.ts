@@ -29,6 +29,7 @@ async function boxes(db: Kysely<any>) {
     .addColumn('createdAt', 'bigint', (column) => column.notNull())
     .execute();
   await db.schema.createIndex('leadBoxParent').on('leadBox').column('parentId').execute();
+  await db.schema.createIndex('leadBoxOwner').on('leadBox').column('ownerId').execute();
   await db.schema.createIndex('leadBoxOfUser').unique().on('leadBox').column('userId').execute();
   await db.schema.createIndex('leadBoxOfPeer').unique().on('leadBox').column('peerId').execute();
   await db.schema

@@ -76,11 +76,16 @@ export async function getBox(ctx: Context, id: string): Promise<Box> {
 /** The box of a user or of a peer; each has one at most. */
 export async function findBoxOf(ctx: Context, of: { userId: string } | { peerId: string }): Promise<Box | undefined> {
   const query = ctx.db.selectFrom('leadBox').select(columns);
-  const row = await ('userId' in of
-    ? query.where('userId', '=', of.userId)
-    : query.where('peerId', '=', of.peerId)
+  const row = await (
+    'userId' in of ? query.where('userId', '=', of.userId) : query.where('peerId', '=', of.peerId)
   ).executeTakeFirst();
   return row && toBox(row);
+}
+
+/** The team boxes a user keeps, oldest first. */
+export async function findBoxesOwnedBy(ctx: Context, ownerId: string): Promise<Box[]> {
+  const query = ctx.db.selectFrom('leadBox').select(columns).where('ownerId', '=', ownerId).where('kind', '=', 'team');
+  return (await query.orderBy('id').execute()).map(toBox);
 }
 
 export async function insertBox(tx: Tx, box: Omit<Box, 'version'>): Promise<void> {

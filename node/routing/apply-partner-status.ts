@@ -1,0 +1,70 @@
+import type { Disposition, Money } from '../../protocol/index.ts';
+import type { Tx } from '../kernel/context.ts';
+import { conflict } from '../kernel/errors.ts';
+import { changeLead } from '../leads/change-lead.ts';
+import type { Holder } from '../leads/history.ts';
+import { mayChange } from '../leads/life-cycle.ts';
+import type { LeadEvent } from '../leads/life-cycle.ts';
+import { getLeadHead } from '../leads/store.ts';
+import type { LeadHead } from '../leads/store.ts';
+import { routeSoon } from './route-soon.ts';
+import { getBox, systemBoxId } from './store/boxes.ts';
+
+/** What the peer that holds a lead says became of it. */
+export interface PartnerStatus {
+  readonly leadId: string;
+  readonly peerId: string;
+  readonly disposition: Disposition;
+  /** Epoch milliseconds. */
+  readonly until?: number | undefined;
+  readonly amount?: Money | undefined;
+  readonly reason?: string | undefined;
+  readonly note?: string | undefined;
+  readonly assignedTo?: string | undefined;
+}
+
+/**
+ * Takes over a partner's status. What the lead's state does not allow any more (an answer that was overtaken) changes nothing
+ * but is noted. Throws `not-the-holder` when another holds the lead.
+ */
+export async function applyPartnerStatus(tx: Tx, status: PartnerStatus): Promise<void> {
+  const lead = await getLeadHead(tx, status.leadId);
+  const { holder } = lead;
+  if (holder?.kind !== 'peer' || holder.id !== status.peerId)
+    throw conflict('not-the-holder', 'This lead is not with that partner.');
+  const event = eventFor(lead, status, tx.clock.now());
+  if (event === 'reroute') return takeBack(tx, lead, status, holder);
+  const words = [status.assignedTo && `Assigned to ${status.assignedTo}.`, status.note].filter(Boolean).join('\n');
+  if (event) {
+    const { until, amount, reason } = status;
+    const facts = { until: event === 'sleep' ? until : undefined, amount: event === 'win' ? amount : undefined };
+    const why = event === 'lose' ? (reason ?? 'other') : undefined;
+    await changeLead(tx, lead.id, event, { actor: holder, ...facts, reason: why, note: words || undefined });
+  } else if (words !== '') {
+    await changeLead(tx, lead.id, 'note', { actor: holder, note: words });
+  }
+}
+
+const events: Readonly<Partial<Record<Disposition, LeadEvent>>> = {
+  contacted: 'contact',
+  working: 'work',
+  asleep: 'sleep',
+  won: 'win',
+  lost: 'lose',
+  returned: 'reroute',
+};
+
+function eventFor(lead: LeadHead, { disposition, until }: PartnerStatus, now: number): LeadEvent | undefined {
+  const closed = lead.state === 'won' || lead.state === 'lost';
+  if (closed && (disposition === 'working' || disposition === 'contacted')) return 'reopen';
+  const dated = disposition !== 'asleep' || (until !== undefined && until > now);
+  const event = dated ? events[disposition] : 'work';
+  return event && mayChange(lead.state, event) ? event : undefined;
+}
+
+/** The partner returned the lead: it goes the way of a new one, but not to that partner again. */
+async function takeBack(tx: Tx, lead: LeadHead, { reason, note }: PartnerStatus, holder: Holder): Promise<void> {
+  const { id, name } = await getBox(tx, systemBoxId);
+  await changeLead(tx, lead.id, 'reroute', { actor: holder, box: { id, name }, reason: reason ?? 'returned', note });
+  await routeSoon(tx, lead.id, tx.ids.make('return'));
+}

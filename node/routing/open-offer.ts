@@ -1,0 +1,166 @@
+import { leadFields, getField } from '../../protocol/index.ts';
+import type { Lead } from '../../protocol/index.ts';
+import { decideDisclosure } from '../disclosure/decide-disclosure.ts';
+import type { DisclosurePlan, FieldPolicy } from '../disclosure/decide-disclosure.ts';
+import { listPolicies } from '../disclosure/store.ts';
+import type { Tx } from '../kernel/context.ts';
+import { intend } from '../kernel/jobs.ts';
+import { announce } from '../kernel/live-events.ts';
+import { changeLead } from '../leads/change-lead.ts';
+import type { LeadActor } from '../leads/history.ts';
+import { leadTitle, promoteFields } from '../leads/promote-fields.ts';
+import type { StoredLead } from '../leads/store.ts';
+import { findLastOffer, insertOffer } from './store/offers.ts';
+import type { Offer } from './store/offers.ts';
+import { insertRecipients } from './store/recipients.ts';
+import type { DisclosedFields, NewRecipient, OfferSummary } from './store/recipients.ts';
+
+/** Somebody a lead can be offered to. */
+export interface Candidate {
+  readonly kind: 'user' | 'peer';
+  /** User id or peer id. */
+  readonly id: string;
+  readonly name: string;
+  readonly boxId?: string | undefined;
+}
+
+export interface OfferRequest {
+  readonly lead: StoredLead;
+  /** Where the lead lies from now on; `ownerId`: in whose branch of the tree of people. */
+  readonly box: { readonly id: string; readonly name: string; readonly ownerId?: string | undefined };
+  readonly rule?: { readonly id: string; readonly name: string } | undefined;
+  readonly mode: 'direct' | 'grab';
+  readonly to: readonly Candidate[];
+  /** Epoch milliseconds. */
+  readonly opensAt: number;
+  readonly closesAt: number;
+  readonly actor?: LeadActor | undefined;
+  /** Nobody is told: the offer is answered in the same breath. */
+  readonly quiet?: boolean | undefined;
+}
+
+export const expiryKey = (offerId: string) => `expire-offer:${offerId}`;
+
+/**
+ * Offers a lead to users and peers at once, with what each of them may see, and sees to it that the offer ends at its
+ * time. Answers the recipients' ids in the order of `to`. A lead has one live offer at most: the database refuses a second.
+ */
+export async function openOffer(tx: Tx, request: OfferRequest): Promise<{ offerId: string; recipientIds: string[] }> {
+  const { lead, mode, opensAt, closesAt } = request;
+  const offer = {
+    id: tx.ids.make('offer'),
+    leadId: lead.id,
+    boxId: request.box.id,
+    ruleId: request.rule?.id ?? null,
+    round: ((await findLastOffer(tx, lead.id))?.round ?? 0) + 1,
+    mode,
+    state: 'open',
+    opensAt,
+    closesAt,
+    createdAt: tx.clock.now(),
+  } as const;
+  await insertOffer(tx, offer);
+  const policies = await listPolicies(tx);
+  const recipients = request.to.map((candidate) => makeRecipient(tx, offer, { lead, candidate, policies }));
+  await insertRecipients(tx, recipients);
+  await recordOffer(tx, request, offer, recipients);
+  if (!request.quiet) await tellCandidates(tx, recipients);
+  await intend(tx, {
+    kind: 'expire-offer',
+    payload: { offerId: offer.id },
+    dueAt: closesAt,
+    key: expiryKey(offer.id),
+  });
+  return { offerId: offer.id, recipientIds: recipients.map((recipient) => recipient.id) };
+}
+
+interface Showing {
+  readonly lead: StoredLead;
+  readonly candidate: Candidate;
+  readonly policies: readonly FieldPolicy[];
+}
+
+function makeRecipient(
+  tx: Tx,
+  offer: Pick<Offer, 'id' | 'mode'>,
+  { lead, candidate, policies }: Showing,
+): NewRecipient {
+  const { kind, id, name } = candidate;
+  const plan = decideDisclosure(lead.document, policies, { kind, id }, offer.mode);
+  return {
+    id: tx.ids.make('recipient'),
+    offerId: offer.id,
+    leadId: lead.id,
+    boxId: candidate.boxId ?? null,
+    kind,
+    userId: kind === 'user' ? id : null,
+    peerId: kind === 'peer' ? id : null,
+    name,
+    state: 'offered',
+    summary: summaryOf(plan.offered),
+    fields: fieldsOf(plan, lead),
+    plan,
+  };
+}
+
+/** What the peer a lead comes from keeps back from us is withheld from everybody here. */
+function fieldsOf(plan: DisclosurePlan, lead: StoredLead): DisclosedFields {
+  const withheld = [...new Set([...plan.withheldFields, ...lead.hiddenFields])];
+  const masked = [...new Set([...plan.maskedFields, ...lead.maskedFields])].filter((path) => !withheld.includes(path));
+  const shown = pathsOf(plan.offered).filter((path) => !masked.includes(path) && !withheld.includes(path));
+  return { shown, masked, withheld, never: plan.neverFields };
+}
+
+const pathsOf = (part: Lead) =>
+  leadFields.map((field) => field.path).filter((path) => getField(part, path) !== undefined);
+
+/** What lists show of an offer, from its visible part. */
+function summaryOf(offered: Lead): OfferSummary {
+  const shown = promoteFields(offered);
+  return {
+    title: leadTitle(shown),
+    company: shown.company ?? undefined,
+    city: shown.city ?? undefined,
+    country: shown.country ?? undefined,
+  };
+}
+
+async function recordOffer(
+  tx: Tx,
+  { lead, box, rule, mode, closesAt, actor }: OfferRequest,
+  offer: Pick<Offer, 'id' | 'round'>,
+  recipients: readonly NewRecipient[],
+): Promise<void> {
+  const [only] = recipients.length === 1 ? recipients : [];
+  await changeLead(tx, lead.id, 'offer', {
+    actor,
+    box: { id: box.id, name: box.name, userId: box.ownerId },
+    told: {
+      mode,
+      closesAt,
+      offerId: offer.id,
+      round: offer.round,
+      recipients: recipients.length,
+      ...(rule && { ruleName: rule.name }),
+      ...(only && { recipient: holderOf(only), recipientId: only.id }),
+      ...(only && only.fields.withheld.length > 0 && { withheldFields: only.fields.withheld }),
+      ...(only && only.fields.masked.length > 0 && { maskedFields: only.fields.masked }),
+    },
+  });
+}
+
+/** A recipient as history and the lead row name it. */
+export function holderOf({ kind, userId, peerId, name }: Pick<NewRecipient, 'kind' | 'userId' | 'peerId' | 'name'>) {
+  return { kind, id: (kind === 'user' ? userId : peerId) ?? '', name };
+}
+
+async function tellCandidates(tx: Tx, recipients: readonly NewRecipient[]): Promise<void> {
+  for (const { id: recipientId, userId, leadId } of recipients) {
+    if (userId === null) {
+      await intend(tx, { kind: 'offer-to-peer', payload: { recipientId }, key: `offer-to-peer:${recipientId}` });
+      continue;
+    }
+    await intend(tx, { kind: 'notify', payload: { kind: 'offer', userId, recipientId, leadId } });
+    await announce(tx, { userId, kind: 'offer', leadId, payload: { recipientId } });
+  }
+}

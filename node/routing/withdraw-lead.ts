@@ -1,0 +1,39 @@
+import type { Tx } from '../kernel/context.ts';
+import { cancelJob } from '../kernel/jobs.ts';
+import { changeLead } from '../leads/change-lead.ts';
+import { forgetLead } from '../leads/forget-lead.ts';
+import { getLeadHead } from '../leads/store.ts';
+import { expiryKey } from './open-offer.ts';
+import { findLastOffer, liveOfferStates, lockOffer, updateOfferIf } from './store/offers.ts';
+import type { Offer } from './store/offers.ts';
+import { answerRecipient, closeOpenRecipients, forgetOfferValues, getRecipient } from './store/recipients.ts';
+import { tellEnd } from './tell-end.ts';
+import type { EndReason } from './tell-end.ts';
+
+/** Why a lead that a peer offered us is not for us; `declined`: nobody here wanted it. */
+export type WithdrawReason = EndReason | 'declined';
+
+/**
+ * A lead that a peer offered us is gone: whoever was offered it here, or had accepted it, is told, and its personal data is
+ * deleted. Repeated: changes nothing. Throws `illegal-change` once it was released to us.
+ */
+export async function withdrawLead(tx: Tx, leadId: string, reason: WithdrawReason): Promise<void> {
+  if ((await getLeadHead(tx, leadId)).state === 'withdrawn') return;
+  await changeLead(tx, leadId, 'withdraw', { reason });
+  const last = await findLastOffer(tx, leadId);
+  const offer = last && (await lockOffer(tx, last.id));
+  if (offer && liveOfferStates.includes(offer.state)) await endWithdrawn(tx, offer, reason);
+  await forgetOfferValues(tx, leadId);
+  await forgetLead(tx, leadId);
+}
+
+async function endWithdrawn(tx: Tx, offer: Offer, reason: WithdrawReason): Promise<void> {
+  const told = reason === 'declined' ? 'recalled' : reason;
+  const state = reason === 'expired' ? 'expired' : 'recalled';
+  await updateOfferIf(tx, offer.id, { state: offer.state }, { state, endedAt: tx.clock.now() });
+  await cancelJob(tx, expiryKey(offer.id));
+  await tellEnd(tx, await closeOpenRecipients(tx, offer.id, 'lost'), told);
+  if (offer.winnerId === null) return;
+  await answerRecipient(tx, offer.winnerId, { from: 'accepted', to: 'lost' });
+  await tellEnd(tx, [await getRecipient(tx, offer.winnerId)], told);
+}
