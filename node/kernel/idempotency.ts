@@ -17,6 +17,7 @@ declare module './database.ts' {
 }
 
 const KEEP_MILLISECONDS = 48 * 3_600_000;
+const TRIM_AT_ONCE = 5_000;
 
 export interface RepeatableRequest {
   /** Whose keys these are, for example `leads:user_…`: two clients may use the same key. */
@@ -69,11 +70,19 @@ async function claimKey(tx: Tx, { scope, key, digest }: RepeatableRequest): Prom
   return claimed !== undefined;
 }
 
-/** Deletes the keys that have expired; returns how many. */
+/** Deletes keys that have expired, a bounded number at a time; returns how many. */
 export async function trimIdempotencyKeys(tx: Tx): Promise<number> {
+  const now = tx.clock.now();
+  const expired = tx.db
+    .selectFrom('idempotencyKey')
+    .select(['scope', 'key'])
+    .where('expiresAt', '<=', now)
+    .orderBy('expiresAt')
+    .limit(TRIM_AT_ONCE);
   const { numDeletedRows } = await tx.db
     .deleteFrom('idempotencyKey')
-    .where('expiresAt', '<=', tx.clock.now())
+    .where((where) => where(where.refTuple('scope', 'key'), 'in', expired.$asTuple('scope', 'key')))
+    .where('expiresAt', '<=', now)
     .executeTakeFirst();
   return Number(numDeletedRows);
 }

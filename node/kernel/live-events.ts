@@ -18,6 +18,7 @@ declare module './database.ts' {
 }
 
 const KEEP_MILLISECONDS = 24 * 3_600_000;
+const TRIM_AT_ONCE = 5_000;
 
 /** Writes a live event and, after the commit, hands it to the pages that are open. No `userId`: for everyone. */
 export async function announce(
@@ -49,9 +50,12 @@ export async function listLiveEvents(
   return rows.map((row) => ({ ...row, payload: JSON.parse(row.payload) as unknown }));
 }
 
-/** Deletes live events that no page will ask for any more; returns how many. */
-export async function trimLiveEvents(tx: Tx, keepMilliseconds = KEEP_MILLISECONDS): Promise<number> {
-  const oldest = earliestId('event', Math.max(0, tx.clock.now() - keepMilliseconds));
-  const { numDeletedRows } = await tx.db.deleteFrom('liveEvent').where('id', '<', oldest).executeTakeFirst();
+/** Deletes live events that no page will ask for any more, a bounded number at a time; returns how many. */
+export async function trimLiveEvents(tx: Tx): Promise<number> {
+  const oldest = earliestId('event', Math.max(0, tx.clock.now() - KEEP_MILLISECONDS));
+  const { numDeletedRows } = await tx.db
+    .deleteFrom('liveEvent')
+    .where('id', 'in', (old) => old.selectFrom('liveEvent').select('id').where('id', '<', oldest).limit(TRIM_AT_ONCE))
+    .executeTakeFirst();
   return Number(numDeletedRows);
 }

@@ -100,22 +100,19 @@ function makeGate(writer: WriterConnection): Gate {
   return { db, check, failure: () => failure, close: () => (open = false) };
 }
 
-function withinTime<T>(work: Promise<T>, milliseconds: number): Promise<T> {
+async function withinTime<T>(work: Promise<T>, milliseconds: number): Promise<T> {
   const endsAt = performance.now() + milliseconds;
-  return new Promise<T>((resolve, reject) => {
-    const timer = setTimeout(() => reject(tooLong(milliseconds)), milliseconds);
-    work.then(
-      (value) => {
-        clearTimeout(timer);
-        if (performance.now() > endsAt) reject(tooLong(milliseconds));
-        else resolve(value);
-      },
-      (error: unknown) => {
-        clearTimeout(timer);
-        reject(error);
-      },
-    );
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(tooLong(milliseconds)), milliseconds);
   });
+  try {
+    const value = await Promise.race([work, late]);
+    if (performance.now() > endsAt) throw tooLong(milliseconds);
+    return value;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 const tooLong = (milliseconds: number) =>
