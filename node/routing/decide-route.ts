@@ -88,7 +88,10 @@ export function decideRoute(input: RouteInput): { decision: RouteDecision; steps
 
 function enterBox(walk: Walk, box: RouteBox): OfferDecision | undefined {
   const { id: boxId, name } = box;
-  if (walk.visited.has(boxId)) return exclude(walk, box, 'the lead was here before');
+  if (walk.visited.has(boxId)) {
+    exclude(walk, box, 'the lead was here before');
+    return undefined;
+  }
   walk.visited.add(boxId);
   walk.steps.push({ kind: 'box', boxId, name });
   for (const rule of walk.input.rules.get(boxId) ?? []) {
@@ -160,7 +163,9 @@ type Choice = { rule: Rule; candidate: RouteBox };
 
 function tryCandidate(walk: Walk, box: RouteBox, { rule, candidate }: Choice): OfferDecision | undefined {
   if (!takesLeads(candidate)) {
-    return candidate.barred === undefined ? enterBox(walk, candidate) : exclude(walk, candidate, candidate.barred);
+    if (candidate.barred === undefined) return enterBox(walk, candidate);
+    exclude(walk, candidate, candidate.barred);
+    return undefined;
   }
   if (!mayTake(walk, candidate)) return undefined;
   return choose(walk, { ...offerBy(box, rule), mode: 'direct', to: [candidate] }, reasons[rule.action.assign.mode]);
@@ -195,7 +200,7 @@ function mayTake(walk: Walk, box: RouteBox): boolean {
   return why === undefined;
 }
 
-function exclude(walk: Walk, { id, name }: RouteBox, why: string): undefined {
+function exclude(walk: Walk, { id, name }: RouteBox, why: string): void {
   walk.steps.push({ kind: 'excluded', boxId: id, name, why });
 }
 

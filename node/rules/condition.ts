@@ -70,12 +70,17 @@ function childrenOf(node: unknown): unknown[] {
 }
 
 function checkFields(condition: Condition, path: string): void {
-  if ('all' in condition) return condition.all.forEach((part, n) => checkFields(part, `${path}.all[${n}]`));
-  if ('any' in condition) return condition.any.forEach((part, n) => checkFields(part, `${path}.any[${n}]`));
-  if ('not' in condition) return checkFields(condition.not, `${path}.not`);
+  for (const [part, where] of partsOf(condition, path)) checkFields(part, where);
+  if (!('field' in condition)) return;
   const field = findField(condition.field);
   if (!field) throw refuse(`${path}.field`, `No lead has a field “${condition.field}”.`);
   checkValues(condition, field, `${path}.value`);
+}
+
+function partsOf(condition: Condition, path: string): [Condition, string][] {
+  if ('all' in condition) return condition.all.map((part, n) => [part, `${path}.all[${n}]`]);
+  if ('any' in condition) return condition.any.map((part, n) => [part, `${path}.any[${n}]`]);
+  return 'not' in condition ? [[condition.not, `${path}.not`]] : [];
 }
 
 /** How many values an operator takes. */

@@ -163,7 +163,7 @@ export async function countOpenRecipients(ctx: Context, offerId: string): Promis
     .where('offerId', '=', offerId)
     .where('state', '=', 'offered')
     .executeTakeFirstOrThrow();
-  return Number(count);
+  return count;
 }
 
 /** Deletes the values of a plan: the winner has them, or nobody may. */
