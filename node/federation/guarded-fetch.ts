@@ -1,68 +1,49 @@
 import { lookup as resolve, type LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
-import { Agent, buildConnector } from 'undici';
+import { Agent, buildConnector, fetch as undiciFetch } from 'undici';
+import type { OutgoingRequest } from '../../protocol/index.ts';
 import type { Context } from '../kernel/context.ts';
 import { CodedError } from '../kernel/errors.ts';
 import { checkEndpoint, mayConnect, portOf, type Allowance } from './may-connect.ts';
 
-const deadlineMilliseconds = 20_000;
-const mostBytes = 256 * 1024;
+/** The `fetch` a node is wired with: the one of the same package as the guarded agents, which Node's own does not take. */
+export const peerFetch = undiciFetch as unknown as typeof fetch;
 
-/** Sends one request to a pinned peer; see `guardedFetch`. */
-export type PeerFetch = (
-  ctx: Context,
-  allowance: Allowance | undefined,
-  request: { readonly url: string; readonly init: RequestInit },
-) => Promise<Response>;
+const deadlineMilliseconds = 20_000;
+
+/** One request to a pinned peer; `read` reads the answer within the same deadline. See `guardedFetch`. */
+export interface PeerRequest<T> {
+  readonly request: OutgoingRequest;
+  /** The administrator's exception for this peer. */
+  readonly allowance: Allowance | undefined;
+  readonly read: (response: Response) => Promise<T>;
+}
+export type PeerFetch = <T>(ctx: Context, asked: PeerRequest<T>) => Promise<T>;
 
 /**
  * Makes the only way out to peers: public unicast addresses (or the peer's own exception), checked when connecting so that
- * a changing DNS answer helps nobody; no redirects; 20 s in all; at most 256 KiB of answer, uncompressed.
- * Errors: `peer-unreachable`, `peer-address-refused`, `peer-answer-too-large`, `peer-answer-encoded`.
+ * a changing DNS answer helps nobody; no redirects; 20 s in all.
+ * `ending` breaks off what is under way. Errors: `peer-unreachable`, `peer-timeout`, `peer-address-refused`, `endpoint-insecure`, and what `read` throws.
  */
-export function guardedFetch(): PeerFetch {
+export function guardedFetch(ending: AbortSignal): PeerFetch {
   const agents = new Map<string, Agent>();
-  return async (ctx, allowance, request) => {
+  return async (ctx, { request, allowance, read }) => {
     const port = portOf(checkEndpoint(request.url, allowance));
     const name = `${port} ${allowance?.range ?? ''}`;
-    const agent = agents.get(name) ?? guardedAgent(port, allowance);
-    agents.set(name, agent);
+    const dispatcher = agents.get(name) ?? guardedAgent(port, allowance);
+    agents.set(name, dispatcher);
     const deadline = new AbortController();
-    const cancel = ctx.clock.after(deadlineMilliseconds, () => deadline.abort());
+    const cancel = ctx.clock.after(deadlineMilliseconds, () => deadline.abort(timeout()));
+    const signal = AbortSignal.any([deadline.signal, ending]);
+    const init = { ...request.init, signal, dispatcher } as RequestInit;
     try {
-      return await exchange(ctx, agent, { ...request.init, signal: deadline.signal }, request.url);
+      return await read(await ctx.fetch(request.url, init));
     } catch (error) {
-      throw transportError(error);
+      throw transportError(deadline.signal.aborted ? deadline.signal.reason : error);
     } finally {
       cancel();
     }
   };
-}
-
-async function exchange(ctx: Context, agent: Agent, init: RequestInit, url: string): Promise<Response> {
-  const headers = new Headers(init.headers);
-  headers.set('accept-encoding', 'identity');
-  const guarded = { ...init, headers, redirect: 'error', dispatcher: agent } as unknown as RequestInit;
-  const response = await ctx.fetch(url, guarded);
-  if ((response.headers.get('content-encoding') ?? 'identity') !== 'identity')
-    throw new CodedError('peer-answer-encoded', 502, 'The peer compressed its answer.');
-  const body = await readCapped(response);
-  return new Response(body.length ? new Uint8Array(body) : null, {
-    status: response.status,
-    headers: [...response.headers],
-  });
-}
-
-async function readCapped(response: Response): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  if (!response.body) return Buffer.alloc(0);
-  for await (const chunk of response.body) {
-    size += chunk.byteLength;
-    if (size > mostBytes) throw new CodedError('peer-answer-too-large', 502, 'The peer answered too much.');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 function guardedAgent(port: number, allowance: Allowance | undefined): Agent {
@@ -106,6 +87,8 @@ function guardedLookup(port: number, allowance: Allowance | undefined): LookupFu
 
 const refusal = () =>
   new CodedError('peer-address-refused', 502, 'The peer resolves to an address that is not allowed.');
+
+const timeout = () => new CodedError('peer-timeout', 504, 'The peer took too long.');
 
 /** undici wraps the reason several times; the innermost coded error is ours. */
 function transportError(error: unknown): CodedError {

@@ -28,5 +28,5 @@ export function planRetry(facts: RetryFacts): number | undefined {
 }
 
 /** A peer that answers 401 does not know us (any more): an operator must look, so we only ask once a day. */
-export const planRefusedKeyRetry = (now: number, expiresAt: number): number | undefined =>
+export const planDailyRetry = (now: number, expiresAt: number): number | undefined =>
   now + day < expiresAt ? now + day : undefined;

@@ -8,6 +8,8 @@ export interface Worker {
   runDue(ctx: Context): Promise<number>;
   /** When the next row is due, epoch milliseconds; undefined: nothing is planned. */
   nextDueAt(ctx: Context): Promise<number | undefined>;
+  /** The node stops: break off what may take long. */
+  stop?(): void;
 }
 
 /** A wake-up is only a hint: every worker looks at its rows at least this often. */
@@ -72,6 +74,7 @@ function startPump(ctx: Context, worker: Worker): { stop(): Promise<void> } {
   return {
     async stop() {
       stopped = true;
+      worker.stop?.();
       forget();
       cancelTimer();
       await running;

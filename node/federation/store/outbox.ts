@@ -87,8 +87,22 @@ export async function cancelWaiting(
   return { cancelled: rows.length, tried: rows.some((row) => row.attempts > 0) };
 }
 
-/** Active peers with something due now. */
-export async function listPeersWithDue(ctx: Context, now: number): Promise<string[]> {
+/** Whether a message of this type is on its way in a conversation, or arrived. */
+export async function hasSent(ctx: Context, key: ConversationKey, type: MessageType): Promise<boolean> {
+  const row = await ctx.db
+    .selectFrom('outbox')
+    .select('messageId')
+    .where('peerId', '=', key.peerId)
+    .where('conversationId', '=', key.conversationId)
+    .where('type', '=', type)
+    .where('state', 'in', ['waiting', 'delivered'])
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Active peers for which something waits, due at `dueBy` or earlier. */
+export async function listPeersWithWaiting(ctx: Context, dueBy = Number.MAX_SAFE_INTEGER): Promise<string[]> {
   const rows = await ctx.db
     .selectFrom('peer')
     .select('nodeId')
@@ -100,7 +114,7 @@ export async function listPeersWithDue(ctx: Context, now: number): Promise<strin
           .select('messageId')
           .whereRef('outbox.peerId', '=', 'peer.nodeId')
           .where('outbox.state', '=', 'waiting')
-          .where('outbox.dueAt', '<=', now),
+          .where('outbox.dueAt', '<=', dueBy),
       ),
     )
     .execute();
@@ -109,12 +123,20 @@ export async function listPeersWithDue(ctx: Context, now: number): Promise<strin
 
 /** Messages due for a peer, the first unanswered one of each conversation only, longest due first. */
 export const listDue = (ctx: Context, peerId: string, now: number, limit: number): Promise<OutboxMessage[]> =>
+  firstOfConversations(ctx, peerId)
+    .selectAll()
+    .where('dueAt', '<=', now)
+    .orderBy('dueAt')
+    .orderBy('messageId')
+    .limit(limit)
+    .execute();
+
+/** What waits for a peer and is not held up by an earlier message of its conversation. */
+const firstOfConversations = (ctx: Context, peerId: string) =>
   ctx.db
     .selectFrom('outbox as message')
-    .selectAll()
     .where('peerId', '=', peerId)
     .where('state', '=', 'waiting')
-    .where('dueAt', '<=', now)
     .where((where) =>
       where.not(
         where.exists(
@@ -127,27 +149,23 @@ export const listDue = (ctx: Context, peerId: string, now: number, limit: number
             .where('earlier.state', '=', 'waiting'),
         ),
       ),
-    )
-    .orderBy('dueAt')
-    .orderBy('messageId')
-    .limit(limit)
-    .execute();
+    );
 
-/** When something waits next, per active peer. */
-export const listNextDue = (ctx: Context): Promise<{ peerId: string; dueAt: number }[]> =>
-  ctx.db
-    .selectFrom('outbox')
-    .innerJoin('peer', 'peer.nodeId', 'outbox.peerId')
-    .select(({ fn }) => ['outbox.peerId', fn.min('outbox.dueAt').as('dueAt')])
-    .where('outbox.state', '=', 'waiting')
-    .where('peer.state', '=', 'active')
-    .groupBy('outbox.peerId')
-    .execute();
+/** When the next message to a peer is due that no earlier one of its conversation holds up. */
+export async function findNextDueAt(ctx: Context, peerId: string): Promise<number | undefined> {
+  const [first] = await firstOfConversations(ctx, peerId).select('dueAt').orderBy('dueAt').limit(1).execute();
+  return first?.dueAt;
+}
 
-export const countByState = (ctx: Context): Promise<{ peerId: string; state: OutboxState; messages: number }[]> =>
+/** How many messages are in which state, per peer. */
+export const countByState = (
+  ctx: Context,
+  peerId?: string,
+): Promise<{ peerId: string; state: OutboxState; messages: number }[]> =>
   ctx.db
     .selectFrom('outbox')
     .select(({ fn }) => ['peerId', 'state', fn.countAll<number>().as('messages')])
+    .$if(peerId !== undefined, (query) => query.where('peerId', '=', peerId ?? ''))
     .groupBy(['peerId', 'state'])
     .execute();
 

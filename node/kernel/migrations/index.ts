@@ -3,6 +3,7 @@ import { migration as kernel } from './0001-kernel.ts';
 import { migration as people } from './0002-people.ts';
 import { migration as leads } from './0003-leads.ts';
 import { migration as routing } from './0004-routing.ts';
+import { migration as federation } from './0005-federation.ts';
 
 /** Every change to the tables, oldest first. A migration that was released is never edited. */
-export const migrations: readonly Migration[] = [kernel, people, leads, routing];
+export const migrations: readonly Migration[] = [kernel, people, leads, routing, federation];

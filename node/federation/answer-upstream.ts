@@ -1,0 +1,80 @@
+import { clockSkewMs, type Offer, type RejectReason } from '../../protocol/index.ts';
+import type { Tx } from '../kernel/context.ts';
+import { intend } from '../kernel/jobs.ts';
+import { getHistoryEntry, getLeadHead } from '../leads/store.ts';
+import { withdrawLead } from '../routing/withdraw-lead.ts';
+import { describeStatus } from './describe-status.ts';
+import { maySay, sendMessage } from './send-message.ts';
+import { findConversation, findHolding, updateConversation, type ConversationKey } from './store/conversations.ts';
+import { forgetConversation } from './store/inbox.ts';
+import { getPeer } from './store/peers.ts';
+
+/** One of our users took a lead that a peer offers: we claim it. It is ours only when the peer releases it. */
+export async function acceptToPeer(tx: Tx, { leadId }: { leadId: string }): Promise<void> {
+  const conversation = await findHolding(tx, leadId);
+  if (!conversation || !maySay(conversation, 'Accept')) return;
+  const { opensAt } = JSON.parse(conversation.offer ?? '{}') as Partial<Offer>;
+  await sendMessage(tx, conversation, {
+    type: 'Accept',
+    body: { offerDigest: conversation.offerDigest },
+    expiresAt: Math.max(conversation.closesAt, tx.clock.now()) + clockSkewMs,
+    ...(opensAt !== undefined && { notBefore: Date.parse(opensAt) }),
+  });
+}
+
+/** Nobody here wants a lead that a peer offers: what we saw of it is deleted. */
+export async function rejectToPeer(
+  tx: Tx,
+  { leadId, reason }: { leadId: string; reason: RejectReason },
+): Promise<void> {
+  const conversation = await findHolding(tx, leadId);
+  if (!conversation || !maySay(conversation, 'Reject')) return;
+  await sendMessage(tx, conversation, { type: 'Reject', body: { reason }, change: { offer: null } });
+  await forgetConversation(tx, conversation);
+}
+
+/** Tells the peer a lead came from what became of it, as far as our feedback policy for that peer goes. */
+export async function statusToPeer(
+  tx: Tx,
+  { leadId, historyId }: { leadId: string; historyId: string },
+): Promise<void> {
+  const conversation = await findHolding(tx, leadId);
+  if (!conversation || !maySay(conversation, 'Status')) return;
+  const entry = await getHistoryEntry(tx, historyId);
+  const { holder } = await getLeadHead(tx, leadId);
+  const { tellAssignedTo, tellAmount } = await getPeer(tx, conversation.peerId);
+  const revision = conversation.sentRevision + 1;
+  const body = describeStatus(entry, {
+    revision,
+    holderName: holder?.name,
+    policy: { tellAssignedTo: tellAssignedTo === 1, tellAmount: tellAmount === 1 },
+  });
+  if (body) await sendMessage(tx, conversation, { type: 'Status', body, change: { sentRevision: revision } });
+}
+
+/** How long a claim that the peer receipted may stay without an answer: as long as any message lives. */
+const claimPatienceMilliseconds = 15 * 24 * 3_600_000;
+
+/** The job that closes a conversation of which nothing is heard. */
+export const closeUnheardKey = ({ peerId, conversationId }: ConversationKey) =>
+  `close-unheard:${peerId}:${conversationId}`;
+
+/** The offer closed long ago and the peer fell silent: the lead is not shown any longer. */
+export async function closeUnheard(
+  tx: Tx,
+  { peerId, conversationId, round }: { peerId: string; conversationId: string; round: number },
+): Promise<void> {
+  const conversation = await findConversation(tx, { peerId, conversationId });
+  if (!conversation || conversation.round !== round) return;
+  const waits = conversation.state === 'claimed' || conversation.state === 'awarded';
+  if (!waits && conversation.state !== 'offered') return;
+  const patientUntil = conversation.closesAt + claimPatienceMilliseconds;
+  if (waits && tx.clock.now() < patientUntil) {
+    const payload = { peerId, conversationId, round };
+    await intend(tx, { kind: 'close-unheard', payload, dueAt: patientUntil, key: closeUnheardKey(conversation) });
+    return;
+  }
+  await updateConversation(tx, conversation, { state: 'closed', offer: null });
+  await forgetConversation(tx, conversation);
+  await withdrawLead(tx, conversation.leadId, 'expired');
+}

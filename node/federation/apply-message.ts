@@ -1,0 +1,79 @@
+import { advance, type ConversationState, type Message, type Opened } from '../../protocol/index.ts';
+import type { Tx } from '../kernel/context.ts';
+import { effects } from './effects.ts';
+import { Refusal } from './refusal.ts';
+import type { ConversationType } from './send-message.ts';
+import { findConversation, insertConversation, updateConversation, type Conversation } from './store/conversations.ts';
+import type { Peer } from './store/peers.ts';
+
+const conversationTypes: ReadonlySet<string> = new Set<ConversationType>([
+  'Offer', 'Accept', 'Reject', 'Award', 'NoLongerAvailable', 'Release', 'Status',
+]); // prettier-ignore
+
+/** A message of a conversation that was authenticated, with the peer it came from. */
+export interface Heard<T extends ConversationType = ConversationType> {
+  readonly peer: Peer;
+  readonly conversation: Conversation;
+  readonly message: Message<T>;
+  readonly digest: string;
+}
+
+/**
+ * The effect of a message, once: state machine first, then what it does to lead and offer. Throws a Refusal when it may
+ * not have an effect.
+ */
+export async function applyMessage(tx: Tx, { peer, opened }: { peer: Peer; opened: Opened }): Promise<void> {
+  const { header } = opened.message;
+  if (!conversationTypes.has(header.type)) throw new Refusal('not-understood', `${header.type} is no request.`);
+  const type = header.type as ConversationType;
+  const { conversation: conversationId, round, seq } = header;
+  if (conversationId === undefined || round === undefined || seq === undefined || seq < 1)
+    throw new Refusal('schema', `${type} needs Conversation, Round and Seq.`);
+  const found = await findConversation(tx, { peerId: peer.nodeId, conversationId });
+  const conversation = found ?? newConversation(tx, peer, conversationId);
+  if (seq <= conversation.receivedSeq) {
+    // A status that was overtaken is stored and has no effect; anything else came too late to make sense.
+    if (type === 'Status' && found?.side === 'offering') return;
+    throw new Refusal('illegal-transition', 'A later message of this conversation came before.');
+  }
+  const { side } = conversation;
+  const point = { state: conversation.state as ConversationState, round: conversation.round };
+  const next = advance(point, { side, direction: 'received', type, round });
+  if (typeof next === 'string') throw new Refusal(next, `${type} is not possible in state ${conversation.state}.`);
+  const started = found ?? (await startConversation(tx, peer, conversation));
+  const moved = await updateConversation(tx, started, { state: next.state, round: next.round, receivedSeq: seq });
+  const effect = effects[type] as (tx: Tx, heard: Heard, before: ConversationState) => Promise<void>;
+  const message = opened.message as Message<ConversationType>;
+  await effect(tx, { peer, conversation: moved, message, digest: opened.digest }, point.state);
+}
+
+/** Only an Offer can begin one, so this side would hold the lead. */
+function newConversation(tx: Tx, peer: Peer, conversationId: string): Conversation {
+  const now = tx.clock.now();
+  return {
+    peerId: peer.nodeId,
+    conversationId,
+    side: 'holding',
+    state: 'none',
+    round: 0,
+    leadId: '',
+    recipientId: null,
+    offerDigest: '',
+    offer: null,
+    secret: null,
+    closesAt: 0,
+    sentSeq: 0,
+    sentDigest: null,
+    receivedSeq: 0,
+    sentRevision: 0,
+    receivedRevision: 0,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+async function startConversation(tx: Tx, peer: Peer, conversation: Conversation): Promise<Conversation> {
+  if (peer.role === 'secondary') throw new Refusal('agreement-unknown', 'This node takes no offers from this partner.');
+  await insertConversation(tx, conversation);
+  return conversation;
+}

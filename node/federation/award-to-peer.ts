@@ -1,0 +1,41 @@
+import { makeOpenings } from '../../protocol/index.ts';
+import type { Tx } from '../kernel/context.ts';
+import { confirmAward } from '../routing/award.ts';
+import { getOffer } from '../routing/store/offers.ts';
+import { findPlan, getRecipient } from '../routing/store/recipients.ts';
+import type { EndReason } from '../routing/tell-end.ts';
+import { saltSecret } from './offer-to-peer.ts';
+import { maySay, sendMessage } from './send-message.ts';
+import { findOffering, type Conversation } from './store/conversations.ts';
+import { cancelWaiting } from './store/outbox.ts';
+
+/** Tells a peer that it was first. Provisional until the receipt; after the lease the lead is offered anew. */
+export async function awardToPeer(tx: Tx, { recipientId }: { recipientId: string }): Promise<void> {
+  const conversation = await findOffering(tx, recipientId);
+  if (!conversation || !maySay(conversation, 'Award')) return;
+  const { leaseUntil, state } = await getOffer(tx, (await getRecipient(tx, recipientId)).offerId);
+  if (state !== 'awarded' || leaseUntil === null) return;
+  const body = { leaseUntil: new Date(leaseUntil).toISOString() };
+  await sendMessage(tx, conversation, { type: 'Award', body, expiresAt: leaseUntil });
+}
+
+/** The award's receipt is stored: ownership is final, and what was withheld goes out, exactly as it was promised. */
+export async function releaseToPeer(tx: Tx, conversation: Conversation): Promise<void> {
+  const { recipientId } = conversation;
+  if (recipientId === null || !maySay(conversation, 'Release')) return;
+  const plan = await findPlan(tx, recipientId);
+  if (!plan || !(await confirmAward(tx, recipientId))) return;
+  const body = { lead: plan.released, openings: makeOpenings(saltSecret(conversation)) };
+  await sendMessage(tx, conversation, { type: 'Release', body });
+}
+
+/** Tells a peer that the offer is over for it; whatever still waits for it is taken back. */
+export async function closeToPeer(
+  tx: Tx,
+  { recipientId, reason }: { recipientId: string; reason: EndReason },
+): Promise<void> {
+  const conversation = await findOffering(tx, recipientId);
+  if (!conversation || conversation.state === 'closed' || !maySay(conversation, 'NoLongerAvailable')) return;
+  await cancelWaiting(tx, conversation, reason);
+  await sendMessage(tx, conversation, { type: 'NoLongerAvailable', body: { reason } });
+}

@@ -1,0 +1,21 @@
+import { limits, makeHeader, seal, type Capabilities } from '../../protocol/index.ts';
+import type { Context } from '../kernel/context.ts';
+import { ownEndpoint } from './introduce.ts';
+
+const lifeMilliseconds = 48 * 3_600_000;
+
+/** What this node speaks, signed, for everyone. Nobody's trust hangs on it. */
+export function sealCapabilities(ctx: Context): string {
+  const { kid, algorithm, spki } = ctx.keys.signing;
+  const body: Capabilities = {
+    name: ctx.config.name,
+    endpoint: ownEndpoint(ctx),
+    versions: ['1'],
+    levels: ['Core', 'Withhold'],
+    keys: [{ kid, algorithm, spki: spki.toString('base64') }],
+    maxMessageBytes: limits.messageBytes,
+  };
+  const facts = { type: 'Capabilities', from: ctx.config.nodeId, to: '*' } as const;
+  const header = makeHeader({ ...facts, now: ctx.clock.now(), lifeMs: lifeMilliseconds });
+  return seal({ header, body }, ctx.keys.signing).xml;
+}

@@ -1,0 +1,48 @@
+import type { Tx } from '../kernel/context.ts';
+import { lapseAward, completeRelease } from '../routing/award.ts';
+import { rejectOffer } from '../routing/reject-offer.ts';
+import { withdrawLead } from '../routing/withdraw-lead.ts';
+import { releaseToPeer } from './award-to-peer.ts';
+import { findConversation, updateConversation, type Conversation } from './store/conversations.ts';
+import { forgetConversation } from './store/inbox.ts';
+import type { OutboxMessage } from './store/outbox.ts';
+
+/** The peer has a message for good. */
+export async function onReceipt(tx: Tx, message: OutboxMessage): Promise<void> {
+  const conversation = await findConversation(tx, message);
+  if (!conversation) return;
+  if (message.type === 'Award') await releaseToPeer(tx, conversation);
+  if (message.type === 'Release' && conversation.recipientId) await completeRelease(tx, conversation.recipientId);
+}
+
+/** The peer refused a message for good, by a signed Problem. */
+export async function onRefused(tx: Tx, message: OutboxMessage, code: string): Promise<void> {
+  const conversation = await findConversation(tx, message);
+  if (!conversation || conversation.state === 'closed') return;
+  const { recipientId, leadId } = conversation;
+  if (message.type === 'Offer' && recipientId) {
+    await updateConversation(tx, conversation, { state: 'closed' });
+    await rejectOffer(tx, { recipientId, reason: 'other', text: `The partner's node refused the offer: ${code}.` });
+  }
+  if (message.type === 'Award' && recipientId) {
+    await updateConversation(tx, conversation, { state: 'closed' });
+    await lapseAward(tx, recipientId);
+  }
+  if (message.type === 'Accept') {
+    await loseClaim(tx, conversation);
+    await withdrawLead(tx, leadId, code === 'expired' ? 'expired' : 'recalled');
+  }
+}
+
+/** A message expired unanswered. Offers and awards end by their own clocks; a claim that cannot be heard is lost. */
+export async function onDead(tx: Tx, message: OutboxMessage): Promise<void> {
+  const conversation = await findConversation(tx, message);
+  if (conversation?.state !== 'claimed' || message.type !== 'Accept') return;
+  await loseClaim(tx, conversation);
+  await withdrawLead(tx, conversation.leadId, 'expired');
+}
+
+async function loseClaim(tx: Tx, conversation: Conversation): Promise<void> {
+  await updateConversation(tx, conversation, { state: 'closed', offer: null });
+  await forgetConversation(tx, conversation);
+}

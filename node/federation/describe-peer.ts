@@ -1,0 +1,80 @@
+import type { Context } from '../kernel/context.ts';
+import { peerFingerprint } from './introduce.ts';
+import { describeReach } from './peer-health.ts';
+import { countByState, type OutboxState } from './store/outbox.ts';
+import { getHealth, getPeer, listHealth, listPeerKeys, listPeers, listSecurityEvents } from './store/peers.ts';
+import type { Peer, PeerHealth } from './store/peers.ts';
+
+type Counts = Partial<Record<OutboxState, number>>;
+
+/** A partner as the partners page shows it. */
+export async function listPeerViews(ctx: Context) {
+  const [peers, healths, counts] = await Promise.all([listPeers(ctx), listHealth(ctx), countByState(ctx)]);
+  return peers.map((peer) => {
+    const health = healths.find(({ peerId }) => peerId === peer.nodeId);
+    const mine = counts.filter(({ peerId }) => peerId === peer.nodeId);
+    return describePeer(ctx, peer, { health, counts: toCounts(mine) });
+  });
+}
+
+/** One partner with its keys and what an administrator should look into. */
+export async function getPeerView(ctx: Context, nodeId: string) {
+  const peer = await getPeer(ctx, nodeId);
+  const [health, counts, keys, events, fingerprint] = await Promise.all([
+    getHealth(ctx, nodeId),
+    countByState(ctx, nodeId),
+    listPeerKeys(ctx, nodeId),
+    listSecurityEvents(ctx, nodeId, 50),
+    peerFingerprint(ctx, nodeId),
+  ]);
+  return {
+    ...describePeer(ctx, peer, { health, counts: toCounts(counts) }),
+    fingerprint,
+    keys: keys.map(({ kid, algorithm, validFrom, validUntil, revokedAt }) => ({
+      kid,
+      algorithm,
+      validFrom,
+      validUntil,
+      revokedAt,
+    })),
+    securityEvents: events.map(({ id, at, code, messageId }) => ({ id, at, code, messageId })),
+  };
+}
+
+const toCounts = (rows: readonly { state: OutboxState; messages: number }[]): Counts =>
+  Object.fromEntries(rows.map(({ state, messages }) => [state, messages]));
+
+function describePeer(
+  ctx: Context,
+  peer: Peer,
+  { health, counts }: { health: PeerHealth | undefined; counts: Counts },
+) {
+  const { nodeId, name, endpoint, role, state, allowedRange, createdAt, activatedAt, suspendedAt } = peer;
+  return {
+    id: nodeId,
+    name,
+    endpoint,
+    role,
+    state,
+    allowedAddress: allowedRange,
+    tellAssignedTo: peer.tellAssignedTo === 1,
+    tellAmount: peer.tellAmount === 1,
+    createdAt,
+    activatedAt,
+    suspendedAt,
+    health: {
+      reach: health ? describeReach(ctx, health) : ('good' as const),
+      lastSuccessAt: health?.lastSuccessAt ?? null,
+      lastFailureAt: health?.lastFailureAt ?? null,
+      lastError: health?.lastError ?? null,
+      lastHeardAt: health?.lastHeardAt ?? null,
+      nextProbeAt: health?.openUntil ?? null,
+    },
+    outbox: {
+      waiting: counts.waiting ?? 0,
+      delivered: counts.delivered ?? 0,
+      refused: counts.refused ?? 0,
+      dead: counts.dead ?? 0,
+    },
+  };
+}

@@ -1,0 +1,118 @@
+import { checkOpenings, ProtocolError, type ConversationState, type Offer } from '../../protocol/index.ts';
+import type { Tx } from '../kernel/context.ts';
+import { cancelJob, intend } from '../kernel/jobs.ts';
+import { receiveLead } from '../leads/receive-lead.ts';
+import { applyPartnerStatus } from '../routing/apply-partner-status.ts';
+import { claimOffer } from '../routing/claim-offer.ts';
+import { rejectOffer } from '../routing/reject-offer.ts';
+import { releaseLead } from '../routing/release-lead.ts';
+import { getOffer } from '../routing/store/offers.ts';
+import { getRecipient } from '../routing/store/recipients.ts';
+import { withdrawLead } from '../routing/withdraw-lead.ts';
+import { closeUnheardKey } from './answer-upstream.ts';
+import type { Heard } from './apply-message.ts';
+import { Refusal } from './refusal.ts';
+import { sendMessage, type ConversationType } from './send-message.ts';
+import { updateConversation } from './store/conversations.ts';
+import { forgetConversation } from './store/inbox.ts';
+import { hasSent } from './store/outbox.ts';
+
+/** After the offer closed, its arbiter has this long to tell; clocks may differ. */
+const closingGraceMilliseconds = 10 * 60_000;
+
+type Effect<T extends ConversationType> = (tx: Tx, heard: Heard<T>, before: ConversationState) => Promise<void>;
+
+/** What each message of a peer does here; the state machine has allowed it before. */
+export const effects: { readonly [T in ConversationType]: Effect<T> } = {
+  /** A lead on offer: ours to show and route until the peer closes it. */
+  async Offer(tx, { peer, conversation, message: { body }, digest }) {
+    const closesAt = Date.parse(body.closesAt);
+    if (closesAt <= tx.clock.now()) throw new Refusal('expired', 'The offer has closed already.');
+    const leadId = await receiveLead(tx, {
+      document: body.lead,
+      origin: 'peer',
+      originPeer: peer.nodeId,
+      originName: peer.name,
+      originConversation: conversation.conversationId,
+      originClosesAt: closesAt,
+      hiddenFields: body.withheldFields,
+      maskedFields: body.maskedFields,
+    });
+    const change = { leadId, closesAt, offerDigest: digest, offer: JSON.stringify(body) };
+    await updateConversation(tx, conversation, change);
+    const { peerId, conversationId, round } = conversation;
+    const key = closeUnheardKey(conversation);
+    await cancelJob(tx, key);
+    const dueAt = closesAt + closingGraceMilliseconds;
+    await intend(tx, { kind: 'close-unheard', payload: { peerId, conversationId, round }, dueAt, key });
+  },
+
+  /** The peer claims: the database decides whether it was first. */
+  async Accept(tx, { conversation, message: { body } }, before) {
+    if (body.offerDigest !== conversation.offerDigest)
+      throw new Refusal('conflict', 'Another offer was accepted than the one made.', {
+        securityEvent: 'offer-differs',
+      });
+    if (before === 'closed') return closeAgain(tx, conversation);
+    const recipientId = conversation.recipientId ?? '';
+    await refuseEarly(tx, recipientId);
+    const { outcome } = await claimOffer(tx, { recipientId, round: conversation.round });
+    if (outcome === 'won' || outcome === 'already-yours') return;
+    await sendMessage(tx, conversation, { type: 'NoLongerAvailable', body: { reason: outcome } });
+  },
+
+  async Reject(tx, { conversation, message: { body } }, before) {
+    if (before === 'closed' || before === 'rejected') return;
+    const recipientId = conversation.recipientId ?? '';
+    await rejectOffer(tx, { recipientId, reason: body.reason, text: body.text });
+  },
+
+  /** Provisional: nothing is unmasked before Release. */
+  async Award() {
+    // Its receipt is what the peer waits for.
+  },
+
+  /** The whole lead, if it is the one that was offered. */
+  async Release(tx, { conversation, message: { body } }) {
+    const { conversationId, round, offer } = conversation;
+    try {
+      checkOpenings(body, JSON.parse(offer ?? '{}') as Offer, conversationId, round);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      throw new Refusal('conflict', error.detail, { securityEvent: 'released-lead-differs' });
+    }
+    await updateConversation(tx, conversation, { offer: null });
+    await releaseLead(tx, conversation.leadId, body.lead);
+  },
+
+  /** Taken, expired or recalled: what we saw of the lead is deleted. */
+  async NoLongerAvailable(tx, { conversation, message: { body } }, before) {
+    await forgetConversation(tx, conversation);
+    if (before === 'closed' || before === 'rejected') return;
+    await updateConversation(tx, conversation, { offer: null });
+    await withdrawLead(tx, conversation.leadId, body.reason);
+  },
+
+  /** What the holder did with the lead; an older revision tells nothing new. */
+  async Status(tx, { peer, conversation, message: { body } }) {
+    if (body.revision <= conversation.receivedRevision) return;
+    await updateConversation(tx, conversation, { receivedRevision: body.revision });
+    const { disposition, until, amount, reason, note, assignedTo } = body;
+    const untilAt = until === undefined ? undefined : Date.parse(until);
+    const told = { disposition, until: untilAt, amount, reason, note, assignedTo };
+    await applyPartnerStatus(tx, { leadId: conversation.leadId, peerId: peer.nodeId, ...told });
+  },
+};
+
+/** People and slower peers get the same chance: a claim before the opening may come again. */
+async function refuseEarly(tx: Tx, recipientId: string): Promise<void> {
+  const { opensAt } = await getOffer(tx, (await getRecipient(tx, recipientId)).offerId);
+  const seconds = Math.ceil((opensAt - tx.clock.now()) / 1000);
+  if (seconds > 0) throw new Refusal('from-future', 'The offer is not open yet.', { retryAfter: seconds });
+}
+
+/** The claim crossed our NoLongerAvailable, or never knew of it. */
+async function closeAgain(tx: Tx, conversation: Heard['conversation']): Promise<void> {
+  if (await hasSent(tx, conversation, 'NoLongerAvailable')) return;
+  await sendMessage(tx, conversation, { type: 'NoLongerAvailable', body: { reason: 'taken' } });
+}

@@ -1,0 +1,24 @@
+import type { Tx } from '../kernel/context.ts';
+import type { JobHandler } from '../kernel/jobs.ts';
+import { acceptToPeer, closeUnheard, rejectToPeer, statusToPeer } from './answer-upstream.ts';
+import { awardToPeer, closeToPeer } from './award-to-peer.ts';
+import { offerToPeer } from './offer-to-peer.ts';
+import { trimExchange } from './trim-exchange.ts';
+
+/** Payloads are written by our own rooms, beside the kind: their shape is that of the verb's argument. */
+const handler = (kind: string, verb: (tx: Tx, payload: never) => Promise<void>): JobHandler => ({
+  kind,
+  apply: (tx, payload) => verb(tx, payload as never),
+});
+
+/** The intents of lower rooms that concern peers. */
+export const federationHandlers: readonly JobHandler[] = [
+  handler('offer-to-peer', offerToPeer),
+  handler('award-to-peer', awardToPeer),
+  handler('close-to-peer', closeToPeer),
+  handler('accept-to-peer', acceptToPeer),
+  handler('reject-to-peer', rejectToPeer),
+  handler('status-to-peer', statusToPeer),
+  handler('close-unheard', closeUnheard),
+  handler('trim-exchange', trimExchange),
+];

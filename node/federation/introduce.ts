@@ -1,0 +1,155 @@
+import {
+  fingerprint,
+  makeInvitation,
+  ProtocolError,
+  readInvitation,
+  verificationKey,
+  writeInvitation,
+  type Invitation,
+} from '../../protocol/index.ts';
+import { transact, type Context, type Tx } from '../kernel/context.ts';
+import { CodedError, conflict } from '../kernel/errors.ts';
+import { openPartnerBox } from '../routing/open-box.ts';
+import { intendTrim } from './trim-exchange.ts';
+import { findLookAlike } from './look-alike.ts';
+import { checkEndpoint, checkRange, portOf, type Allowance } from './may-connect.ts';
+import { appendSecurityEvent, findPeer, getPeer, insertPeer, listPeerKeys, listPeers } from './store/peers.ts';
+import { updatePeer, type Peer, type PeerRole } from './store/peers.ts';
+
+/** Where partners post their messages to this node. */
+export const ownEndpoint = (ctx: Context): string => `${ctx.config.publicUrl}/lead-exchange`;
+
+/** What we hand to another organisation's administrator, and the ten words we read out to them. Holds nothing secret. */
+export function createInvitation(ctx: Context): { text: string; fingerprint: string } {
+  const { nodeId, name } = ctx.config;
+  const key = verificationKey(ctx.keys.signing.publicKey);
+  const invitation = makeInvitation({ nodeId, name, endpoint: ownEndpoint(ctx), key, createdAt: ctx.clock.now() });
+  return { text: writeInvitation(invitation), fingerprint: invitation.fingerprint };
+}
+
+export interface Acceptance {
+  readonly text: string;
+  readonly role: PeerRole;
+  /** Address range in which this peer may be reached although it is not public, for example `127.0.0.0/8`. */
+  readonly allowedAddress?: string | undefined;
+  /** The administrator has seen that the id looks like another one. */
+  readonly despiteLookAlike?: boolean | undefined;
+}
+
+/**
+ * Takes another organisation's invitation: the peer waits as `pending` until its fingerprint is confirmed. Errors:
+ * `invitation-invalid`, `own-invitation`, `peer-key-differs`, `peer-known`, `peer-look-alike`, `endpoint-insecure`.
+ */
+export async function acceptInvitation(ctx: Context, acceptance: Acceptance): Promise<Peer & { fingerprint: string }> {
+  const invitation = parseInvitation(acceptance.text);
+  if (invitation.nodeId === ctx.config.nodeId)
+    throw conflict('own-invitation', 'This is the invitation of this very node.');
+  const allowance = allowanceFor(invitation.endpoint, acceptance.allowedAddress);
+  checkEndpoint(invitation.endpoint, allowance);
+  return transact(ctx, async (tx) => {
+    const known = await findPeer(tx, invitation.nodeId);
+    if (known) await checkSameKey(tx, known, invitation);
+    else if (!acceptance.despiteLookAlike) await checkLookAlike(tx, invitation.nodeId);
+    const peer = describePeer(tx, { invitation, role: acceptance.role, allowance });
+    if (known) await updatePeer(tx, peer.nodeId, peer);
+    else await insertPeer(tx, peer, pinnedKey(invitation, tx.clock.now()));
+    return { ...peer, fingerprint: invitation.fingerprint };
+  });
+}
+
+/**
+ * Makes a pending peer a partner: the administrator types the ten words that were told on another channel. Opens the
+ * partner's lead box. Errors: `not-found`, `fingerprint-differs`, `peer-not-pending`.
+ */
+export async function confirmPeer(ctx: Context, nodeId: string, typed: string): Promise<Peer> {
+  const matches = samePhrase(typed, await peerFingerprint(ctx, nodeId));
+  const confirmed = await transact(ctx, async (tx) => {
+    const peer = await getPeer(tx, nodeId);
+    if (peer.state !== 'pending') throw conflict('peer-not-pending', 'This partner was confirmed before.');
+    if (!matches) {
+      await appendSecurityEvent(tx, { peerId: nodeId, code: 'fingerprint-differs' });
+      return undefined;
+    }
+    const change = { state: 'active', activatedAt: tx.clock.now() } as const;
+    await updatePeer(tx, nodeId, change);
+    await openPartnerBox(tx, { peerId: nodeId, name: peer.name });
+    await intendTrim(tx);
+    return { ...peer, ...change };
+  });
+  if (!confirmed)
+    throw new CodedError('fingerprint-differs', 422, 'These are not the ten words of this partner’s key.');
+  return confirmed;
+}
+
+/** The ten words of the key we pinned for a peer. */
+export async function peerFingerprint(ctx: Context, nodeId: string): Promise<string> {
+  const [key] = await listPeerKeys(ctx, nodeId);
+  return fingerprint(nodeId, Buffer.from(key?.spki ?? '', 'base64'));
+}
+
+/** The exception an administrator makes for one peer: a range, and the port of the endpoint that was pinned. */
+export function allowanceFor(endpoint: string, range: string | undefined): Allowance | undefined {
+  if (range === undefined) return undefined;
+  if (!URL.canParse(endpoint)) throw new CodedError('endpoint-invalid', 422, 'The endpoint is not a URL.');
+  return { range: checkRange(range), port: portOf(new URL(endpoint)) };
+}
+
+function parseInvitation(text: string): Invitation {
+  try {
+    return readInvitation(text);
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    throw new CodedError('invitation-invalid', 422, error.detail, error.path ? { path: error.path } : {});
+  }
+}
+
+async function checkSameKey(tx: Tx, known: Peer, invitation: Invitation): Promise<void> {
+  const keys = await listPeerKeys(tx, known.nodeId);
+  if (!keys.some((key) => key.kid === invitation.kid && key.revokedAt === null))
+    throw conflict('peer-key-differs', 'This node is known under another key. A new key needs the old one’s word.');
+  if (known.state !== 'pending') throw conflict('peer-known', 'This partner is known already.');
+}
+
+async function checkLookAlike(tx: Tx, nodeId: string): Promise<void> {
+  const ids = (await listPeers(tx)).map((peer) => peer.nodeId);
+  const twin = findLookAlike(nodeId, [tx.config.nodeId, ...ids]);
+  if (twin !== undefined)
+    throw new CodedError('peer-look-alike', 409, `The id is easily taken for ${twin}.`, { lookAlike: twin });
+}
+
+function describePeer(
+  tx: Tx,
+  { invitation, role, allowance }: { invitation: Invitation; role: PeerRole; allowance: Allowance | undefined },
+): Peer {
+  return {
+    nodeId: invitation.nodeId,
+    name: invitation.name,
+    endpoint: invitation.endpoint,
+    role,
+    state: 'pending',
+    allowedRange: allowance?.range ?? null,
+    allowedPort: allowance?.port ?? null,
+    tellAssignedTo: 0,
+    tellAmount: 1,
+    createdAt: tx.clock.now(),
+    activatedAt: null,
+    suspendedAt: null,
+  };
+}
+
+const pinnedKey = ({ nodeId, kid, spki, algorithm }: Invitation, now: number) => ({
+  nodeId,
+  kid,
+  spki,
+  algorithm,
+  validFrom: now,
+  validUntil: null,
+  revokedAt: null,
+});
+
+const samePhrase = (typed: string, words: string): boolean =>
+  typed
+    .trim()
+    .toLowerCase()
+    .split(/[\s,·-]+/)
+    .join(' ') === words;

@@ -1,0 +1,62 @@
+import { transact, type Context } from '../kernel/context.ts';
+import { conflict } from '../kernel/errors.ts';
+import { suspendPartnerBox } from '../routing/open-box.ts';
+import { allowanceFor } from './introduce.ts';
+import { checkEndpoint } from './may-connect.ts';
+import { getPeer, updatePeer, type Peer, type PeerRole } from './store/peers.ts';
+
+/** Stops all exchange with a partner: nothing goes out, its messages are asked to wait. Error `peer-not-active`. */
+export function suspendPeer(ctx: Context, nodeId: string): Promise<Peer> {
+  return transact(ctx, async (tx) => {
+    const peer = await getPeer(tx, nodeId);
+    if (peer.state !== 'active') throw conflict('peer-not-active', 'Only an active partner can be suspended.');
+    const change = { state: 'suspended', suspendedAt: tx.clock.now() } as const;
+    await updatePeer(tx, nodeId, change);
+    await suspendPartnerBox(tx, nodeId, true);
+    return { ...peer, ...change };
+  });
+}
+
+/** Goes on with a suspended partner; what waited is sent. Error `peer-not-suspended`. */
+export function resumePeer(ctx: Context, nodeId: string): Promise<Peer> {
+  return transact(ctx, async (tx) => {
+    const peer = await getPeer(tx, nodeId);
+    if (peer.state !== 'suspended') throw conflict('peer-not-suspended', 'This partner is not suspended.');
+    const change = { state: 'active', suspendedAt: null } as const;
+    await updatePeer(tx, nodeId, change);
+    await suspendPartnerBox(tx, nodeId, false);
+    tx.afterCommit(() => tx.bus.wake('outbox'));
+    return { ...peer, ...change };
+  });
+}
+
+export interface PeerSettings {
+  readonly role?: PeerRole | undefined;
+  readonly endpoint?: string | undefined;
+  /** A range, or null for public addresses only. */
+  readonly allowedAddress?: string | null | undefined;
+  readonly tellAssignedTo?: boolean | undefined;
+  readonly tellAmount?: boolean | undefined;
+}
+
+/** Changes what an administrator decides about a partner. Never its key. */
+export function changePeer(ctx: Context, nodeId: string, settings: PeerSettings): Promise<Peer> {
+  return transact(ctx, async (tx) => {
+    const peer = await getPeer(tx, nodeId);
+    const endpoint = settings.endpoint ?? peer.endpoint;
+    const range = settings.allowedAddress === undefined ? peer.allowedRange : settings.allowedAddress;
+    const allowance = allowanceFor(endpoint, range ?? undefined);
+    checkEndpoint(endpoint, allowance);
+    const change: Partial<Peer> = {
+      endpoint,
+      role: settings.role ?? peer.role,
+      allowedRange: allowance?.range ?? null,
+      allowedPort: allowance?.port ?? null,
+      tellAssignedTo: Number(settings.tellAssignedTo ?? peer.tellAssignedTo),
+      tellAmount: Number(settings.tellAmount ?? peer.tellAmount),
+    };
+    await updatePeer(tx, nodeId, change);
+    tx.afterCommit(() => tx.bus.wake('outbox'));
+    return { ...peer, ...change };
+  });
+}

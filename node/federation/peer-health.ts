@@ -1,0 +1,51 @@
+import type { Context, Tx } from '../kernel/context.ts';
+import { announce } from '../kernel/live-events.ts';
+import { decideAfterFailure, decideAfterHeard, decideAfterSuccess, type Breaker } from './decide-breaker.ts';
+import { getHealth, updateHealth, type PeerHealth } from './store/peers.ts';
+
+const heardEveryMilliseconds = 60_000;
+
+/** A message of the peer came in: it is alive, so what waits for it is tried at once. */
+export async function heardFrom(tx: Tx, peerId: string): Promise<void> {
+  const now = tx.clock.now();
+  const health = await getHealth(tx, peerId);
+  const breaker = decideAfterHeard(health, now);
+  const recent = health.lastHeardAt !== null && now - health.lastHeardAt < heardEveryMilliseconds;
+  if (recent && breaker.openUntil === health.openUntil) return;
+  await updateHealth(tx, peerId, { openUntil: breaker.openUntil, lastHeardAt: now });
+  tx.afterCommit(() => tx.bus.wake('outbox'));
+}
+
+/** The peer gave a signed answer. */
+export async function answeredBy(tx: Tx, peerId: string): Promise<void> {
+  const health = await getHealth(tx, peerId);
+  await changeHealth(tx, health, { ...decideAfterSuccess(health), lastSuccessAt: tx.clock.now(), lastError: null });
+}
+
+/** No usable answer came; answers whether the breaker was closed, so that the attempt counts. */
+export async function failedBy(tx: Tx, peerId: string, code: string): Promise<boolean> {
+  const health = await getHealth(tx, peerId);
+  const now = tx.clock.now();
+  await changeHealth(tx, health, { ...decideAfterFailure(health, now), lastFailureAt: now, lastError: code });
+  return health.openUntil === null;
+}
+
+/** The peer answered, but not to us as a partner: shown, and the way stays open. */
+export async function noteError(tx: Tx, peerId: string, code: string): Promise<void> {
+  await updateHealth(tx, peerId, { lastFailureAt: tx.clock.now(), lastError: code });
+}
+
+async function changeHealth(tx: Tx, before: PeerHealth, change: Breaker & Partial<PeerHealth>): Promise<void> {
+  const { failures, failingSince, openUntil, probes, sendWindow, ...seen } = change;
+  const { lastSuccessAt, lastFailureAt, lastError } = { ...before, ...seen };
+  const row = { failures, failingSince, openUntil, probes, sendWindow, lastSuccessAt, lastFailureAt, lastError };
+  await updateHealth(tx, before.peerId, row);
+  if ((before.openUntil === null) !== (openUntil === null))
+    await announce(tx, { kind: 'peer-changed', payload: { peerId: before.peerId, reachable: openUntil === null } });
+}
+
+/** How the way to a peer fares at this moment, for people. */
+export function describeReach(ctx: Context, health: PeerHealth): 'good' | 'failing' | 'resting' {
+  if (health.openUntil !== null) return health.openUntil > ctx.clock.now() ? 'resting' : 'failing';
+  return health.failures > 0 ? 'failing' : 'good';
+}

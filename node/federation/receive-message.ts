@@ -1,0 +1,158 @@
+import {
+  checkHeader,
+  isRetryable,
+  open,
+  problemFor,
+  problemStatus,
+  ProtocolError,
+  receiptFor,
+  seal,
+  type Answered,
+  type Opened,
+} from '../../protocol/index.ts';
+import { transact, type Context, type Tx } from '../kernel/context.ts';
+import { applyMessage } from './apply-message.ts';
+import { findKeyOf, findPinnedPeer, isKeyInForce, peekSender, type PinnedPeer } from './pinned-keys.ts';
+import { heardFrom } from './peer-health.ts';
+import { Refusal } from './refusal.ts';
+import { findInbox, insertInbox, type InboxMessage } from './store/inbox.ts';
+import { appendSecurityEvent } from './store/peers.ts';
+
+/** What a message is answered with; without `xml` the constant answer to strangers. */
+export interface ExchangeAnswer {
+  readonly status: number;
+  readonly xml?: string;
+  /** Seconds. */
+  readonly retryAfter?: number | undefined;
+}
+
+const unauthenticated: ExchangeAnswer = { status: 401 };
+const suspensionSeconds = 3600;
+
+/**
+ * Takes one message: its effect, its place in the inbox and its signed receipt commit together, and only then it is
+ * answered. A repetition gets the first answer, byte for byte. Strangers get nothing but a constant 401.
+ */
+export async function receiveMessage(ctx: Context, bytes: Uint8Array): Promise<ExchangeAnswer> {
+  const sender = await findPinnedPeer(ctx, peekSender(bytes) ?? '');
+  let opened: Opened;
+  try {
+    opened = open(bytes, sender ? findKeyOf(sender) : () => undefined);
+  } catch (error) {
+    if (error instanceof ProtocolError) return answerUnreadable(ctx, error);
+    throw error;
+  }
+  if (!sender) return unauthenticated;
+  try {
+    checkSender(ctx, sender, opened);
+    const document = Buffer.from(bytes).toString('utf8');
+    return await storeAndApply(ctx, { sender, opened, document });
+  } catch (error) {
+    return answerFailure(ctx, { sender, opened, error });
+  }
+}
+
+/** What came in, with the peer that proved to have sent it. */
+interface Arrival {
+  readonly sender: PinnedPeer;
+  readonly opened: Opened;
+  readonly document: string;
+}
+
+function answerUnreadable(ctx: Context, error: ProtocolError): ExchangeAnswer {
+  ctx.log.warn('message-refused', { code: error.code, peerId: error.sender?.from });
+  const { from, messageId, digest } = error.sender ?? {};
+  if (from === undefined || messageId === undefined || digest === undefined) return unauthenticated;
+  return sealProblem(ctx, { from, messageId, digest }, new Refusal('schema', error.detail));
+}
+
+function checkSender(ctx: Context, sender: PinnedPeer, opened: Opened): void {
+  const { header } = opened.message;
+  const now = ctx.clock.now();
+  if (!isKeyInForce(sender, opened.kid, now))
+    throw new Refusal('key-revoked', 'This key is not in force.', { securityEvent: 'revoked-key-used' });
+  const wrong = checkHeader(header, ctx.config.nodeId, now);
+  if (wrong) throw new Refusal(wrong, 'The message is not for this node, or not for this time.');
+  if (sender.peer.state !== 'active')
+    throw new Refusal('overloaded', 'The exchange is suspended here.', { retryAfter: suspensionSeconds });
+}
+
+async function storeAndApply(ctx: Context, arrival: Arrival): Promise<ExchangeAnswer> {
+  const { sender, opened } = arrival;
+  const seen = await findInbox(ctx, sender.peer.nodeId, opened.message.header.messageId);
+  if (seen) return repeatAnswer(opened, seen);
+  return transact(ctx, async (tx) => {
+    const { xml } = seal(receiptFor(opened, answering(tx)), tx.keys.signing);
+    const stored = await insertInbox(tx, describeArrival(tx, arrival, { answer: xml, code: null }));
+    if (stored) return repeatAnswer(opened, stored);
+    await applyMessage(tx, { peer: sender.peer, opened });
+    await heardFrom(tx, sender.peer.nodeId);
+    return { status: 200, xml };
+  });
+}
+
+function describeArrival(
+  tx: Tx,
+  { sender, opened, document }: Arrival,
+  { answer, code }: Pick<InboxMessage, 'answer' | 'code'>,
+): InboxMessage {
+  const { messageId, type, conversation, expires } = opened.message.header;
+  return {
+    peerId: sender.peer.nodeId,
+    messageId,
+    digest: opened.digest,
+    type,
+    conversationId: conversation ?? null,
+    document: code === null ? document : null,
+    answer,
+    code,
+    receivedAt: tx.clock.now(),
+    expiresAt: Date.parse(expires),
+  };
+}
+
+/** The first answer again; two messages under one id prove that the sender tells two stories. */
+function repeatAnswer(opened: Opened, { digest, answer, code }: InboxMessage): ExchangeAnswer {
+  if (digest !== opened.digest)
+    throw new Refusal('conflict', 'Another message came under this id.', { securityEvent: 'message-id-reused' });
+  return { status: code === null ? 200 : problemStatus[code as keyof typeof problemStatus], xml: answer };
+}
+
+async function answerFailure(
+  ctx: Context,
+  { sender, opened, error }: { sender: PinnedPeer; opened: Opened; error: unknown },
+): Promise<ExchangeAnswer> {
+  const { messageId, type } = opened.message.header;
+  const peerId = sender.peer.nodeId;
+  const refusal = error instanceof Refusal ? error : new Refusal('internal', 'Something went wrong here.');
+  const facts = { peerId, messageId, messageType: type, code: refusal.problem };
+  if (refusal === error) ctx.log.warn('message-refused', facts);
+  else ctx.log.error('message-failed', { ...facts, error });
+  const answered = { from: peerId, messageId, digest: opened.digest };
+  const answer = sealProblem(ctx, answered, refusal);
+  if (isRetryable(refusal.problem)) return answer;
+  return transact(ctx, async (tx) => {
+    const { securityEvent: code } = refusal;
+    if (code) await appendSecurityEvent(tx, { peerId, code, messageId, facts: { digest: opened.digest } });
+    if (!isRemembered(refusal)) return answer;
+    const row = describeArrival(
+      tx,
+      { sender, opened, document: '' },
+      { answer: answer.xml ?? '', code: refusal.problem },
+    );
+    const stored = await insertInbox(tx, row);
+    return stored?.digest === opened.digest ? repeatAnswer(opened, stored) : answer;
+  });
+}
+
+/** Refusals that hang on the state of the conversation are kept, so that the same message never has an effect later. */
+const isRemembered = ({ problem }: Refusal): boolean => !['audience', 'expired', 'key-revoked'].includes(problem);
+
+function sealProblem(ctx: Context, answered: Answered, refusal: Refusal): ExchangeAnswer {
+  const { problem: code, message: text, retryAfter } = refusal;
+  const body = { code, text, ...(retryAfter !== undefined && { retryAfter }) };
+  const problem = problemFor(answered, body, answering(ctx));
+  return { status: problemStatus[code], xml: seal(problem, ctx.keys.signing).xml, retryAfter };
+}
+
+const answering = (ctx: Context) => ({ nodeId: ctx.config.nodeId, now: ctx.clock.now() });

@@ -1,0 +1,32 @@
+import { open, type Message } from '../../protocol/index.ts';
+import { transact, type Context } from '../kernel/context.ts';
+import { conflict, notFound } from '../kernel/errors.ts';
+import { sealIntoOutbox, type ConversationType } from './send-message.ts';
+import { findConversation, updateConversation } from './store/conversations.ts';
+import { findOutbox, markReplayed } from './store/outbox.ts';
+
+/**
+ * Sends a message again whose delivery ended without success: under a new id and counter, for the same effect. Answers the
+ * new id. Errors: `not-found`, `not-replayable` (it was delivered or replayed, or the conversation is over).
+ */
+export function replayMessage(ctx: Context, peerId: string, messageId: string): Promise<string> {
+  return transact(ctx, async (tx) => {
+    const message = await findOutbox(tx, messageId);
+    if (message?.peerId !== peerId) throw notFound('message');
+    const conversation = await findConversation(tx, message);
+    const over = !conversation || conversation.state === 'closed';
+    if (over || message.document === null || !(await markReplayed(tx, messageId)))
+      throw conflict('not-replayable', 'This message was delivered or replayed, or its conversation is over.');
+    const { body, header } = reopen(ctx, message.document);
+    const type = header.type;
+    const sealed = await sealIntoOutbox(tx, conversation, { type, body, effectKey: message.effectKey });
+    await updateConversation(tx, conversation, { sentSeq: sealed.seq, sentDigest: sealed.digest });
+    return sealed.messageId;
+  });
+}
+
+/** Our own document, read as everybody else reads it. */
+function reopen(ctx: Context, document: string): Message<ConversationType> {
+  const { message } = open(Buffer.from(document), () => ctx.keys.signing);
+  return message as Message<ConversationType>;
+}

@@ -1,0 +1,234 @@
+import { z } from 'zod';
+import { pageOf, pageQuery, toPage } from '../kernel/paging.ts';
+import { route, type Route } from '../kernel/routes.ts';
+import { getPeerView, listPeerViews } from './describe-peer.ts';
+import { exchangeRoutes } from './exchange-routes.ts';
+import { acceptInvitation, confirmPeer, createInvitation } from './introduce.ts';
+import { changePeer, resumePeer, suspendPeer } from './pause.ts';
+import { replayMessage } from './replay-message.ts';
+import { listInbox } from './store/inbox.ts';
+import { listOutbox } from './store/outbox.ts';
+import { getPeer } from './store/peers.ts';
+
+const role = z.enum(['primary', 'secondary', 'both']);
+const range = z.string().min(3).max(64);
+const time = z.number().nullable();
+const count = z.number();
+
+const peerView = z.object({
+  id: z.string(),
+  name: z.string(),
+  endpoint: z.string(),
+  role,
+  state: z.enum(['pending', 'active', 'suspended']),
+  allowedAddress: z.string().nullable(),
+  tellAssignedTo: z.boolean(),
+  tellAmount: z.boolean(),
+  createdAt: z.number(),
+  activatedAt: time,
+  suspendedAt: time,
+  health: z.object({
+    reach: z.enum(['good', 'failing', 'resting']),
+    lastSuccessAt: time,
+    lastFailureAt: time,
+    lastError: z.string().nullable(),
+    lastHeardAt: time,
+    nextProbeAt: time,
+  }),
+  outbox: z.object({ waiting: count, delivered: count, refused: count, dead: count }),
+});
+
+const key = z.object({
+  kid: z.string(),
+  algorithm: z.string(),
+  validFrom: z.number(),
+  validUntil: time,
+  revokedAt: time,
+});
+const securityEvent = z.object({ id: z.string(), at: z.number(), code: z.string(), messageId: z.string().nullable() });
+const fullPeerView = peerView.extend({
+  fingerprint: z.string(),
+  keys: z.array(key),
+  securityEvents: z.array(securityEvent),
+});
+
+const list = route({
+  method: 'GET',
+  path: '/api/peers',
+  access: 'signed-in',
+  summary: 'The partners, with how the way to each of them fares',
+  reply: z.object({ items: z.array(peerView) }),
+  handler: async (ctx) => ({ items: await listPeerViews(ctx) }),
+});
+
+const one = route({
+  method: 'GET',
+  path: '/api/peers/:id',
+  access: 'signed-in',
+  summary: 'One partner with its keys and security events',
+  reply: fullPeerView,
+  handler: (ctx, { params }) => getPeerView(ctx, params.id),
+});
+
+const invite = route({
+  method: 'POST',
+  path: '/api/peers/invitations',
+  access: ['administrator'],
+  summary: 'This node’s invitation: to be handed to a partner’s administrator',
+  reply: z.object({ text: z.string(), fingerprint: z.string() }),
+  handler: (ctx) => createInvitation(ctx),
+});
+
+const accept = route({
+  method: 'POST',
+  path: '/api/peers/invitations/accept',
+  access: ['administrator'],
+  summary: 'Take a partner’s invitation; it waits until its fingerprint is confirmed',
+  status: 201,
+  body: z.strictObject({
+    invitation: z.string().min(1).max(16_384),
+    role,
+    allowedAddress: range.optional(),
+    despiteLookAlike: z.boolean().optional(),
+  }),
+  reply: z.object({ id: z.string(), name: z.string(), state: z.string(), fingerprint: z.string() }),
+  handler: async (ctx, { body: { invitation, ...rest } }) => {
+    const { nodeId, name, state, fingerprint } = await acceptInvitation(ctx, { text: invitation, ...rest });
+    return { id: nodeId, name, state, fingerprint };
+  },
+});
+
+const confirm = route({
+  method: 'POST',
+  path: '/api/peers/:id/confirm',
+  access: ['administrator'],
+  summary: 'Confirm a partner by the ten words its administrator reads out',
+  body: z.strictObject({ fingerprint: z.string().min(1).max(200) }),
+  reply: fullPeerView,
+  handler: async (ctx, { params, body }) => {
+    await confirmPeer(ctx, params.id, body.fingerprint);
+    return getPeerView(ctx, params.id);
+  },
+});
+
+const change = route({
+  method: 'PATCH',
+  path: '/api/peers/:id',
+  access: ['administrator'],
+  summary: 'Change how a partner is reached and what it is told; what is left out stays',
+  body: z.strictObject({
+    role: role.optional(),
+    endpoint: z.string().max(500).optional(),
+    allowedAddress: range.nullable().optional(),
+    tellAssignedTo: z.boolean().optional(),
+    tellAmount: z.boolean().optional(),
+  }),
+  reply: fullPeerView,
+  handler: async (ctx, { params, body }) => {
+    await changePeer(ctx, params.id, body);
+    return getPeerView(ctx, params.id);
+  },
+});
+
+const suspend = route({
+  method: 'POST',
+  path: '/api/peers/:id/suspend',
+  access: ['administrator'],
+  summary: 'Stop all exchange with a partner',
+  reply: fullPeerView,
+  handler: async (ctx, { params }) => {
+    await suspendPeer(ctx, params.id);
+    return getPeerView(ctx, params.id);
+  },
+});
+
+const resume = route({
+  method: 'POST',
+  path: '/api/peers/:id/resume',
+  access: ['administrator'],
+  summary: 'Go on with a suspended partner',
+  reply: fullPeerView,
+  handler: async (ctx, { params }) => {
+    await resumePeer(ctx, params.id);
+    return getPeerView(ctx, params.id);
+  },
+});
+
+const message = z.object({
+  id: z.string(),
+  conversation: z.string().nullable(),
+  type: z.string(),
+  state: z.string(),
+  attempts: count,
+  at: z.number(),
+  dueAt: time,
+  answeredAt: time,
+  code: z.string().nullable(),
+});
+
+const listMessages = route({
+  method: 'GET',
+  path: '/api/peers/:id/messages',
+  access: ['administrator', 'manager', 'auditor'],
+  summary: 'Messages to or from a partner, newest first: types and states, no content',
+  query: z.strictObject({
+    ...pageQuery,
+    direction: z.enum(['sent', 'received']).default('sent'),
+    state: z.enum(['waiting', 'delivered', 'refused', 'dead', 'cancelled', 'replayed']).optional(),
+  }),
+  reply: pageOf(message),
+  handler: async (ctx, { params: { id }, query: { direction, limit, cursor, state } }) => {
+    await getPeer(ctx, id);
+    const page = { peerId: id, cursor, limit: limit + 1 };
+    if (direction === 'received') return toPage((await listInbox(ctx, page)).map(viewReceived), limit);
+    return toPage((await listOutbox(ctx, { ...page, state })).map(viewSent), limit);
+  },
+});
+
+const viewSent = (row: Awaited<ReturnType<typeof listOutbox>>[number]): z.input<typeof message> => ({
+  id: row.messageId,
+  conversation: row.conversationId,
+  type: row.type,
+  state: row.state,
+  attempts: row.attempts,
+  at: row.createdAt,
+  dueAt: row.state === 'waiting' ? row.dueAt : null,
+  answeredAt: row.answeredAt,
+  code: row.code,
+});
+
+const viewReceived = (row: Awaited<ReturnType<typeof listInbox>>[number]): z.input<typeof message> => ({
+  id: row.messageId,
+  conversation: row.conversationId,
+  type: row.type,
+  state: row.code === null ? 'taken' : 'refused',
+  attempts: 1,
+  at: row.receivedAt,
+  dueAt: null,
+  answeredAt: row.receivedAt,
+  code: row.code,
+});
+
+const replay = route({
+  method: 'POST',
+  path: '/api/peers/:id/messages/:messageId/replay',
+  access: ['administrator'],
+  summary: 'Send a dead or refused message again, under a new id for the same effect',
+  status: 201,
+  reply: z.object({ id: z.string() }),
+  handler: async (ctx, { params }) => ({ id: await replayMessage(ctx, params.id, params.messageId) }),
+});
+
+export const routes: readonly Route[] = [
+  ...exchangeRoutes,
+  list,
+  one,
+  invite,
+  accept,
+  confirm,
+  change,
+  suspend,
+  resume,
+  listMessages,
+  replay,
+];

@@ -1,0 +1,98 @@
+import { advance, longestLifeMs, makeHeader, seal, type AnyMessage, type Bodies } from '../../protocol/index.ts';
+import type { ConversationState } from '../../protocol/index.ts';
+import type { Tx } from '../kernel/context.ts';
+import { CodedError } from '../kernel/errors.ts';
+import { updateConversation, type Conversation } from './store/conversations.ts';
+import { insertOutbox } from './store/outbox.ts';
+
+/** Messages that belong to a conversation. */
+export type ConversationType = Exclude<keyof Bodies, 'Capabilities' | 'Receipt' | 'Problem'>;
+
+/** What is said next in a conversation. */
+export interface Saying<T extends ConversationType = ConversationType> {
+  readonly type: T;
+  readonly body: Bodies[T];
+  /** Epoch milliseconds, at most 14 days away (the default). */
+  readonly expiresAt?: number;
+  /** Epoch milliseconds: not to be sent earlier. */
+  readonly notBefore?: number;
+  /** What else changes in the conversation with it. */
+  readonly change?: Partial<Conversation>;
+}
+
+/** Whether the protocol allows a message of this type now. */
+export const maySay = ({ side, state, round }: Conversation, type: ConversationType): boolean =>
+  typeof advance({ state: state as ConversationState, round }, { side, direction: 'sent', type, round }) === 'object';
+
+/**
+ * Seals a message once and puts it into the outbox: conversation, counter and document commit together, and every retry
+ * sends the same bytes. Error `illegal-transition` when the conversation's state does not allow it.
+ */
+export async function sendMessage<T extends ConversationType>(
+  tx: Tx,
+  conversation: Conversation,
+  saying: Saying<T>,
+): Promise<Conversation> {
+  const { side, round } = conversation;
+  const point = { state: conversation.state as ConversationState, round: saying.type === 'Offer' ? round - 1 : round };
+  const next = advance(point, { side, direction: 'sent', type: saying.type, round });
+  if (typeof next === 'string')
+    throw new CodedError(next, 409, `${saying.type} cannot be sent while the conversation is ${conversation.state}.`);
+  const { digest, seq } = await sealIntoOutbox(tx, conversation, saying);
+  return updateConversation(tx, conversation, {
+    ...saying.change,
+    ...(saying.type === 'Offer' && { offerDigest: digest }),
+    state: next.state,
+    sentSeq: seq,
+    sentDigest: digest,
+  });
+}
+
+/** Seals and stores; the caller moves the conversation. `effectKey` is given when a message is replayed. */
+export async function sealIntoOutbox<T extends ConversationType>(
+  tx: Tx,
+  conversation: Conversation,
+  saying: Saying<T> & { effectKey?: string },
+): Promise<{ messageId: string; digest: string; seq: number }> {
+  const now = tx.clock.now();
+  const header = writeHeader(tx, conversation, saying);
+  const { messageId, seq } = header;
+  const { xml, digest } = seal({ header, body: saying.body } as AnyMessage, tx.keys.signing);
+  await insertOutbox(tx, {
+    messageId,
+    peerId: conversation.peerId,
+    conversationId: conversation.conversationId,
+    seq,
+    type: saying.type,
+    digest,
+    document: xml,
+    effectKey: saying.effectKey ?? messageId,
+    state: 'waiting',
+    attempts: 0,
+    dueAt: Math.max(now, saying.notBefore ?? 0),
+    createdAt: now,
+    expiresAt: Date.parse(header.expires),
+    answeredAt: null,
+    answer: null,
+    code: null,
+  });
+  tx.afterCommit(() => tx.bus.wake('outbox'));
+  return { messageId, digest, seq };
+}
+
+function writeHeader(tx: Tx, conversation: Conversation, { type, expiresAt }: Saying) {
+  const now = tx.clock.now();
+  const seq = conversation.sentSeq + 1;
+  const header = makeHeader({
+    type,
+    from: tx.config.nodeId,
+    to: conversation.peerId,
+    now,
+    conversation: conversation.conversationId,
+    round: conversation.round,
+    seq,
+    ...(expiresAt !== undefined && { lifeMs: Math.min(Math.max(expiresAt - now, 1), longestLifeMs) }),
+  });
+  const { sentDigest } = conversation;
+  return { ...header, seq, messageId: tx.ids.uuid(), ...(sentDigest !== null && { prevDigest: sentDigest }) };
+}

@@ -1,0 +1,76 @@
+import type { Context, Tx } from '../kernel/context.ts';
+import { announce } from '../kernel/live-events.ts';
+import type { Attempt, ProblemFacts } from './deliver.ts';
+import { onDead, onReceipt, onRefused } from './delivery-effects.ts';
+import { answeredBy, failedBy, noteError } from './peer-health.ts';
+import { planDailyRetry, planRetry } from './plan-retry.ts';
+import { appendSecurityEvent } from './store/peers.ts';
+import { updateWaiting, type OutboxMessage } from './store/outbox.ts';
+
+type Silence = Extract<Attempt, { kind: 'silence' }>;
+
+/** Stores what came of an attempt, with its effect, in one transaction. Nothing happens when the message's fate was decided meanwhile. */
+export async function settleAttempt(tx: Tx, message: OutboxMessage, attempt: Attempt): Promise<void> {
+  if (attempt.kind === 'silence') return settleSilence(tx, message, attempt);
+  await answeredBy(tx, message.peerId);
+  if (attempt.kind === 'receipt') {
+    if (await close(tx, message, { state: 'delivered', answer: attempt.text, code: null }))
+      await onReceipt(tx, message);
+    return;
+  }
+  const { problem, text } = attempt;
+  if (problem.retryable) return tryAgain(tx, message, { code: problem.code, retryAfter: problem.retryAfter });
+  if (await close(tx, message, { state: 'refused', answer: text, code: problem.code }))
+    await refuse(tx, message, problem);
+}
+
+/** A message whose time is over gets no further attempt. */
+export async function settleExpired(tx: Tx, message: OutboxMessage): Promise<void> {
+  if (!(await close(tx, message, { state: 'dead', answer: null, code: message.code ?? 'expired' }))) return;
+  tx.log.error('message-dead', { peerId: message.peerId, messageId: message.messageId, messageType: message.type });
+  await announce(tx, { kind: 'peer-changed', payload: { peerId: message.peerId } });
+  await onDead(tx, message);
+}
+
+async function refuse(tx: Tx, message: OutboxMessage, { code }: ProblemFacts): Promise<void> {
+  const { peerId, messageId, type } = message;
+  tx.log.warn('message-refused-by-peer', { peerId, messageId, messageType: type, code });
+  if (code === 'conflict') await appendSecurityEvent(tx, { peerId, messageId, code: 'refused-as-conflict' });
+  await onRefused(tx, message, code);
+}
+
+/** Unsigned answers and silence steer only when the next attempt is made. */
+async function settleSilence(tx: Tx, message: OutboxMessage, { code, status, retryAfter }: Silence): Promise<void> {
+  const { peerId, messageId, expiresAt } = message;
+  if (status === 401) {
+    tx.log.error('peer-refuses-us', { peerId, messageId });
+    await noteError(tx, peerId, code);
+    const dueAt = planDailyRetry(tx.clock.now(), expiresAt);
+    await updateWaiting(tx, messageId, { attempts: message.attempts + 1, code, dueAt: dueAt ?? expiresAt });
+    return;
+  }
+  if (status === 429 || (status === 503 && retryAfter !== undefined)) {
+    await noteError(tx, peerId, code);
+    return tryAgain(tx, message, { code, retryAfter });
+  }
+  const counts = await failedBy(tx, peerId, code);
+  if (counts) await tryAgain(tx, message, { code, retryAfter });
+}
+
+/** Plans the next attempt. */
+export async function tryAgain(
+  tx: Tx,
+  { messageId, attempts, expiresAt }: OutboxMessage,
+  { code, retryAfter }: { code: string; retryAfter?: number | undefined },
+): Promise<void> {
+  const made = attempts + 1;
+  const random = tx.ids.random(4).readUInt32BE() / 2 ** 32;
+  const dueAt = planRetry({ attempts: made, now: tx.clock.now(), expiresAt, random, retryAfter });
+  await updateWaiting(tx, messageId, { attempts: made, code, dueAt: dueAt ?? expiresAt });
+}
+
+const close = (tx: Tx, { messageId }: OutboxMessage, change: Partial<OutboxMessage>): Promise<boolean> =>
+  updateWaiting(tx, messageId, { ...change, answeredAt: tx.clock.now() });
+
+/** Whether a message may not be sent any more. */
+export const isExpired = (ctx: Context, { expiresAt }: OutboxMessage): boolean => ctx.clock.now() >= expiresAt;

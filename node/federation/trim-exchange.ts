@@ -1,0 +1,28 @@
+import type { Tx } from '../kernel/context.ts';
+import { intend } from '../kernel/jobs.ts';
+import { trimInbox } from './store/inbox.ts';
+import { forgetDocumentsBefore } from './store/outbox.ts';
+import { deleteSecurityEventsBefore } from './store/peers.ts';
+
+const dayMilliseconds = 24 * 3_600_000;
+/** A repetition later than this fails on its expiry. */
+const idMemoryDays = 90;
+const securityMemoryDays = 400;
+
+/** Once a day: content of messages goes when no repetition can need it, ids later, security events after a year. */
+export async function trimExchange(tx: Tx): Promise<void> {
+  const now = tx.clock.now();
+  await trimInbox(tx, { contentAt: now - dayMilliseconds, idAt: now - idMemoryDays * dayMilliseconds });
+  await forgetDocumentsBefore(tx, now - dayMilliseconds);
+  await deleteSecurityEventsBefore(tx, now - securityMemoryDays * dayMilliseconds);
+  await intendTrim(tx);
+}
+
+/** Plans the next clean-up; there is one plan at most. */
+export const intendTrim = (tx: Tx): Promise<void> =>
+  intend(tx, {
+    kind: 'trim-exchange',
+    payload: {},
+    dueAt: tx.clock.now() + dayMilliseconds,
+    key: 'trim-exchange',
+  });
