@@ -33,35 +33,37 @@ export const masks = {
       : { amount: `${amount[0] ?? '0'}${'0'.repeat(amount.length - 1)}`, currency: value.currency };
   },
   /** "https://acme.example/offer?id=7" → "https://acme.example/" */
-  site: (value: string) => /^https?:\/\/[^/?#@\s]+/i.exec(value)?.[0].concat('/'),
+  site: (value: string) => /^https?:\/\/[^/?#@\\\s]+(?=[/?#]|$)/i.exec(value)?.[0].concat('/'),
 } satisfies Record<string, Mask>;
 
 export type MaskName = keyof typeof masks;
 
-const maskNames: Readonly<Record<string, MaskName>> = {
-  'contact.givenName': 'initial',
-  'contact.familyName': 'initial',
-  'contact.fullName': 'initials',
-  'contact.emails': 'e-mail domain',
-  'contact.phones': 'phone area',
-  'contact.address.city': 'city only',
-  'contact.address.region': 'city only',
-  'contact.address.country': 'city only',
-  'contact.address.postalCode': 'postal area',
-  'account.name': 'initial',
-  'account.phone': 'phone area of one',
-  'account.annualRevenue': 'magnitude',
-  'account.address.city': 'city only',
-  'account.address.region': 'city only',
-  'account.address.country': 'city only',
-  'account.address.postalCode': 'postal area',
-  'interest.opportunitySize': 'magnitude',
-  'source.referrer': 'site',
-  'source.landingPage': 'site',
-};
+const maskNames: ReadonlyMap<string, MaskName> = new Map(
+  Object.entries({
+    'contact.givenName': 'initial',
+    'contact.familyName': 'initial',
+    'contact.fullName': 'initials',
+    'contact.emails': 'e-mail domain',
+    'contact.phones': 'phone area',
+    'contact.address.city': 'city only',
+    'contact.address.region': 'city only',
+    'contact.address.country': 'city only',
+    'contact.address.postalCode': 'postal area',
+    'account.name': 'initial',
+    'account.phone': 'phone area of one',
+    'account.annualRevenue': 'magnitude',
+    'account.address.city': 'city only',
+    'account.address.region': 'city only',
+    'account.address.country': 'city only',
+    'account.address.postalCode': 'postal area',
+    'interest.opportunitySize': 'magnitude',
+    'source.referrer': 'site',
+    'source.landingPage': 'site',
+  } as const),
+);
 
 /** How a field is shown in part; undefined: it cannot be, so “mask” withholds it. */
-export const maskOf = (path: string): MaskName | undefined => maskNames[path];
+export const maskOf = (path: string): MaskName | undefined => maskNames.get(path);
 
 /** The part of a field's value that its mask shows. */
 export function maskValue(path: string, value: unknown): unknown {

@@ -1,0 +1,324 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  decideDisclosure,
+  decideFields,
+  policyActions,
+  type FieldPolicy,
+  type Recipient,
+} from '../../node/disclosure/decide-disclosure.ts';
+import { previewDisclosure } from '../../node/disclosure/preview-disclosure.ts';
+import { checkLead, getField, leadFields, omitFields, setField, type Lead } from '../../protocol/index.ts';
+import { anyLead } from '../protocol/arbitraries.ts';
+
+const reseller: Recipient = { kind: 'peer', id: 'reseller.example' };
+const ada: Recipient = { kind: 'user', id: 'user_1' };
+const personal = leadFields.filter((field) => field.personal).map((field) => field.path);
+
+/** A lead with a value of its own in every field, so that each can be searched for in what leaves. */
+const canary = (path: string) => `canary-${path.replaceAll('.', '-')}-7f3a`;
+const values: Record<string, unknown> = {
+  'contact.emails': [{ value: `${canary('contact.emails')}@mail.example` }],
+  'contact.phones': [{ value: canary('contact.phones') }],
+  'contact.address.streets': [canary('contact.address.streets')],
+  'account.address.streets': [canary('account.address.streets')],
+  'account.annualRevenue': { amount: '7654321.09', currency: 'EUR' },
+  'interest.opportunitySize': { amount: '1234567.89', currency: 'EUR' },
+  'interest.products': [{ name: canary('interest.products') }],
+  'qualification.competingProducts': [canary('qualification.competingProducts')],
+  'source.clickIds': [{ kind: 'gclid', value: canary('source.clickIds') }],
+  'source.referrer': `https://${canary('source.referrer')}.example/page?x=1`,
+  'source.landingPage': `https://${canary('source.landingPage')}.example/page?x=1`,
+  consents: [{ purpose: canary('consents'), state: 'granted' }],
+  attachments: [{ url: `https://files.example/${canary('attachments')}` }],
+  fields: [
+    { name: 'Roof area', type: 'text', value: canary('fields') },
+    { name: 'Budget code', type: 'text', value: 'canary-budget-code' },
+  ],
+};
+const everyField = leadFields.reduce<Lead>((lead, { path }) => setField(lead, path, values[path] ?? canary(path)), {});
+
+/** The text that must not occur where a field is hidden. */
+function secretsOf(path: string): string[] {
+  if (path === 'account.annualRevenue') return ['7654321'];
+  if (path === 'interest.opportunitySize') return ['1234567'];
+  if (path === 'fields') return [canary(path), 'canary-budget-code', 'Roof area', 'Budget code'];
+  return [canary(path)];
+}
+
+const rule = (target: string, action: FieldPolicy['action'], more: Partial<FieldPolicy> = {}): FieldPolicy => ({
+  recipientKind: 'peer',
+  target,
+  stage: 'offered',
+  action,
+  ...more,
+});
+
+describe('the default', () => {
+  const plan = decideDisclosure(everyField, [], reseller, 'grab');
+
+  it('withholds what is personal from peers until they have won, and shows the rest', () => {
+    expect(plan.withheldFields.toSorted()).toEqual(personal.toSorted());
+    expect(plan.maskedFields).toEqual([]);
+    expect(plan.neverFields).toEqual([]);
+    expect(plan.offered).toEqual(omitFields(everyField, personal));
+    expect(plan.released).toEqual(everyField);
+  });
+
+  it('is the same for a direct offer', () => {
+    expect(decideDisclosure(everyField, [], reseller, 'direct')).toEqual(plan);
+  });
+
+  it('shows everything to our own users', () => {
+    const own = decideDisclosure(everyField, [], ada, 'grab');
+    expect(own).toEqual({
+      offered: everyField,
+      released: everyField,
+      withheldFields: [],
+      maskedFields: [],
+      neverFields: [],
+    });
+  });
+
+  it('leaves out what the schema does not know', () => {
+    const strange = { ...everyField, loyalty: { number: 'canary-loyalty' } } as Lead;
+    for (const recipient of [reseller, ada]) {
+      const { offered, released } = decideDisclosure(strange, [], recipient, 'grab');
+      expect(JSON.stringify({ offered, released })).not.toContain('canary-loyalty');
+    }
+  });
+});
+
+describe('precedence', () => {
+  const offeredOf = (policies: FieldPolicy[], path: string, recipient = reseller, mode: 'direct' | 'grab' = 'grab') =>
+    decideFields(policies, recipient, mode).find((field) => field.path === path)?.offered;
+
+  it.each<[string, FieldPolicy[], string, string]>([
+    ['a policy over the default', [rule('contact.givenName', 'show')], 'contact.givenName', 'show'],
+    ['a group over the default', [rule('group:person', 'show')], 'contact.familyName', 'show'],
+    [
+      'a field over its group',
+      [rule('contact.givenName', 'withhold'), rule('group:person', 'show')],
+      'contact.givenName',
+      'hide',
+    ],
+    [
+      'one peer over all peers',
+      [rule('account.name', 'show'), rule('account.name', 'withhold', { recipientId: 'reseller.example' })],
+      'account.name',
+      'hide',
+    ],
+    [
+      "one peer's group over a field of all peers",
+      [rule('account.name', 'withhold'), rule('group:account', 'show', { recipientId: 'reseller.example' })],
+      'account.name',
+      'show',
+    ],
+    [
+      "another peer's policy counts for nothing",
+      [rule('account.name', 'withhold', { recipientId: 'other.example' })],
+      'account.name',
+      'show',
+    ],
+    [
+      'policies for users count for nothing with peers',
+      [rule('contact.givenName', 'show', { recipientKind: 'user' })],
+      'contact.givenName',
+      'hide',
+    ],
+    [
+      'one mode over both modes',
+      [rule('account.name', 'show'), rule('account.name', 'withhold', { mode: 'grab' })],
+      'account.name',
+      'hide',
+    ],
+    [
+      'the other mode counts for nothing',
+      [rule('account.name', 'withhold', { mode: 'direct' })],
+      'account.name',
+      'show',
+    ],
+  ])('%s', (_name, policies, path, expected) => {
+    expect(offeredOf(policies, path)).toBe(expected);
+    expect(offeredOf(policies.toReversed(), path)).toBe(expected);
+  });
+});
+
+describe('stages', () => {
+  it('never shows a field that is “never” at either stage', () => {
+    for (const policy of [
+      rule('account.name', 'never'),
+      rule('account.name', 'never', { stage: 'released' }),
+      rule('account.name', 'withhold', { stage: 'released' }),
+    ]) {
+      const plan = decideDisclosure(everyField, [policy], reseller, 'grab');
+      expect(plan.neverFields).toEqual(['account.name']);
+      expect(plan.withheldFields).not.toContain('account.name');
+      expect(JSON.stringify([plan.offered, plan.released])).not.toContain(canary('account.name'));
+    }
+  });
+
+  it('offers no more than it will release', () => {
+    const plan = decideDisclosure(everyField, [rule('account.name', 'mask', { stage: 'released' })], reseller, 'grab');
+    expect(plan.offered.account?.name).toBe('c***');
+    expect(plan.released.account?.name).toBe('c***');
+    expect(plan.maskedFields).toEqual(['account.name']);
+  });
+
+  it('withholds what cannot be shown in part', () => {
+    const plan = decideDisclosure(everyField, [rule('interest.timeframe', 'mask')], reseller, 'grab');
+    expect(plan.withheldFields).toContain('interest.timeframe');
+    expect(plan.maskedFields).toEqual([]);
+    expect(plan.offered.interest?.timeframe).toBeUndefined();
+  });
+});
+
+describe('custom fields', () => {
+  const show = rule('fields.Roof area', 'show');
+
+  it('shows the one a policy names, and tells neither number nor names of the others', () => {
+    const plan = decideDisclosure(everyField, [show], reseller, 'grab');
+    expect(plan.offered.fields).toEqual([{ name: 'Roof area', type: 'text', value: canary('fields') }]);
+    expect(plan.maskedFields).toEqual(['fields']);
+    expect(plan.withheldFields).not.toContain('fields');
+    expect(JSON.stringify(plan.withheldFields)).not.toContain('Budget');
+    expect(plan.released.fields).toEqual(everyField.fields);
+  });
+
+  it('withholds the one a policy names when the others are shown', () => {
+    const policies = [rule('fields', 'show'), rule('fields.Budget code', 'withhold')];
+    const plan = decideDisclosure(everyField, policies, reseller, 'grab');
+    expect(plan.offered.fields?.map((field) => field.name)).toEqual(['Roof area']);
+    expect(plan.maskedFields).toEqual(['fields']);
+  });
+
+  it('keeps one from ever leaving', () => {
+    const plan = decideDisclosure(everyField, [rule('fields.Budget code', 'never')], reseller, 'grab');
+    expect(plan.released.fields?.map((field) => field.name)).toEqual(['Roof area']);
+    expect(plan.neverFields).toEqual(['fields.Budget code']);
+    expect(plan.withheldFields).toContain('fields');
+  });
+
+  it('keeps all from ever leaving', () => {
+    const plan = decideDisclosure(everyField, [rule('group:custom', 'never')], reseller, 'grab');
+    expect(plan.neverFields).toEqual(['fields']);
+    expect(plan.withheldFields).not.toContain('fields');
+    expect(plan.released.fields).toBeUndefined();
+  });
+});
+
+const targets = [
+  ...leadFields.map((field) => field.path),
+  ...new Set(leadFields.map((field) => `group:${field.group}`)),
+  'fields.Roof area',
+];
+const anyPolicy = fc.record(
+  {
+    recipientKind: fc.constantFrom('peer' as const, 'peer' as const, 'user' as const),
+    recipientId: fc.constantFrom('reseller.example', 'other.example'),
+    target: fc.constantFrom(...targets),
+    stage: fc.constantFrom('offered' as const, 'released' as const),
+    mode: fc.constantFrom('direct' as const, 'grab' as const),
+    action: fc.constantFrom(...policyActions),
+  },
+  { requiredKeys: ['recipientKind', 'target', 'stage', 'action'] },
+);
+const anyPolicies = fc.array(anyPolicy, { maxLength: 12 });
+const anyMode = fc.constantFrom('direct' as const, 'grab' as const);
+const anyRecipient = fc.constantFrom(reseller, { kind: 'peer', id: 'other.example' } as const, ada);
+const baseOf = (path: string) => (path.startsWith('fields.') ? 'fields' : path);
+
+describe('whatever the policies', () => {
+  it('no value of a withheld or never field occurs in the offer, nor of a never field in the release', () => {
+    fc.assert(
+      fc.property(anyPolicies, anyRecipient, anyMode, (policies, recipient, mode) => {
+        const plan = decideDisclosure(everyField, policies, recipient, mode);
+        const offered = JSON.stringify(plan.offered);
+        const hidden = [...plan.withheldFields, ...plan.neverFields].filter((path) => !path.startsWith('fields.'));
+        for (const secret of hidden.filter((path) => !plan.maskedFields.includes(path)).flatMap(secretsOf))
+          expect(offered).not.toContain(secret);
+        for (const secret of plan.neverFields.filter((path) => path !== 'fields').flatMap(secretsOf))
+          expect(JSON.stringify(plan.released)).not.toContain(secret);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('what is offered does not depend on the fields that are withheld', () => {
+    fc.assert(
+      fc.property(anyLead, anyPolicies, anyMode, (lead, policies, mode) => {
+        const plan = decideDisclosure(lead, policies, reseller, mode);
+        const hidden = [...plan.withheldFields, ...plan.neverFields].filter(
+          (path) => !path.startsWith('fields.') && !plan.maskedFields.includes(path),
+        );
+        const without = decideDisclosure(omitFields(lead, hidden), policies, reseller, mode);
+        expect(without.offered).toEqual(plan.offered);
+        const { offered: _1, released: _2, ...lists } = plan;
+        expect(without).toMatchObject(lists);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('every field is shown whole, in part, withheld or never shown, and what is shown is the lead’s own', () => {
+    fc.assert(
+      fc.property(anyLead, anyPolicies, anyMode, (lead, policies, mode) => {
+        const plan = decideDisclosure(lead, policies, reseller, mode);
+        const listed = [...plan.withheldFields, ...plan.maskedFields, ...plan.neverFields];
+        for (const { path } of leadFields) {
+          const masked = plan.maskedFields.includes(path);
+          if (!listed.map(baseOf).includes(path)) expect(getField(plan.offered, path)).toEqual(getField(lead, path));
+          if (!masked && listed.includes(path)) expect(getField(plan.offered, path)).toBeUndefined();
+        }
+        expect(plan.withheldFields.filter((path) => plan.neverFields.includes(path))).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('both parts are lead documents still', () => {
+    fc.assert(
+      fc.property(anyLead, anyPolicies, anyMode, (lead, policies, mode) => {
+        const { offered, released } = decideDisclosure(checkLead(lead), policies, reseller, mode);
+        expect(checkLead(offered)).toEqual(offered);
+        expect(checkLead(released)).toEqual(released);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('a release holds whatever the offer showed plainly', () => {
+    fc.assert(
+      fc.property(anyLead, anyPolicies, anyMode, (lead, policies, mode) => {
+        const { offered, released, maskedFields } = decideDisclosure(lead, policies, reseller, mode);
+        for (const { path } of leadFields) {
+          const shown = getField(offered, path);
+          if (shown !== undefined && !maskedFields.includes(path)) expect(getField(released, path)).toEqual(shown);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('preview', () => {
+  it('tells for every field what would be seen, before and after', () => {
+    const fields = previewDisclosure(everyField, [rule('contact.emails', 'mask')], reseller, 'grab');
+    expect(fields.map((field) => field.path)).toEqual(leadFields.map((field) => field.path));
+    expect(fields.find((field) => field.path === 'contact.emails')).toEqual({
+      path: 'contact.emails',
+      label: 'E-mail',
+      group: 'email',
+      personal: true,
+      offered: 'mask',
+      released: 'show',
+      offeredValue: [{ value: '***@mail.example' }],
+      releasedValue: everyField.contact?.emails,
+    });
+    expect(fields.find((field) => field.path === 'contact.givenName')).toMatchObject({
+      offered: 'hide',
+      offeredValue: undefined,
+      releasedValue: canary('contact.givenName'),
+    });
+  });
+});
