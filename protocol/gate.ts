@@ -31,8 +31,6 @@ export function gateBytes(bytes: Uint8Array): string {
     throw unauthenticated('byte-order-mark', 'the document starts with a BOM');
   const text = decodeUtf8(bytes);
   const body = text.startsWith(xmlDeclaration) ? text.slice(xmlDeclaration.length) : text;
-  if (body.includes('<?')) throw unauthenticated('processing-instruction', '"<?" in the document');
-  if (body.includes('<!')) throw unauthenticated('markup-declaration', '"<!" in the document');
   gateCharacters(body);
   gateReferences(body);
   return body;
@@ -46,10 +44,13 @@ function decodeUtf8(bytes: Uint8Array): string {
   }
 }
 
-/** Refuses what is no XML character, and CR: it would not survive a parser. */
+/** Refuses what is no XML character, CR (it would not survive a parser), and every "<!" and "<?". */
 export function gateCharacters(text: string): void {
-  if (!/[\0-\x08\x0b-\x1f\ufffe\uffff]/.test(text)) return;
-  if (text.includes('\r')) throw unauthenticated('carriage-return', 'a CR character');
+  const found = /[\0-\x08\x0b-\x1f\ufffe\uffff]|<[!?]/.exec(text)?.[0];
+  if (found === undefined) return;
+  if (found === '\r') throw unauthenticated('carriage-return', 'a CR character');
+  if (found === '<?') throw unauthenticated('processing-instruction', '"<?" in the document');
+  if (found === '<!') throw unauthenticated('markup-declaration', '"<!" in the document');
   throw unauthenticated('forbidden-character', 'a character XML does not allow');
 }
 
@@ -78,9 +79,12 @@ function gateCodePoint(code: number): void {
   if (!legal) throw unauthenticated('forbidden-character', 'a reference to no XML character');
 }
 
-/** The same limits for a tree we are about to write, so that nobody else has to refuse it. */
-export function gateTree(root: XmlElement): void {
-  let elements = 0;
+/**
+ * The same limits for a tree we are about to write, so that nobody else has to refuse it. `besides` is how many
+ * more elements the document will have.
+ */
+export function gateTree(root: XmlElement, besides = 0): void {
+  let elements = besides;
   const visit = (element: XmlElement, depth: number): void => {
     elements += 1;
     if (depth > limits.depth) throw unauthenticated('too-deep', `more than ${limits.depth} levels`);

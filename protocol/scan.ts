@@ -11,7 +11,7 @@ interface Cursor {
 
 interface OpenTag {
   readonly name: string;
-  readonly attributes: Attribute[];
+  readonly attributes: readonly Attribute[];
   readonly selfClosed: boolean;
 }
 
@@ -23,10 +23,10 @@ const namespaces: ReadonlyMap<string, string> = new Map([
 /**
  * The gate on structure and the only tokenizer of this package: reads the profile's small subset of XML and refuses
  * everything else. White space between elements is skipped: it is signed, but it means nothing.
- * Expects text that passed `gateBytes`.
+ * Expects text that passed `gateBytes`. `elements` is how many were met elsewhere in the same document.
  */
-export function scan(xml: string): XmlElement {
-  const cursor: Cursor = { xml, at: 0, elements: 0 };
+export function scan(xml: string, elements = 0): XmlElement {
+  const cursor: Cursor = { xml, at: 0, elements };
   skipSpace(cursor);
   const root = readElement(cursor, 1);
   skipSpace(cursor);
@@ -49,8 +49,10 @@ function readElement(cursor: Cursor, depth: number): XmlElement {
   if (cursor.elements > limits.elements) {
     throw unauthenticated('too-many-elements', `more than ${limits.elements} elements`);
   }
+  const leaf = take(cursor, plainLeaf);
+  if (leaf) return readPlainLeaf(leaf);
   const { name, attributes, selfClosed } = readOpenTag(cursor);
-  if (selfClosed) return { name, attributes, children: [], text: '' };
+  if (selfClosed) return { name, attributes, children: none, text: '' };
   const children: XmlElement[] = [];
   let text = readText(cursor);
   while (cursor.xml.charCodeAt(cursor.at + 1) !== slash) {
@@ -59,18 +61,32 @@ function readElement(cursor: Cursor, depth: number): XmlElement {
   }
   readCloseTag(cursor, name);
   if (children.length === 0) return { name, attributes, children, text };
-  if (!/^[ \t\n]*$/.test(text)) throw unauthenticated('mixed-content', `text beside the elements in ${name}`);
+  if (text !== '' && !/^[ \t\n]*$/.test(text))
+    throw unauthenticated('mixed-content', `text beside the elements in ${name}`);
   return { name, attributes, children, text: '' };
 }
 
+/** Most elements by far, in one step: at most one attribute, no children, nothing to decode. */
+const plainLeaf = /<((?:l|ds):[A-Za-z][A-Za-z0-9]*)(?: ([A-Za-z][A-Za-z0-9]*)="([^"<&\t\n]*)")?>([^<&\]]*)<\/\1>/y;
+const none: readonly never[] = [];
+
+function readPlainLeaf([, name = '', key, value = '', text = '']: RegExpExecArray): XmlElement {
+  gateTextLength(text);
+  if (key === undefined) return { name, attributes: none, children: none, text };
+  checkAttribute(key, value);
+  return { name, attributes: [[key, value]], children: none, text };
+}
+
 const slash = 0x2f;
-const startOfTag = /<((?:l|ds):[A-Za-z][A-Za-z0-9]*)/y;
+const lessThan = 0x3c;
+const startOfTag = /<((?:l|ds):[A-Za-z][A-Za-z0-9]*)(>?)/y;
 const attribute = /[ \t\n]+([A-Za-z][A-Za-z0-9:]*)[ \t\n]*=[ \t\n]*(?:"([^"<]*)"|'([^'<]*)')/y;
 const endOfTag = /[ \t\n]*(\/?)>/y;
 
 function readOpenTag(cursor: Cursor): OpenTag {
-  const name = take(cursor, startOfTag)?.[1];
+  const [, name, closed] = take(cursor, startOfTag) ?? [];
   if (name === undefined) throw unauthenticated('not-well-formed', `no element of this profile at ${cursor.at}`);
+  if (closed === '>') return { name, attributes: none, selfClosed: false };
   const attributes: Attribute[] = [];
   for (;;) {
     const end = take(cursor, endOfTag);
@@ -92,24 +108,25 @@ function readAttribute(cursor: Cursor, before: readonly Attribute[]): Attribute 
   if (!found || name === undefined) throw unauthenticated('not-well-formed', `no attribute at ${cursor.at}`);
   if (before.length >= limits.attributes) throw unauthenticated('too-many-attributes', name);
   if (before.some(([other]) => other === name)) throw unauthenticated('duplicate-attribute', name);
-  checkAttributeName(name);
   const value = decode((found[2] ?? found[3] ?? '').replace(/[\t\n]/g, ' '));
-  gateTextLength(value);
-  if (name.startsWith('xmlns') && namespaces.get(name) !== value) throw unauthenticated('namespace', name);
+  checkAttribute(name, value);
   return [name, value];
 }
 
-function checkAttributeName(name: string): void {
-  if (namespaces.has(name)) return;
-  if (/^xml/i.test(name)) throw unauthenticated('namespace', `${name} is not allowed`);
+function checkAttribute(name: string, value: string): void {
+  gateTextLength(value);
+  if (/^xml/i.test(name)) {
+    if (namespaces.get(name) === value) return;
+    throw unauthenticated('namespace', `${name} is not allowed`);
+  }
   if (name.includes(':')) throw unauthenticated('foreign-prefix', `the attribute ${name}`);
   if (name.toLowerCase() === 'id') throw unauthenticated('id-attribute', 'no element has an id');
 }
 
 function readText(cursor: Cursor): string {
+  if (cursor.xml.charCodeAt(cursor.at) === lessThan) return '';
   const end = cursor.xml.indexOf('<', cursor.at);
   if (end === -1) throw unauthenticated('not-well-formed', 'the document ends inside an element');
-  if (end === cursor.at) return '';
   const raw = cursor.xml.slice(cursor.at, end);
   if (raw.includes(']]>')) throw unauthenticated('not-well-formed', '"]]>" in text');
   cursor.at = end;
@@ -119,6 +136,10 @@ function readText(cursor: Cursor): string {
 }
 
 function readCloseTag(cursor: Cursor, name: string): void {
+  if (cursor.xml.startsWith(`</${name}>`, cursor.at)) {
+    cursor.at += name.length + 3;
+    return;
+  }
   const end = cursor.at + 2 + name.length;
   const named = cursor.xml.startsWith(name, cursor.at + 2);
   cursor.at = end;

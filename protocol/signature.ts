@@ -48,6 +48,39 @@ export function writeSignature({ algorithm, digest, value, kid }: SignatureBlock
   );
 }
 
+/** How many elements a signature has. */
+export const signatureElements = 13;
+
+const ownWriting = Object.fromEntries(
+  Object.keys(algorithmUris).map((name) => {
+    const algorithm = name as KeyAlgorithm;
+    const text = writeSignature({ algorithm, digest: '0', value: '1', kid: '2' }).replace(
+      /[.*+?^${}()|[\]\\/]/g,
+      '\\$&',
+    );
+    const pattern = text
+      .replace('>0<', '>([A-Za-z0-9+/]{43}=)<')
+      .replace('>1<', '>([A-Za-z0-9+/]{86,}={0,2})<')
+      .replace('>2<', '>([A-Za-z0-9_-]{22})<');
+    return [algorithm, new RegExp(pattern, 'y')];
+  }),
+) as Record<KeyAlgorithm, RegExp>;
+
+/**
+ * Reads a signature that stands at `at` exactly as our writer writes it, byte for byte. Anything else is undefined, and
+ * left to `readSignature`.
+ */
+export function readOwnSignature(xml: string, at: number): (SignatureBlock & { readonly end: number }) | undefined {
+  for (const algorithm of ['ecdsa-sha256', 'rsa-sha256'] as const) {
+    const pattern = ownWriting[algorithm];
+    pattern.lastIndex = at;
+    const [, digest = '', value = '', kid = ''] = pattern.exec(xml) ?? [];
+    if (digest === '') continue;
+    return { algorithm, digest: base64Text(digest), value: base64Text(value), kid, end: pattern.lastIndex };
+  }
+  return undefined;
+}
+
 /** Reads the one signature of a scanned document, or refuses: it must be the last child of the root and exactly the profile. */
 export function readSignature(root: XmlElement): SignatureBlock {
   const signature = root.children.at(-1);

@@ -1,10 +1,17 @@
 import { hash, sign, verify } from 'node:crypto';
-import { canonicalParts } from './canonical.ts';
+import { canonicalParts, type CanonicalParts } from './canonical.ts';
 import { ProtocolError } from './errors.ts';
 import { gateBytes, gateCharacters, gateTree, limits, unauthenticated } from './gate.ts';
 import type { SigningKey, VerificationKey } from './keys.ts';
 import { scan } from './scan.ts';
-import { readSignature, writeSignature, writeSignedInfo, type SignatureBlock } from './signature.ts';
+import {
+  readOwnSignature,
+  readSignature,
+  signatureElements,
+  writeSignature,
+  writeSignedInfo,
+  type SignatureBlock,
+} from './signature.ts';
 import { writeElement, type XmlElement } from './tree.ts';
 
 /** Finds the key that was pinned for this node under this name; undefined for strangers. */
@@ -25,7 +32,7 @@ export interface VerifiedDocument {
 export function signDocument(root: XmlElement, key: SigningKey): { xml: string; digest: string } {
   const canonical = writeElement(root);
   asOurFault(() => {
-    gateTree(root);
+    gateTree(root, signatureElements);
     gateCharacters(canonical);
     if (!canonical.isWellFormed()) throw new ProtocolError('forbidden-character', 'half of a surrogate pair');
   });
@@ -39,7 +46,8 @@ export function signDocument(root: XmlElement, key: SigningKey): { xml: string; 
   const closing = `</${root.name}>`;
   const signature = writeSignature({ algorithm, digest, value: value.toString('base64'), kid });
   const xml = canonical.slice(0, -closing.length) + signature + closing;
-  if (Buffer.byteLength(xml) > limits.messageBytes) throw new ProtocolError('too-large', 'more than 262144 bytes');
+  if (xml.length * 3 > limits.messageBytes && Buffer.byteLength(xml) > limits.messageBytes)
+    throw new ProtocolError('too-large', 'more than 262144 bytes');
   return { xml, digest };
 }
 
@@ -55,15 +63,12 @@ function asOurFault(gate: () => void): void {
 /** Gates, key, signature, in this order; every refusal is a ProtocolError with `unauthenticated`. */
 export function verifyDocument(bytes: Uint8Array, findKey: FindKey): VerifiedDocument {
   const xml = gateBytes(bytes);
-  const root = scan(xml);
-  const block = readSignature(root);
-  const from = readFrom(root);
+  const { body, block, own } = inOurWriting(xml) ?? inAnyWriting(xml);
+  const from = readFrom(body);
   const key = findKey(from, block.kid);
   if (key?.kid !== block.kid) throw unauthenticated('unknown-key', 'no key of this name is pinned for the sender');
   if (key.algorithm !== block.algorithm)
     throw unauthenticated('signature-algorithm', 'the pinned key is of another kind');
-  const body = withoutSignature(root);
-  const own = inOurWriting(xml, body, block);
   const { document, signedInfo } = own ?? canonicalParts(xml);
   checkSignature(signedInfo, block, key);
   if (hash('sha256', document, 'base64') !== block.digest) {
@@ -73,29 +78,43 @@ export function verifyDocument(bytes: Uint8Array, findKey: FindKey): VerifiedDoc
   return { root: own ? body : rescan(document, body), canonical: document, digest, from, kid };
 }
 
-function readFrom(root: XmlElement): string {
-  const header = root.children[0];
-  const senders = header?.name === 'l:Header' ? header.children.filter(({ name }) => name === 'l:From') : [];
-  if (senders.length !== 1) throw unauthenticated('sender-missing', 'the header does not name one sender');
-  return senders[0]?.text ?? '';
-}
-
-function withoutSignature(root: XmlElement): XmlElement {
-  const attributes = root.attributes.filter(([name]) => name !== 'xmlns:ds');
-  return { ...root, attributes, children: root.children.slice(0, -1) };
+/** A document after both gates, before its key is known. */
+interface ScannedDocument {
+  /** The root without its signature. */
+  readonly body: XmlElement;
+  readonly block: SignatureBlock;
+  /** The canonical strings, where they are known without a parser. */
+  readonly own?: CanonicalParts;
 }
 
 /**
  * The fast path: when the document is byte for byte what our writer would have written, its canonical form is known
  * without a parser. Never a guess: anything else is undefined.
  */
-function inOurWriting(xml: string, body: XmlElement, block: SignatureBlock) {
-  const closing = `</${body.name}>`;
-  const end = writeSignature(block) + closing;
-  if (!xml.endsWith(end)) return undefined;
-  const document = xml.slice(0, -end.length) + closing;
+function inOurWriting(xml: string): ScannedDocument | undefined {
+  const start = xml.indexOf('<ds:');
+  const block = start === -1 ? undefined : readOwnSignature(xml, start);
+  if (!block) return undefined;
+  const document = xml.slice(0, start) + xml.slice(block.end);
+  const body = scan(document, signatureElements);
+  const isLastChild = block.end + `</${body.name}>`.length === xml.length;
+  const canonicalRoot = body.attributes.every(([name]) => name !== 'xmlns:ds');
+  if (!isLastChild || !canonicalRoot) return undefined;
   if (writeElement(body) !== document) return undefined;
-  return { document, signedInfo: writeSignedInfo(block.algorithm, block.digest) };
+  return { body, block, own: { document, signedInfo: writeSignedInfo(block.algorithm, block.digest) } };
+}
+
+function inAnyWriting(xml: string): ScannedDocument {
+  const root = scan(xml);
+  const attributes = root.attributes.filter(([name]) => name !== 'xmlns:ds');
+  return { body: { ...root, attributes, children: root.children.slice(0, -1) }, block: readSignature(root) };
+}
+
+function readFrom(root: XmlElement): string {
+  const header = root.children[0];
+  const senders = header?.name === 'l:Header' ? header.children.filter(({ name }) => name === 'l:From') : [];
+  if (senders.length !== 1) throw unauthenticated('sender-missing', 'the header does not name one sender');
+  return senders[0]?.text ?? '';
 }
 
 function checkSignature(signedInfo: string, { value }: SignatureBlock, key: VerificationKey): void {

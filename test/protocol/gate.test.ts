@@ -99,7 +99,15 @@ describe('the gate on structure', () => {
   const refused: [string, string, string][] = [
     ['depth 13', wrap(deep(limits.depth)), 'too-deep'],
     ['1001 elements', wrap('<l:a/>'.repeat(limits.elements)), 'too-many-elements'],
-    ['9 attributes', wrap(`<l:a ${Array.from('abcdefghi').map((name) => `${name}="1"`).join(' ')}/>`), 'too-many-attributes'],
+    [
+      '9 attributes',
+      wrap(
+        `<l:a ${Array.from('abcdefghi')
+          .map((name) => `${name}="1"`)
+          .join(' ')}/>`,
+      ),
+      'too-many-attributes',
+    ],
     ['a duplicate attribute', wrap('<l:a b="1" b="2"/>'), 'duplicate-attribute'],
     ['64 KiB and one byte of text', wrap(`<l:a>${'ü'.repeat(limits.textBytes / 2)}x</l:a>`), 'text-too-long'],
     ['a long attribute', wrap(`<l:a b="${'x'.repeat(limits.textBytes + 1)}"/>`), 'text-too-long'],

@@ -11,11 +11,11 @@ const bytes32 = (fill: number) => Buffer.alloc(32, fill).toString('base64');
 export const vendor = { nodeId: 'vendor.test', key: makeSigningKey() };
 export const reseller = { nodeId: 'reseller.test', key: makeSigningKey() };
 
+const pinned = new Map(
+  [vendor, reseller].map(({ nodeId, key }) => [`${nodeId} ${key.kid}`, verificationKey(key.spki)]),
+);
 /** The keys a third party would have pinned. */
-export const findKey = (from: string, kid: string) =>
-  [vendor, reseller].flatMap(({ nodeId, key }) =>
-    nodeId === from && key.kid === kid ? [verificationKey(key.spki)] : [],
-  )[0];
+export const findKey = (from: string, kid: string) => pinned.get(`${from} ${kid}`);
 
 export const lead: Lead = {
   createdAt: '2026-03-14T10:20:00+01:00',
