@@ -2,11 +2,13 @@ import type { Account, Address, Contact, Lead } from '../../protocol/index.ts';
 import { countryCode } from './country.ts';
 import { canonicalEmail } from './email.ts';
 import { canonicalName } from './name.ts';
-import { canonicalPhone } from './phone.ts';
+import { canonicalPhone, type PhoneCountry } from './phone.ts';
 
 export interface CleansingOptions {
   /** ISO 3166-1 alpha-2 assumed for phone numbers without prefix when the lead's own address names no country. */
-  defaultCountry?: string;
+  defaultCountry?: string | undefined;
+  /** A country that is only likely. */
+  guessedCountry?: string | undefined;
 }
 
 /** Every text in Unicode NFC, with line feeds as the only line ends: the same words are the same bytes. */
@@ -32,10 +34,15 @@ function canonicalAddress(address: Address): Address {
   return result;
 }
 
+const countryOf = (address: Address | undefined, options: CleansingOptions): PhoneCountry => ({
+  stated: address?.country ?? options.defaultCountry,
+  guessed: options.guessedCountry,
+});
+
 function canonicalPerson(contact: Contact, options: CleansingOptions): Contact {
   const result = withNames(contact, ['salutation', 'givenName', 'familyName', 'fullName', 'jobTitle']);
   if (result.address) result.address = canonicalAddress(result.address);
-  const country = result.address?.country ?? options.defaultCountry;
+  const country = countryOf(result.address, options);
   if (result.emails) result.emails = result.emails.map((email) => ({ ...email, value: canonicalEmail(email.value) }));
   if (result.phones) result.phones = result.phones.map((p) => ({ ...p, value: canonicalPhone(p.value, country) }));
   return result;
@@ -45,7 +52,7 @@ function canonicalAccount(account: Account, options: CleansingOptions): Account 
   const result = withNames(account, ['name', 'industry']);
   if (result.address) result.address = canonicalAddress(result.address);
   if (result.domain !== undefined) result.domain = result.domain.trim().toLowerCase();
-  const country = result.address?.country ?? options.defaultCountry;
+  const country = countryOf(result.address, options);
   if (result.phone !== undefined) result.phone = canonicalPhone(result.phone, country);
   return result;
 }

@@ -7,6 +7,8 @@ export interface ReadPhone {
   extension?: string;
   /** The number follows the numbering plan of its country. */
   valid: boolean;
+  /** Digits after the `+` that stand for the country or countries of the plan. */
+  callingCode: string;
   /** ISO 3166-1 alpha-2, when the number tells. */
   country?: string;
   kind: 'mobile' | 'landline' | 'either' | 'other';
@@ -34,16 +36,31 @@ export function readPhone(text: string, country?: string): ReadPhone | undefined
   if (text.length > 100) return undefined;
   const read = parsePhoneNumberFromString(dialLetters(text.trim()), country?.toUpperCase() as CountryCode | undefined);
   if (!read) return undefined;
-  const phone: ReadPhone = { e164: read.number, valid: read.isValid(), kind: kinds[read.getType() ?? ''] ?? 'other' };
+  const { number: e164, countryCallingCode: callingCode } = read;
+  const kind = kinds[read.getType() ?? ''] ?? 'other';
+  const phone: ReadPhone = { e164, callingCode, valid: read.isValid(), kind };
   if (read.ext) phone.extension = read.ext;
   if (read.country) phone.country = read.country;
   return phone;
 }
 
+/** Which country's numbers the ones without an international prefix are. */
+export interface PhoneCountry {
+  /** ISO 3166-1 alpha-2, as stated beside the number or by whoever sent it. */
+  stated?: string | undefined;
+  /** Only guessed: believed for numbers that look like that country's mobile phones, whose form is distinctive. */
+  guessed?: string | undefined;
+}
+
+/** `(734) 555-0118`: grouped as only the North American plan groups its ten digits. */
+const northAmerican = /^(?:\([2-9]\d\d\) ?|[2-9]\d\d[-.])[2-9]\d\d[-.]\d{4}(?:\s*(?:x|ext)\.?\s*\d{1,6})?$/;
+
 /** E.164 (RFC 3966 `;ext=` for an extension) when the number is certain; otherwise the text as it came, trimmed. */
-export function canonicalPhone(text: string, country?: string): string {
-  const phone = readPhone(text, country);
+export function canonicalPhone(text: string, { stated, guessed }: PhoneCountry = {}): string {
+  const likely = guessed ?? (northAmerican.test(text.trim()) ? 'US' : undefined);
+  const phone = readPhone(text, stated) ?? readPhone(text, likely);
   if (!phone?.valid || hasTwoNumbers(text)) return text.trim();
+  if (!stated && phone.kind !== 'mobile' && phone.kind !== 'either' && !readPhone(text)) return text.trim();
   return phone.extension ? `${phone.e164};ext=${phone.extension}` : phone.e164;
 }
 

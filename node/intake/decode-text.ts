@@ -14,7 +14,15 @@ const marks: readonly (readonly [string, readonly number[]])[] = [
 ];
 
 /** One-byte encodings in which spreadsheets save; the first one wins when nothing tells them apart. */
-const oneByteEncodings = ['windows-1252', 'macintosh', 'cp850', 'windows-1251', 'windows-1250', 'windows-1253', 'windows-1254'];
+const oneByteEncodings = [
+  'windows-1252',
+  'macintosh',
+  'cp850',
+  'windows-1251',
+  'windows-1250',
+  'windows-1253',
+  'windows-1254',
+];
 const manyByteEncodings = ['shift_jis', 'gb18030', 'euc-kr', 'big5'];
 
 /** Upper half of code page 850, which TextDecoder does not know ("CSV (MS-DOS)"). */
@@ -23,7 +31,9 @@ const cp850 =
 
 function decodeAs(bytes: Uint8Array, encoding: string): string {
   if (encoding !== 'cp850') return new TextDecoder(encoding).decode(bytes);
-  return Buffer.from(bytes).toString('latin1').replace(/[\x80-\xff]/g, (char) => cp850[char.charCodeAt(0) - 0x80] ?? char);
+  return Buffer.from(bytes)
+    .toString('latin1')
+    .replace(/[\x80-\xff]/g, (char) => cp850[char.charCodeAt(0) - 0x80] ?? char);
 }
 
 /** UTF-16 without a mark: in most texts every other byte is zero. */
@@ -56,9 +66,14 @@ function isUtf8(bytes: Uint8Array): boolean {
  */
 function plausibility(text: string): number {
   const points = (pattern: RegExp): number => text.match(pattern)?.length ?? 0;
-  const letters = points(/(?<=\p{Ll})[À-ÿœ]|[À-ÿœ](?=\p{Ll})/gu) + points(/[\p{Script=Cyrillic}\p{Script=Greek}]{3,}/gu);
-  const strangers = points(/[\x80-\x9f\ufffd]|(?<=\p{L})[^\x00-\x7f\p{L}\p{M}’·](?=\p{L})|(?<=\p{Ll})[^\x00-\x7f\P{Lu}]/gu);
-  const mixed = points(/(?<=[A-Za-z])[\p{Script=Cyrillic}\p{Script=Greek}]|[\p{Script=Cyrillic}\p{Script=Greek}](?=[A-Za-z])/gu);
+  const letters =
+    points(/(?<=\p{Ll})[À-ÿœ]|[À-ÿœ](?=\p{Ll})/gu) + points(/[\p{Script=Cyrillic}\p{Script=Greek}]{3,}/gu);
+  const strangers = points(
+    /[\x80-\x9f\ufffd]|(?<=\p{L})[^\x00-\x7f\p{L}\p{M}’·](?=\p{L})|(?<=\p{Ll})[^\x00-\x7f\P{Lu}]/gu,
+  );
+  const mixed = points(
+    /(?<=[A-Za-z])[\p{Script=Cyrillic}\p{Script=Greek}]|[\p{Script=Cyrillic}\p{Script=Greek}](?=[A-Za-z])/gu,
+  );
   return letters - 2 * strangers - 2 * mixed;
 }
 
@@ -67,7 +82,9 @@ function guessLegacy(bytes: Uint8Array, knowsHeader: (text: string) => number): 
   const score = (encoding: string): number => {
     const text = decodeAs(sample, encoding);
     const broken = manyByteEncodings.includes(encoding) && text.slice(0, -2).includes('\ufffd');
-    return broken ? -Infinity : 20 * knowsHeader(text) + (manyByteEncodings.includes(encoding) ? -1 : plausibility(text));
+    return broken
+      ? -Infinity
+      : 20 * knowsHeader(text) + (manyByteEncodings.includes(encoding) ? -1 : plausibility(text));
   };
   let best = { encoding: 'windows-1252', score: score('windows-1252') };
   for (const encoding of [...oneByteEncodings.slice(1), ...manyByteEncodings]) {
@@ -82,7 +99,11 @@ function guessLegacy(bytes: Uint8Array, knowsHeader: (text: string) => number): 
  * (windows-1252 unless another one is clearly better). `knowsHeader` counts the known words of a text's first line. `encoding`, when given,
  * is taken at its word. Throws `unknown-encoding`.
  */
-export function decodeText(bytes: Uint8Array, encoding?: string, knowsHeader: (text: string) => number = () => 0): DecodedText {
+export function decodeText(
+  bytes: Uint8Array,
+  encoding?: string,
+  knowsHeader: (text: string) => number = () => 0,
+): DecodedText {
   const marked = marks.find(([, mark]) => mark.every((byte, at) => bytes[at] === byte));
   if (marked) return { text: decodeAs(bytes, marked[0]), encoding: marked[0], bom: true };
   if (encoding) return { text: decodeNamed(bytes, encoding), encoding, bom: false };

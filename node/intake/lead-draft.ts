@@ -56,7 +56,10 @@ const addressText =
   };
 
 const street: Placer = (lead, value) => {
-  const lines = value.split(/[\r\n]+/).map(oneLine).filter(Boolean);
+  const lines = value
+    .split(/[\r\n]+/)
+    .map(oneLine)
+    .filter(Boolean);
   const address = lead.contact?.address ?? {};
   const streets = [...(address.streets ?? []), ...lines];
   if (streets.length > 5 || streets.some((line) => line.length > 300)) return false;
@@ -73,7 +76,10 @@ const country: Placer = (lead, value) => {
 };
 
 const email: Placer = (lead, value, _options, mark) => {
-  const found = value.split(/[;,\s]+/).map((text) => text.replace(/^mailto:|^<|>$/gi, '')).filter(Boolean);
+  const found = value
+    .split(/[;,\s]+/)
+    .map((text) => text.replace(/^mailto:|^<|>$/gi, ''))
+    .filter(Boolean);
   const emails = [...(lead.contact?.emails ?? [])];
   if (found.length === 0 || !found.every(isEmail)) return false;
   for (const address of found) {
@@ -171,7 +177,12 @@ const landingPage: Placer = (lead, value) => {
 };
 
 const domain: Placer = (lead, value) => {
-  const host = value.trim().toLowerCase().replace(/^https?:\/\//, '').replace(/^www\.|[/?#].*$/g, '').replace(/:\d+$/, '');
+  const host = value
+    .trim()
+    .toLowerCase()
+    .replace(/^https?:\/\//, '')
+    .replace(/^www\.|[/?#].*$/g, '')
+    .replace(/:\d+$/, '');
   if (!/^[^\s/@:]+\.[^\s/@:.]{2,}$/.test(host) || lead.account?.domain) return false;
   lead.account = { ...lead.account, domain: host };
   return true;
@@ -189,7 +200,8 @@ const createdAt: Placer = (lead, value, options) => {
   return at !== undefined && setOnce(lead, 'createdAt', at);
 };
 
-const yes = /^(?:y|yes|true|1|x|on|ja|oui|si|sí|sim|granted|checked|agreed?|i agree.*|opted[ -]?in|subscribed|unsubscribed)$/i;
+const yes =
+  /^(?:y|yes|true|1|x|on|ja|oui|si|sí|sim|granted|checked|agreed?|i agree.*|opted[ -]?in|subscribed|unsubscribed)$/i;
 const no = /^(?:n|no|false|0|off|nein|non|não|refused|denied|opted[ -]?out|unchecked)$/i;
 
 export const readYesNo = (text: string): boolean | undefined =>

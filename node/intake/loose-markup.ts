@@ -6,10 +6,49 @@ export interface LooseElement {
 }
 
 const named: Readonly<Record<string, string>> = {
-  amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\u00a0', ndash: '–', mdash: '—', hellip: '…', bull: '•', middot: '·',
-  lsquo: '‘', rsquo: '’', ldquo: '“', rdquo: '”', laquo: '«', raquo: '»', euro: '€', pound: '£', copy: '©', reg: '®', trade: '™',
-  auml: 'ä', ouml: 'ö', uuml: 'ü', Auml: 'Ä', Ouml: 'Ö', Uuml: 'Ü', szlig: 'ß', eacute: 'é', egrave: 'è', ecirc: 'ê', agrave: 'à',
-  acirc: 'â', ccedil: 'ç', iacute: 'í', oacute: 'ó', uacute: 'ú', aacute: 'á', ntilde: 'ñ', oslash: 'ø', aring: 'å', zwnj: '\u200c',
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: '\u00a0',
+  ndash: '–',
+  mdash: '—',
+  hellip: '…',
+  bull: '•',
+  middot: '·',
+  lsquo: '‘',
+  rsquo: '’',
+  ldquo: '“',
+  rdquo: '”',
+  laquo: '«',
+  raquo: '»',
+  euro: '€',
+  pound: '£',
+  copy: '©',
+  reg: '®',
+  trade: '™',
+  auml: 'ä',
+  ouml: 'ö',
+  uuml: 'ü',
+  Auml: 'Ä',
+  Ouml: 'Ö',
+  Uuml: 'Ü',
+  szlig: 'ß',
+  eacute: 'é',
+  egrave: 'è',
+  ecirc: 'ê',
+  agrave: 'à',
+  acirc: 'â',
+  ccedil: 'ç',
+  iacute: 'í',
+  oacute: 'ó',
+  uacute: 'ú',
+  aacute: 'á',
+  ntilde: 'ñ',
+  oslash: 'ø',
+  aring: 'å',
+  zwnj: '\u200c',
 };
 
 function codePoint(code: number): string {
@@ -20,22 +59,28 @@ function codePoint(code: number): string {
 /** Character references of HTML; the ones that are not known stay as they are, and nothing declared in the text expands. */
 export function decodeReferences(text: string): string {
   if (!text.includes('&')) return text;
-  return text.replace(/&(?:#x([\da-f]{1,6})|#(\d{1,7})|([a-z]{2,8}));?/gi, (whole, hex?: string, decimal?: string, name?: string) => {
-    if (hex) return codePoint(Number.parseInt(hex, 16));
-    if (decimal) return codePoint(Number(decimal));
-    return (name && (named[name] ?? named[name.toLowerCase()])) ?? whole;
-  });
+  return text.replace(
+    /&(?:#x([\da-f]{1,6})|#(\d{1,7})|([a-z]{2,8}));?/gi,
+    (whole, hex?: string, decimal?: string, name?: string) => {
+      if (hex) return codePoint(Number.parseInt(hex, 16));
+      if (decimal) return codePoint(Number(decimal));
+      return (name && (named[name] ?? named[name.toLowerCase()])) ?? whole;
+    },
+  );
 }
 
 /** Elements that have no content in HTML. */
 const voids = new Set('br hr img meta link input col area base wbr source'.split(' '));
 const deepest = 200;
 
-const tag = /<(?:!--([\s\S]*?)(?:-->|$)|!\[CDATA\[([\s\S]*?)(?:\]\]>|$)|[!?][^>]*>?|(\/?)([A-Za-z_][\w:.-]{0,60})([^<>]*)>)/g;
+const tag =
+  /<(?:!--([\s\S]*?)(?:-->|$)|!\[CDATA\[([\s\S]*?)(?:\]\]>|$)|[!?][^>]*>?|(\/?)([A-Za-z_][\w:.-]{0,60})([^<>]*)>)/g;
 
 function readAttributes(text: string): Record<string, string> {
   const attributes: Record<string, string> = Object.create(null) as Record<string, string>;
-  for (const [, name = '', double, single, bare] of text.matchAll(/(?<![\w:.-])([\w:.-]{1,60})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/g)) {
+  for (const [, name = '', double, single, bare] of text.matchAll(
+    /(?<![\w:.-])([\w:.-]{1,60})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/g,
+  )) {
     attributes[name.toLowerCase()] = decodeReferences(double ?? single ?? bare ?? '');
   }
   return attributes;
@@ -83,7 +128,8 @@ export function textOf(element: LooseElement): string {
     .join('');
 }
 
-const elementsOf = (element: LooseElement): LooseElement[] => element.children.filter((child) => typeof child !== 'string');
+const elementsOf = (element: LooseElement): LooseElement[] =>
+  element.children.filter((child) => typeof child !== 'string');
 
 /** The children with a name. */
 export const childrenOf = (element: LooseElement | undefined, name: string): LooseElement[] =>
@@ -103,7 +149,11 @@ export function childText(element: LooseElement | undefined, name: string): stri
   return undefined;
 }
 
-const blocks = new Set('p div tr table li ul ol h1 h2 h3 h4 h5 h6 section article header footer blockquote dt dd dl form fieldset pre center'.split(' '));
+const blocks = new Set(
+  'p div tr table li ul ol h1 h2 h3 h4 h5 h6 section article header footer blockquote dt dd dl form fieldset pre center'.split(
+    ' ',
+  ),
+);
 const hidden = new Set('script style head title template noscript'.split(' '));
 
 /** HTML as lines of text: a block begins a line, table cells of a row are parted by tabs. */
@@ -119,6 +169,11 @@ export function textOfHtml(html: string): string {
         return blocks.has(child.name) ? `\n${inner}\n` : inner;
       })
       .join('');
-  const lines = write(readLooseMarkup(html)).split('\n').map((line) => line.replace(/^[ \t]+|[ \t]+$/g, ''));
-  return lines.filter((line, at) => line !== '' || lines[at - 1] !== '').join('\n').trim();
+  const lines = write(readLooseMarkup(html))
+    .split('\n')
+    .map((line) => line.replace(/^[ \t]+|[ \t]+$/g, ''));
+  return lines
+    .filter((line, at) => line !== '' || lines[at - 1] !== '')
+    .join('\n')
+    .trim();
 }

@@ -54,7 +54,8 @@ const share = (values: readonly string[], test: (value: string) => boolean): num
   values.length === 0 ? 0 : values.filter(test).length / values.length;
 
 const someEmail = (value: string): boolean => value.split(/[;,\s]+/).some(isEmail);
-const phoneWords = /(?<!\p{L})(?:phone|mobile|cell|tel|telefon\p{L}*|tele?fono|whatsapp|handy|celular|number to reach)(?!\p{L})/u;
+const phoneWords =
+  /(?<!\p{L})(?:phone|mobile|cell|tel|telefon\p{L}*|tele?fono|whatsapp|handy|celular|number to reach)(?!\p{L})/u;
 const emailWords = /(?<!\p{L})(?:e ?mail|correo|courriel)(?!\p{L})/u;
 
 /** A question as advertisers ask it ("What is your e-mail address?") counts when the answers fit. */
@@ -91,7 +92,8 @@ function splitNames(mapping: ColumnMapping[]): void {
   full.field = has('contact.givenName') ? 'contact.familyName' : 'contact.givenName';
 }
 
-const isPlainName = (header: string): boolean => /^(?:name|nom|nombre|nome|naam|navn|namn|nimi|имя)$/.test(foldName(header));
+const isPlainName = (header: string): boolean =>
+  /^(?:name|nom|nombre|nome|naam|navn|namn|nimi|имя)$/.test(foldName(header));
 
 function uniqueHeaders(header: readonly string[]): string[] {
   const seen = new Map<string, number>();

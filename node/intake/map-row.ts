@@ -34,7 +34,10 @@ function chosenAddress(filled: readonly { field?: string | undefined }[]): strin
 
 const fieldType = (value: string): 'url' | 'text' => (/^https?:\/\/[^\s<>"]{1,2000}$/.test(value) ? 'url' : 'text');
 
-function draftOf(filled: readonly { header: string; field?: string | undefined; value: string }[], options: RowOptions): Lead {
+function draftOf(
+  filled: readonly { header: string; field?: string | undefined; value: string }[],
+  options: RowOptions,
+): Lead {
   const lead: Lead = {};
   const address = chosenAddress(filled);
   for (const { header, field, value } of filled) {
@@ -88,7 +91,11 @@ function finish(draft: Lead, options: RowOptions): RowOutcome {
 }
 
 /** One row of a list as a lead document, or why it is none. */
-export function mapRow(mapping: readonly ColumnMapping[], cells: readonly string[], options: RowOptions = {}): RowOutcome {
+export function mapRow(
+  mapping: readonly ColumnMapping[],
+  cells: readonly string[],
+  options: RowOptions = {},
+): RowOutcome {
   const filled = mapping
     .map((column) => ({ ...column, value: (cells[column.column] ?? '').trim() }))
     .filter(({ value }) => value !== '');

@@ -33,7 +33,7 @@ export function findAdf(text: string): string[] {
     const found = findDocuments(shown);
     if (found.length > 0) return found;
     if (!/&(?:lt|#0*60|#x0*3c|amp);/i.test(shown)) return [];
-    shown = textOf(readLooseMarkup(shown));
+    shown = textOf(readLooseMarkup(shown.replace(/<br\s*\/?>[ \t]*\r?\n?/gi, '\n')));
   }
   return [];
 }
@@ -61,12 +61,20 @@ function readNames(contact: LooseElement, put: Put): void {
 }
 
 const phoneKinds: Readonly<Record<string, NonNullable<Phone['kind']>>> = {
-  cellphone: 'mobile', cell: 'mobile', mobile: 'mobile', fax: 'fax', home: 'home', work: 'work', business: 'work',
+  cellphone: 'mobile',
+  cell: 'mobile',
+  mobile: 'mobile',
+  fax: 'fax',
+  home: 'home',
+  work: 'work',
+  business: 'work',
 };
 
 function readReach(contact: LooseElement, put: Put): void {
   const preferredFirst = (elements: LooseElement[]): LooseElement[] =>
-    elements.toSorted((a, b) => Number(b.attributes['preferredcontact'] === '1') - Number(a.attributes['preferredcontact'] === '1'));
+    elements.toSorted(
+      (a, b) => Number(b.attributes['preferredcontact'] === '1') - Number(a.attributes['preferredcontact'] === '1'),
+    );
   for (const email of preferredFirst(childrenOf(contact, 'email'))) put('contact.emails', 'email', textOf(email));
   for (const phone of preferredFirst(childrenOf(contact, 'phone'))) {
     put(`contact.phones#${phoneKinds[phone.attributes['type']?.toLowerCase() ?? ''] ?? ''}`, 'phone', textOf(phone));
@@ -90,7 +98,9 @@ const longestField = 4000;
 const clip = (text: string): string => (text.length > longestField ? `${text.slice(0, longestField - 1)}…` : text);
 
 function leavesOf(element: LooseElement, name: string): [string, string][] {
-  const inner = element.children.filter((child) => typeof child !== 'string' && child.name !== 'br' && child.name !== 'a');
+  const inner = element.children.filter(
+    (child) => typeof child !== 'string' && child.name !== 'br' && child.name !== 'a',
+  );
   const marks = ['type', 'currency', 'units', 'status'].flatMap((mark) => {
     const value = element.attributes[mark]?.trim();
     return value ? [[`${name} ${mark}`, value] as [string, string]] : [];
@@ -99,7 +109,10 @@ function leavesOf(element: LooseElement, name: string): [string, string][] {
     const text = textOf(element).trim();
     return text === '' ? [] : [[name, text], ...marks];
   }
-  return [...marks, ...inner.flatMap((child) => (typeof child === 'string' ? [] : leavesOf(child, `${name} ${child.name}`)))];
+  return [
+    ...marks,
+    ...inner.flatMap((child) => (typeof child === 'string' ? [] : leavesOf(child, `${name} ${child.name}`))),
+  ];
 }
 
 /** What the document says beyond the lead's own fields; a long tree (a chat) becomes one text. */
@@ -114,7 +127,8 @@ function readRest(element: LooseElement | undefined, known: readonly string[], p
 }
 
 /** What the customer gives away is nothing she is interested in. */
-const isTrade = (vehicle: LooseElement): boolean => /^(?:trade|sell|appraisal)/i.test(vehicle.attributes['interest']?.trim() ?? '');
+const isTrade = (vehicle: LooseElement): boolean =>
+  /^(?:trade|sell|appraisal)/i.test(vehicle.attributes['interest']?.trim() ?? '');
 
 function readVehicles(prospect: LooseElement, put: Put): void {
   const counts = { vehicle: 0, 'trade-in': 0 };
@@ -147,13 +161,23 @@ function readParties(prospect: LooseElement, put: Put): void {
     childText(party, 'vendorname') ?? childText(party, 'name') ?? childText(childrenOf(party, 'contact')[0], 'name');
   const [id] = childrenOf(prospect, 'id');
   put('source.externalId', 'id', id && textOf(id));
-  put('source.name', 'provider', nameOf(provider) ?? childText(provider, 'service') ?? id?.attributes['source']?.trim());
+  put(
+    'source.name',
+    'provider',
+    nameOf(provider) ?? childText(provider, 'service') ?? id?.attributes['source']?.trim(),
+  );
   put('', 'id source', id?.attributes['source']);
   put('', 'vendor', nameOf(vendor));
   put('', 'provider service', childText(provider, 'service'));
   put('', 'vendor id', childText(vendor, 'id'));
   put('', 'provider id', childText(provider, 'id'));
-  put('', 'lead type', findAll(prospect, 'leadtype').map(textOf).find((text) => text.trim() !== ''));
+  put(
+    '',
+    'lead type',
+    findAll(prospect, 'leadtype')
+      .map(textOf)
+      .find((text) => text.trim() !== ''),
+  );
 }
 
 function readCustomer(prospect: LooseElement, put: Put): void {
@@ -176,13 +200,19 @@ function readProspect(prospect: LooseElement, source: string, options: PlaceOpti
   const document: Lead = {};
   const put: Put = (field, name, value) => {
     const text = value?.trim() ?? '';
-    if (text !== '' && !(field !== '' && placeValue(document, field, text, options))) addField(document, name, clip(text));
+    if (text !== '' && !(field !== '' && placeValue(document, field, text, options)))
+      addField(document, name, clip(text));
   };
   put('createdAt', 'request date', childText(prospect, 'requestdate'));
   readParties(prospect, put);
   readCustomer(prospect, put);
   readVehicles(prospect, put);
-  readRest(prospect, ['id', 'requestdate', 'vehicle', 'customer', 'contact', 'vendor', 'provider', 'comments', 'comment', 'leadtype'], '', put);
+  readRest(
+    prospect,
+    ['id', 'requestdate', 'vehicle', 'customer', 'contact', 'vendor', 'provider', 'comments', 'comment', 'leadtype'],
+    '',
+    put,
+  );
   const resent = /^resend$/i.test(prospect.attributes['status']?.trim() ?? '');
   if (resent) put('', 'status', 'resend');
   boundFields(document);

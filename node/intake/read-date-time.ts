@@ -12,8 +12,22 @@ const months = new Map(
 );
 
 const zones: Readonly<Record<string, string>> = {
-  z: 'Z', utc: 'Z', gmt: 'Z', est: '-05:00', edt: '-04:00', cst: '-06:00', cdt: '-05:00', mst: '-07:00', mdt: '-06:00',
-  pst: '-08:00', pdt: '-07:00', cet: '+01:00', cest: '+02:00', eet: '+02:00', bst: '+01:00', ist: '+05:30',
+  z: 'Z',
+  utc: 'Z',
+  gmt: 'Z',
+  est: '-05:00',
+  edt: '-04:00',
+  cst: '-06:00',
+  cdt: '-05:00',
+  mst: '-07:00',
+  mdt: '-06:00',
+  pst: '-08:00',
+  pdt: '-07:00',
+  cet: '+01:00',
+  cest: '+02:00',
+  eet: '+02:00',
+  bst: '+01:00',
+  ist: '+05:30',
 };
 
 interface Day {
@@ -92,7 +106,11 @@ function readEpoch(text: string): string | undefined {
  * where none is written. Undefined when the text is no date, or day and month can't be told apart without `order`.
  */
 export function readDateTime(text: string, order?: DateOrder, zone = 'Z'): string | undefined {
-  const plain = text.normalize('NFKC').trim().replace(/^\p{L}{2,10}\.?,\s*/u, '').replace(/\s+/g, ' ');
+  const plain = text
+    .normalize('NFKC')
+    .trim()
+    .replace(/^\p{L}{2,10}\.?,\s*/u, '')
+    .replace(/\s+/g, ' ');
   if (plain.length > 60) return undefined;
   const epoch = readEpoch(plain);
   if (epoch) return epoch;

@@ -1,6 +1,17 @@
 import type { Money } from '../../protocol/index.ts';
 
-const signs: Readonly<Record<string, string>> = { '€': 'EUR', '£': 'GBP', 'us$': 'USD', 'ca$': 'CAD', 'a$': 'AUD', 'r$': 'BRL', '₹': 'INR', 'chf': 'CHF', '₺': 'TRY', 'zł': 'PLN' };
+const signs: Readonly<Record<string, string>> = {
+  '€': 'EUR',
+  '£': 'GBP',
+  us$: 'USD',
+  ca$: 'CAD',
+  a$: 'AUD',
+  r$: 'BRL',
+  '₹': 'INR',
+  chf: 'CHF',
+  '₺': 'TRY',
+  zł: 'PLN',
+};
 const codes = new Set(Intl.supportedValuesOf('currency'));
 
 /** `1.234,50` and `1,234.50`: the last sign with one or two digits after it is the decimal one. */
@@ -20,6 +31,7 @@ export function readMoney(text: string, currency?: string): Money | undefined {
   const amount = plainDecimal(found?.[2] ?? '');
   if (!found || !amount || (found[1] && found[3])) return undefined;
   const mark = found[1] ?? found[3];
-  const code = mark === undefined ? currency : (signs[mark] ?? (codes.has(mark.toUpperCase()) ? mark.toUpperCase() : undefined));
+  const code =
+    mark === undefined ? currency : (signs[mark] ?? (codes.has(mark.toUpperCase()) ? mark.toUpperCase() : undefined));
   return code ? { amount, currency: code } : undefined;
 }

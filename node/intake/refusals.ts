@@ -8,7 +8,8 @@ export const refusals = {
   'empty-row': 'All cells are empty.',
   'test-lead': 'A test lead of the advertising platform.',
   placeholder: 'A placeholder stands where the name should be, and there is no way to reach anyone.',
-  'no-contact': 'There is no e-mail address, no usable phone number, no postal address and no company to find the person by.',
+  'no-contact':
+    'There is no e-mail address, no usable phone number, no postal address and no company to find the person by.',
   schema: 'A value does not fit its field.',
 } as const;
 
