@@ -33,7 +33,7 @@ export interface OpenDatabase extends DatabaseParts {
 
 /**
  * Opens the node's database: PostgreSQL when `databaseUrl` is set, else `leadmesh.db` in the data folder. Call `migrate`
- * next. `close` waits for the transactions that run.
+ * next. `close` waits for the transactions that wait, and may be called again.
  */
 export async function openDatabase(
   config: Pick<Config, 'dataFolder' | 'databaseUrl'>,
@@ -43,14 +43,8 @@ export async function openDatabase(
     ? await openPostgres(config.databaseUrl, limits)
     : openSqlite(sqliteFile(config.dataFolder));
   const queue = makeTransactionQueue(parts.writerConnection, limits);
-  return {
-    ...parts,
-    writer: queue,
-    async close() {
-      await queue.stop();
-      await parts.close();
-    },
-  };
+  let closed: Promise<void> | undefined;
+  return { ...parts, writer: queue, close: () => (closed ??= queue.stop().then(() => parts.close())) };
 }
 
 /** The file of a node's SQLite database. */

@@ -21,15 +21,19 @@ export interface More {
 
 /** Declares the same tests for SQLite and for PostgreSQL. */
 export function onEachDatabase(declare: (database: DatabaseUnderTest) => void): void {
-  for (const kind of ['sqlite', 'postgres'] as const) {
-    const withPlace = kind === 'sqlite' ? withFolder : withPostgres;
-    const database: DatabaseUnderTest = {
-      kind,
-      withPlace,
-      withStore: (body, options) => withPlace((place) => runOnStores(place, body, options ?? {})),
-    };
-    describe(kind, () => declare(database));
-  }
+  onDatabase('sqlite', declare);
+  onDatabase('postgres', declare);
+}
+
+/** Declares tests of one kind of database. */
+export function onDatabase(kind: DatabaseUnderTest['kind'], declare: (database: DatabaseUnderTest) => void): void {
+  const withPlace = kind === 'sqlite' ? withFolder : withPostgres;
+  const database: DatabaseUnderTest = {
+    kind,
+    withPlace,
+    withStore: (body, options) => withPlace((place) => runOnStores(place, body, options ?? {})),
+  };
+  describe(kind, () => declare(database));
 }
 
 async function runOnStores(
@@ -59,19 +63,21 @@ async function withFolder(body: (place: Place) => Promise<void>): Promise<void> 
   }
 }
 
+/** A schema of its own in the run's database: a hundred times faster made than a database. */
 async function withPostgres(body: (place: Place) => Promise<void>): Promise<void> {
-  const server = inject('postgresUrl');
-  const name = `test_${randomBytes(8).toString('hex')}`;
-  await administer(server, `create database ${name}`);
+  const server = `${inject('postgresUrl')}/postgres`;
+  const schema = `test_${randomBytes(8).toString('hex')}`;
+  await administer(server, `create schema ${schema}`);
+  const databaseUrl = `${server}?options=${encodeURIComponent(`-c search_path=${schema}`)}`;
   try {
-    await withFolder((folder) => body({ dataFolder: folder.dataFolder, databaseUrl: `${server}/${name}` }));
+    await withFolder(({ dataFolder }) => body({ dataFolder, databaseUrl }));
   } finally {
-    await administer(server, `drop database ${name} with (force)`);
+    await administer(server, `drop schema ${schema} cascade`);
   }
 }
 
 async function administer(server: string, sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: `${server}/postgres` });
+  const client = new pg.Client({ connectionString: server });
   await client.connect();
   try {
     await client.query(sql);
