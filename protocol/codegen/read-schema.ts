@@ -51,6 +51,21 @@ function need(node: Node | undefined, name: string): string {
   return value;
 }
 
+/** Refuses what this generator would overlook. */
+function only(node: Node | undefined, attributes: readonly string[], children: readonly string[] = []): void {
+  const known = new Set(['#text', '@', 'xs:annotation', ...children]);
+  const foreign = [
+    ...Object.keys(attributesOf(node)).filter((name) => !attributes.includes(name.slice(1))),
+    ...Object.keys(node ?? {}).filter((tag) => !known.has(tag)),
+  ];
+  if (foreign.length > 0) throw new Error(`The generator does not know ${foreign.join(', ')} here.`);
+}
+
+function whole(text: string): number {
+  if (!/^[0-9]+$/.test(text)) throw new Error(`${text} is no bound.`);
+  return Number(text);
+}
+
 const withoutPrefix = (name: string) => name.replace(/^l:/, '');
 const lowerFirst = (name: string) => name.slice(0, 1).toLowerCase() + name.slice(1);
 
@@ -66,6 +81,9 @@ function describe(node: Node): Described {
 
 function readSimpleType(node: Node): NamedSimpleType {
   const restriction = first(node, 'xs:restriction');
+  only(restriction, ['base'], ['xs:minLength', 'xs:maxLength', 'xs:pattern', 'xs:enumeration']);
+  if (need(restriction, 'base') !== 'xs:string') throw new Error(`${need(node, 'name')} is no xs:string.`);
+  if ((restriction?.['xs:pattern']?.length ?? 0) > 1) throw new Error(`${need(node, 'name')} has several patterns.`);
   const facet = (name: string) => attribute(first(restriction, name), 'value');
   const pattern = facet('xs:pattern');
   const values = restriction?.['xs:enumeration']?.map((value) => need(value, 'value'));
@@ -73,8 +91,8 @@ function readSimpleType(node: Node): NamedSimpleType {
   const kind = (about['kind'] ?? (values ? 'enum' : 'text')) as SimpleType['kind'];
   return {
     kind,
-    minLength: Number(facet('xs:minLength') ?? 0),
-    maxLength: Number(facet('xs:maxLength')),
+    minLength: whole(facet('xs:minLength') ?? '0'),
+    maxLength: whole(need(first(restriction, 'xs:maxLength'), 'value')),
     ...(pattern !== undefined && { pattern: toRegExp(pattern) }),
     ...(values && { values }),
     doc,
@@ -83,9 +101,12 @@ function readSimpleType(node: Node): NamedSimpleType {
 }
 
 function readElement(node: Node): NamedElement {
+  only(node, ['name', 'type', 'minOccurs', 'maxOccurs']);
   const { doc, about } = describe(node);
   const name = need(node, 'name');
-  const max = Number(attribute(node, 'maxOccurs') ?? 1);
+  const min = whole(attribute(node, 'minOccurs') ?? '1');
+  const max = whole(attribute(node, 'maxOccurs') ?? '1');
+  if (min > 1) throw new Error(`${name}: at least ${min} is more than the reader knows.`);
   if (max > 1 !== (about['property'] !== undefined))
     throw new Error(`${name}: a plural property, if and only if it repeats.`);
   const property = about['property'] ?? lowerFirst(name);
@@ -93,7 +114,7 @@ function readElement(node: Node): NamedElement {
     name,
     property,
     type: withoutPrefix(need(node, 'type')),
-    min: Number(attribute(node, 'minOccurs') ?? 1),
+    min,
     max,
     doc,
     about,
@@ -101,6 +122,7 @@ function readElement(node: Node): NamedElement {
 }
 
 function readAttribute(node: Node): NamedAttribute {
+  only(node, ['name', 'type', 'use']);
   const name = need(node, 'name');
   const required = attribute(node, 'use') === 'required';
   return { name, property: lowerFirst(name), type: withoutPrefix(need(node, 'type')), required, ...describe(node) };
@@ -109,6 +131,9 @@ function readAttribute(node: Node): NamedAttribute {
 function readComplexType(node: Node): NamedComplexType {
   const { doc, about } = describe(node);
   const extension = first(first(node, 'xs:simpleContent'), 'xs:extension');
+  only(node, ['name'], ['xs:sequence', 'xs:simpleContent', 'xs:attribute']);
+  only(extension, ['base'], ['xs:attribute']);
+  only(first(node, 'xs:sequence'), [], ['xs:element']);
   const attributes = ((extension ?? node)['xs:attribute'] ?? []).map(readAttribute);
   return {
     attributes: attributes.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
