@@ -7,6 +7,7 @@ import { holderOf, type LeadTable, type PromotedColumns, type StoredLead } from 
 
 export { listLeads, type LeadQuery, type LeadScope, type LeadSummary } from './store/list.ts';
 export { appendHistory, findNote, getHistoryEntry, insertNote, listHistory } from './store/history.ts';
+export { countHeld } from './store/held.ts';
 export { findOriginal, hasOriginal, insertOriginal, type LeadOriginal } from './store/originals.ts';
 export type { StoredLead } from './store/tables.ts';
 

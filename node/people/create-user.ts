@@ -1,5 +1,6 @@
 import type { Tx } from '../kernel/context.ts';
 import { conflict } from '../kernel/errors.ts';
+import { intend } from '../kernel/jobs.ts';
 import type { Role } from '../kernel/routes.ts';
 import { decideManager } from './decide-manager.ts';
 import { findUser, findUserByEmail, insertUser, listIdsBelow, lockTree, type User } from './store.ts';
@@ -28,6 +29,7 @@ export async function createUser(tx: Tx, { email, name, role, managerId = null }
     availability: 'available',
   } as const;
   await insertUser(tx, { ...user, createdAt: now, updatedAt: now });
+  await intend(tx, { kind: 'open-user-box', payload: { userId: user.id }, key: `open-user-box:${user.id}` });
   return { ...user, signedInAt: null, createdAt: now, updatedAt: now };
 }
 

@@ -97,7 +97,7 @@ function makeRecipient(
     peerId: kind === 'peer' ? id : null,
     name,
     state: 'offered',
-    summary: summaryOf(plan.offered),
+    summary: summaryOf(plan.offered, lead),
     fields: fieldsOf(plan, lead),
     plan,
   };
@@ -115,9 +115,11 @@ const pathsOf = (part: Lead) =>
   leadFields.map((field) => field.path).filter((path) => getField(part, path) !== undefined);
 
 /** What lists show of an offer, from its visible part. */
-function summaryOf(offered: Lead): OfferSummary {
+function summaryOf(offered: Lead, { originPeer, originName, test }: StoredLead): OfferSummary {
   const shown = promoteFields(offered);
   return {
+    ...(originPeer !== null && { from: { peerId: originPeer, name: originName ?? undefined } }),
+    ...(test && { test }),
     title: leadTitle(shown),
     company: shown.company ?? undefined,
     city: shown.city ?? undefined,

@@ -8,7 +8,7 @@ import { receiveLead } from '../../node/leads/receive-lead.ts';
 import type { ArrivingLead } from '../../node/leads/receive-lead.ts';
 import { getLead } from '../../node/leads/store.ts';
 import { createUser } from '../../node/people/create-user.ts';
-import { routingJobs } from '../../node/routing/jobs.ts';
+import { routingHandlers } from '../../node/routing/handlers.ts';
 import { openPartnerBox, openUserBox } from '../../node/routing/open-box.ts';
 import { listOffers } from '../../node/routing/store/offers.ts';
 import { insertBox, systemBoxId } from '../../node/routing/store/boxes.ts';
@@ -16,7 +16,7 @@ import { listRecipients } from '../../node/routing/store/recipients.ts';
 import { listRules, replaceRules } from '../../node/routing/store/rules.ts';
 import { listTraces } from '../../node/routing/store/traces.ts';
 import type { Assign, Condition, Rule } from '../../node/rules/index.ts';
-import { makeFakeClock } from '../support/clock.ts';
+import type { makeFakeClock } from '../support/clock.ts';
 
 /** What routing asks of other rooms; recorded instead of carried out. */
 const foreignKinds = [
@@ -62,7 +62,7 @@ export function makeWorld(ctx: Context, clock = ctx.clock as ReturnType<typeof m
       ? { kind, run: (_ctx, payload) => record(payload) }
       : { kind, apply: (_tx, payload) => record(payload) };
   });
-  const workers = makeJobWorkers([...routingJobs, ...recorders]);
+  const workers = makeJobWorkers([...routingHandlers, ...recorders]);
   const write = <T>(work: (tx: Tx) => Promise<T>) => transact(ctx, work);
   const world = {
     ctx,

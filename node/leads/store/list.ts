@@ -35,6 +35,8 @@ export interface LeadQuery {
   readonly state?: LeadState | undefined;
   readonly boxId?: string | undefined;
   readonly holderId?: string | undefined;
+  /** Only those that are closed, or only those that are not. */
+  readonly closed?: boolean | undefined;
   /** Beginnings of words of contact, company, e-mail address or its domain. */
   readonly q?: string | undefined;
   readonly limit: number;
@@ -90,7 +92,7 @@ export async function listLeads(
 
 /** The statement of `listLeads`: one row more than the page, to know whether there is a next. */
 export function leadsQuery(ctx: Pick<Context, 'db'>, scope: LeadScope, query: LeadQuery) {
-  const { state, boxId, holderId, cursor } = query;
+  const { state, boxId, holderId, closed, cursor } = query;
   let select = ctx.db
     .selectFrom('lead')
     .select(columns)
@@ -101,6 +103,7 @@ export function leadsQuery(ctx: Pick<Context, 'db'>, scope: LeadScope, query: Le
   if (state !== undefined) select = select.where('state', '=', state);
   if (boxId !== undefined) select = select.where('boxId', '=', boxId);
   if (holderId !== undefined) select = select.where('holderId', '=', holderId);
+  if (closed !== undefined) select = select.where('closedAt', closed ? 'is not' : 'is', null);
   if (cursor !== undefined) {
     const { updatedAt, id } = readCursor(cursor);
     select = select.where((eb) => eb(eb.refTuple('updatedAt', 'id'), '<', eb.tuple(updatedAt, id)));

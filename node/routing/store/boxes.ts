@@ -124,3 +124,13 @@ export async function updateBox(tx: Tx, id: string, change: BoxChange & { versio
 export async function lockTree(tx: Tx): Promise<void> {
   await updateBox(tx, systemBoxId, {});
 }
+
+/** Whether a box hangs directly below this one. */
+export async function hasChildren(ctx: Context, id: string): Promise<boolean> {
+  const child = ctx.db.selectFrom('leadBox').select('id').where('parentId', '=', id).limit(1);
+  return (await child.executeTakeFirst()) !== undefined;
+}
+
+export async function deleteBox(tx: Tx, id: string): Promise<void> {
+  await tx.db.deleteFrom('leadBox').where('id', '=', id).execute();
+}

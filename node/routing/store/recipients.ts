@@ -41,6 +41,9 @@ export interface OfferSummary {
   readonly company?: string | undefined;
   readonly city?: string | undefined;
   readonly country?: string | undefined;
+  /** The peer the lead comes from. */
+  readonly from?: { readonly peerId: string; readonly name?: string | undefined } | undefined;
+  readonly test?: true | undefined;
 }
 /** Field paths, kept for good: what the recipient was shown, and what not. */
 export interface DisclosedFields {

@@ -57,9 +57,12 @@ export async function replaceRules(tx: Tx, boxId: string, rules: readonly Rule[]
   await tx.db.insertInto('boxRule').values(rows).execute();
 }
 
-/** Which of these rule ids are taken by rules of other boxes. */
-export async function listRuleIdsElsewhere(ctx: Context, boxId: string, ids: readonly string[]): Promise<string[]> {
-  if (ids.length === 0) return [];
-  const query = ctx.db.selectFrom('boxRule').select('id').where('id', 'in', ids).where('boxId', '<>', boxId);
-  return (await query.execute()).map((row) => row.id);
+/** How many rules each box has; boxes without any are absent. */
+export async function countRules(ctx: Context): Promise<Map<string, number>> {
+  const rows = await ctx.db
+    .selectFrom('boxRule')
+    .select((put) => ['boxId', put.fn.countAll<number>().as('count')])
+    .groupBy('boxId')
+    .execute();
+  return new Map(rows.map((row) => [row.boxId, row.count]));
 }

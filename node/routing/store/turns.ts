@@ -39,3 +39,8 @@ export async function advanceTurn(tx: Tx, ruleId: string, seen: Turn, next: Turn
     .executeTakeFirst();
   return numInsertedOrUpdatedRows === 1n;
 }
+
+/** Forgets the rotations of rules that are gone. */
+export async function deleteTurns(tx: Tx, ruleIds: readonly string[]): Promise<void> {
+  if (ruleIds.length > 0) await tx.db.deleteFrom('turn').where('ruleId', 'in', ruleIds).execute();
+}

@@ -1,11 +1,12 @@
 import type { JobHandler } from '../kernel/jobs.ts';
+import { wakeLead } from '../leads/wake-lead.ts';
 import { lapseAward } from './award.ts';
 import { expireOffer } from './expire-offer.ts';
 import { openUserBox } from './open-box.ts';
 import { routeLead } from './route-lead.ts';
 
 /** The intents routing carries out. */
-export const routingJobs: readonly JobHandler[] = [
+export const routingHandlers: readonly JobHandler[] = [
   { kind: 'route-lead', apply: (tx, payload) => routeLead(tx, (payload as { leadId: string }).leadId) },
   { kind: 'expire-offer', apply: (tx, payload) => expireOffer(tx, (payload as { offerId: string }).offerId) },
   {
@@ -20,4 +21,5 @@ export const routingJobs: readonly JobHandler[] = [
       await openUserBox(tx, (payload as { userId: string }).userId);
     },
   },
+  wakeLead,
 ];

@@ -1,0 +1,17 @@
+import type { TraceStep } from './decide-route.ts';
+
+/** One step of a routing decision in plain English. */
+export function describeStep(step: TraceStep): string {
+  switch (step.kind) {
+    case 'box':
+      return `In the box “${step.name}”:`;
+    case 'rule':
+      return `Rule “${step.name}” ${step.matched ? 'applies' : 'does not apply'}: ${step.why}.`;
+    case 'excluded':
+      return `Not “${step.name}”: ${step.why}.`;
+    case 'chosen':
+      return `Offered to ${step.names.map((name) => `“${name}”`).join(', ')}: ${step.why}.`;
+    case 'note':
+      return `${step.why.charAt(0).toUpperCase()}${step.why.slice(1)}.`;
+  }
+}
