@@ -44,7 +44,7 @@ const sentences: { readonly [Kind in HistoryKind]: (told: Told) => string } = {
 /** One English sentence for an entry of a lead's history. */
 export function describeHistory(entry: Pick<HistoryEntry, 'kind' | 'actor' | 'facts'>): string {
   const tell = sentences[entry.kind] as ((told: Told) => string) | undefined;
-  return `${tell ? tell(entry) : entry.kind}.`;
+  return `${tell ? tell(entry) : entry.kind}.`.replace(/^someone\b/, 'Someone');
 }
 
 const name = (holder: Holder | undefined): string => holder?.name ?? holder?.id ?? 'someone';

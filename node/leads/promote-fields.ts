@@ -32,22 +32,29 @@ const filled = (text: string | undefined): string | null => (text === undefined 
 
 /** Lower case without accents: "Müller" is found by "muller". */
 const fold = (text: string) => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
-const wordsOf = (text: string) => fold(text).match(/[\p{L}\p{N}]+/gu) ?? [];
+const wordsOf = (text: string) => text.match(/[\p{L}\p{N}]+/gu) ?? [];
+/** What stands between spaces, without punctuation around it. */
+const piecesOf = (text: string) =>
+  fold(text)
+    .split(/\s+/)
+    .map((piece) => piece.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, ''))
+    .filter((piece) => piece !== '');
+/** "ada@acme.example", "acme.example": looked for as a whole. */
+const isAddress = (piece: string) => piece.includes('@') || /^[\p{L}\p{N}-]{2,}\.[\p{L}\p{N}.-]+$/u.test(piece);
 
 /** Words a lead is found by, each by its beginning: of its contact, its company, its e-mail address and domain. */
 export function searchTokens(columns: Pick<PromotedColumns, 'contactName' | 'company' | 'email'>): string[] {
-  const email = columns.email ? [fold(columns.email), fold(columns.email.slice(columns.email.indexOf('@') + 1))] : [];
-  const tokens = [...email, ...wordsOf(columns.contactName ?? ''), ...wordsOf(columns.company ?? '')];
+  const { contactName, company, email } = columns;
+  const address = email ? [...piecesOf(email), ...piecesOf(email.slice(email.indexOf('@') + 1))] : [];
+  const pieces = [...piecesOf(contactName ?? ''), ...piecesOf(company ?? '')];
+  const words = pieces.flatMap((piece) => (isAddress(piece) ? [piece, ...wordsOf(piece)] : wordsOf(piece)));
+  const tokens = [...address, ...words];
   return [...new Set(tokens.map(clip))].slice(0, MAX_TOKENS);
 }
 
 /** The beginnings to look for in what a person typed; all of them must be found. */
 export function searchTerms(query: string): string[] {
-  const terms = query.split(/\s+/).flatMap((term) => {
-    const bare = fold(term).replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '');
-    const isAddress = bare.includes('@') || /^[\p{L}\p{N}][\p{L}\p{N}-]+\.[\p{L}\p{N}.-]+$/u.test(bare);
-    return isAddress ? [bare] : wordsOf(bare);
-  });
+  const terms = piecesOf(query).flatMap((piece) => (isAddress(piece) ? [piece] : wordsOf(piece)));
   return [...new Set(terms.map(clip))].slice(0, MAX_TOKENS);
 }
 
