@@ -12,6 +12,7 @@ const messages = route({
   maxBytes: limits.messageBytes,
   unlimited: true,
   perMinute: 6_000,
+  unreadable: () => toReply({ status: 401 }),
   handler: async (ctx, { body, headers }) => {
     const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
     return toReply(type === mediaType ? await receiveMessage(ctx, body) : { status: 401 });

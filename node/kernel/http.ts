@@ -13,7 +13,15 @@ import { problemHeaders, toProblem } from './problem.ts';
 import { addressKey, createRateLimit, type RateLimit } from './rate-limit.ts';
 import { drain, readBody } from './request-body.ts';
 import { describeRequest } from './request-facts.ts';
-import { type Actor, type Method, type RequestFacts, type Route, type Scope, unknownPath } from './routes.ts';
+import {
+  type Actor,
+  type Method,
+  type RawInput,
+  type RequestFacts,
+  type Route,
+  type Scope,
+  unknownPath,
+} from './routes.ts';
 import { securityHeaders } from './security-headers.ts';
 import { sendAnswer } from './send-answer.ts';
 
@@ -128,10 +136,23 @@ function handleOf(route: Route, { ctx, options, perActor, closing }: Exchange): 
     admit(route, actor);
     if (actor && !route.unlimited) await perActor(actor.userId);
     const raw = { params: request.params, query: request.query, headers, request: facts, actor };
-    const body = request.method === 'GET' || request.method === 'HEAD' ? undefined : await readBody(request, route);
-    const answer = await route.run(ctx, { ...raw, body });
+    const answer = await answerTo(ctx, route, request, raw);
+    // What was not read of a refused body must not be taken for the next request on this connection.
+    if (!request.complete) response.setHeader('connection', 'close');
     await sendAnswer(response, route, answer, closing);
   };
+}
+
+async function answerTo(ctx: Context, route: Route, request: Request, raw: Omit<RawInput, 'body'>): Promise<unknown> {
+  if (request.method === 'GET' || request.method === 'HEAD') return route.run(ctx, { ...raw, body: undefined });
+  let body: unknown;
+  try {
+    body = await readBody(request, route);
+  } catch (error) {
+    if (route.unreadable && error instanceof CodedError) return route.unreadable();
+    throw error;
+  }
+  return route.run(ctx, { ...raw, body });
 }
 
 /** Whether this actor may use this route; objects inside it are guarded by the room. */

@@ -119,6 +119,8 @@ interface Traits {
   readonly scope?: Scope;
   /** A tighter limit than the general one: requests per minute from one address. */
   readonly perMinute?: number;
+  /** The answer to a body that cannot be read (too large, compressed, cut off); default problem+json. */
+  readonly unreadable?: () => Reply;
   /** Outside the general rate limits (a room that counts for itself, as the exchange does per peer). */
   readonly unlimited?: boolean;
 }

@@ -60,7 +60,7 @@ export const sampleLead: Lead = {
     givenName: `Ada ${canary}`,
     familyName: `Lovelace ${canary}`,
     emails: [{ kind: 'work', value: `ada@${canary.toLowerCase()}.example` }],
-    phones: [{ kind: 'mobile', value: '+49170555' + canary.length }],
+    phones: [{ kind: 'mobile', value: '+491705550123' }],
     address: { streets: [`${canary}gasse 1`], city: 'Ulm', country: 'DE' },
   },
   account: { name: 'Acme' },
@@ -157,7 +157,10 @@ async function openNode(name: string, { place, clock, wire }: { place: Place; cl
   const config = { ...store.ctx.config, nodeId: `${name}.localhost`, name, publicUrl: '' };
   const fetch = faultyFetch(name, wire);
   const ctx: Context = { ...store.ctx, config, fetch, mail: makeMailTransport(config) };
-  const workers = [...makeJobWorkers([...routingHandlers, ...deliveryHandlers, ...federationHandlers]), makeOutboxWorker()];
+  const workers = [
+    ...makeJobWorkers([...routingHandlers, ...deliveryHandlers, ...federationHandlers]),
+    makeOutboxWorker(),
+  ];
   const closing = new AbortController();
   const app = createApp(ctx, routes, { authenticate: makeAuthenticate(), closing: closing.signal });
   const server = await listen(config, app, closing);

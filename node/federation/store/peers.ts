@@ -99,6 +99,14 @@ export async function updatePeer(tx: Tx, nodeId: string, change: Partial<Peer>):
 export const listPeerKeys = (ctx: Context, nodeId: string): Promise<PeerKey[]> =>
   ctx.db.selectFrom('peerKey').selectAll().where('nodeId', '=', nodeId).orderBy('validFrom', 'desc').execute();
 
+export async function updateKey(
+  tx: Tx,
+  { nodeId, kid }: Pick<PeerKey, 'nodeId' | 'kid'>,
+  change: Pick<PeerKey, 'revokedAt'>,
+): Promise<void> {
+  await tx.db.updateTable('peerKey').set(change).where('nodeId', '=', nodeId).where('kid', '=', kid).execute();
+}
+
 export async function getHealth(ctx: Context, peerId: string): Promise<PeerHealth> {
   const health = await ctx.db.selectFrom('peerHealth').selectAll().where('peerId', '=', peerId).executeTakeFirst();
   if (!health) throw notFound('partner');
