@@ -88,7 +88,7 @@ export const settings = {
   databaseUrl: setting(
     'LEADMESH_DATABASE_URL',
     undefined,
-    'PostgreSQL to use instead of SQLite in the data folder: postgres://…',
+    'PostgreSQL to use instead of SQLite in the data folder, as postgres://user:password@host/name.',
     readServerUrl(['postgres', 'postgresql']),
   ),
   tlsCertificate: setting(
@@ -107,7 +107,7 @@ export const settings = {
   smtpUrl: setting(
     'LEADMESH_SMTP_URL',
     undefined,
-    'Mail server: smtp://… or smtps://…. Without it mail stays in the mailbox of the node.',
+    'Mail server: smtp://host or smtps://host. Without it mail stays in the mailbox of the node.',
     readServerUrl(['smtp', 'smtps']),
   ),
   mailFrom: setting(

@@ -103,6 +103,7 @@ export interface UserFilter {
 
 /** Users by id, which is by age. */
 export async function listUsers(ctx: Context, { ids, cursor, limit }: UserFilter): Promise<User[]> {
+  if (ids.length === 0) return [];
   let query = ctx.db.selectFrom('user').select(columns).orderBy('id').limit(limit);
   if (ids !== 'all') query = query.where('id', 'in', ids);
   if (cursor !== undefined) query = query.where('id', '>', cursor);
