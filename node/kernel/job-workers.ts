@@ -33,7 +33,9 @@ interface Lane {
 export function makeJobWorkers(handlers: readonly JobHandler[]): Worker[] {
   const byKind = new Map(handlers.map((handler) => [handler.kind, handler]));
   if (byKind.size < handlers.length) throw new CodedError('handler-twice', 500, 'Two handlers for one kind of job.');
-  const kinds = handlers.filter((handler) => 'run' in handler).map((handler) => handler.kind);
+  const running = handlers.filter((handler) => 'run' in handler).map((handler) => handler.kind);
+  // No intent is of the empty kind; PostgreSQL knows no empty list.
+  const kinds = ['', ...running];
   return [
     makeLaneWorker({ name: APPLYING, batch: APPLIED_AT_ONCE, operator: 'not in', kinds }, byKind),
     makeLaneWorker({ name: RUNNING, batch: RUNNING_AT_ONCE, operator: 'in', kinds }, byKind),

@@ -78,6 +78,7 @@ function makeConnection(database: SqliteFile.Database): DatabaseConnection {
   const prepare = (sql: string) => {
     const known = statements.get(sql);
     if (known) return known;
+    if (/\bin \(\)/.test(sql)) throw new Error(`PostgreSQL knows no empty list: ${sql}`);
     const statement = database.prepare(sql);
     const [oldest] = statements.size >= CACHED_STATEMENTS ? statements.keys() : [];
     if (oldest !== undefined) statements.delete(oldest);
