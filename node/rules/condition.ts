@@ -30,8 +30,8 @@ const comparison = z.strictObject({
   op: z.enum(operators),
   value: z.union([value, z.array(value).min(1).max(maxListValues)]).optional(),
 });
-/** Shape only; `readCondition` also checks depth, size, field paths and values. */
-export const conditionSchema: z.ZodType<Condition> = z.lazy(() =>
+/** Shape only, and only after the budget was checked: it recurses. */
+const conditionSchema: z.ZodType<Condition> = z.lazy(() =>
   z.union([
     z.strictObject({ all: z.array(conditionSchema).max(maxParts) }),
     z.strictObject({ any: z.array(conditionSchema).min(1).max(maxParts) }),

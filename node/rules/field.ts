@@ -61,7 +61,7 @@ const byPath: ReadonlyMap<string, ConditionField> = new Map(conditionFields.map(
 
 function withParts(field: LeadField): ConditionField[] {
   const { path, label, kind, personal, values } = field;
-  const whole: ConditionField = { path, label: label.toLowerCase(), kind, personal, values };
+  const whole: ConditionField = { path, label: inSentence(label), kind, personal, values };
   const names = field.repeated ? (parts[path] ?? []).slice(1) : [];
   return [
     whole,
@@ -72,6 +72,11 @@ function withParts(field: LeadField): ConditionField[] {
       personal,
     })),
   ];
+}
+
+/** "Company City" as it stands inside a sentence; "UTM source" stays. */
+function inSentence(label: string): string {
+  return label.replace(/(^|\s)[A-Z](?=-?[a-z])/g, (start) => start.toLowerCase());
 }
 
 /** The field of a path, or undefined when no lead can have it. */

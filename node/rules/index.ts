@@ -1,4 +1,4 @@
-export { conditionSchema, maxDepth, maxParts, operators, readCondition } from './condition.ts';
+export { maxDepth, maxParts, operators, readCondition } from './condition.ts';
 export type { Comparison, Condition, Operator, Value } from './condition.ts';
 export { compileCondition } from './compile.ts';
 export type { CompiledCondition } from './compile.ts';

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { conditionSchema } from './condition.ts';
 import type { Condition } from './condition.ts';
 import { describeCondition } from './describe-condition.ts';
 
@@ -49,7 +48,8 @@ export const ruleInputSchema = z.strictObject({
   id: z.string().min(1).max(100).optional(),
   name: z.string().min(1).max(200),
   event: z.literal('enter').default('enter'),
-  condition: conditionSchema,
+  /** Checked by `readCondition`, which measures before it recurses. */
+  condition: z.unknown().meta({ description: 'all, any, not, or field, op and value' }),
   action: z.strictObject({ assign }),
   enabled: z.boolean().default(true),
 });
