@@ -1,7 +1,7 @@
 import { compileCheck, type JsonObject } from './check.ts';
 import { ProtocolError } from './errors.ts';
 import { gateBytes } from './gate.ts';
-import { leadFields, type FieldGroup, type Lead, type LeadField } from './generated.ts';
+import { fieldGroups, leadFields, type FieldGroup, type Lead } from './generated.ts';
 import { compileMaker } from './make-element.ts';
 import { compileReader } from './read-element.ts';
 import { scan } from './scan.ts';
@@ -86,26 +86,36 @@ function replaceAt(
 
 /** A lead with these fields only. Paths that are not in `leadFields` pick nothing. */
 export function pickFields(lead: Lead, paths: Iterable<string>): Lead {
-  let picked: Lead = {};
+  const picked: JsonObject = {};
   for (const path of paths) {
     const value = getField(lead, path);
-    if (value !== undefined) picked = setField(picked, path, value);
+    if (value !== undefined) putAt(picked, needSegments(path), value);
   }
   return picked;
 }
 
-/** The lead without these fields. Throws ProtocolError `unknown-field`: a mistyped path must not show what was to be hidden. */
-export function omitFields(lead: Lead, paths: Iterable<string>): Lead {
-  let rest = lead;
-  for (const path of paths) rest = setField(rest, path, undefined);
-  return rest;
+function putAt(object: JsonObject, segments: readonly string[], value: unknown): void {
+  let target = object;
+  for (const segment of segments.slice(0, -1)) target = (target[segment] ??= {}) as JsonObject;
+  target[segments.at(-1) ?? ''] = value;
 }
 
-const fieldsOf: ReadonlyMap<FieldGroup, readonly LeadField[]> = Map.groupBy(leadFields, ({ group }) => group);
+/** The lead without these fields. Throws ProtocolError `unknown-field`: a mistyped path must not show what was to be hidden. */
+export function omitFields(lead: Lead, paths: Iterable<string>): Lead {
+  const omitted = new Set(paths);
+  for (const path of omitted) needSegments(path);
+  return pickFields(
+    lead,
+    leadFields.flatMap(({ path }) => (omitted.has(path) ? [] : [path])),
+  );
+}
+
+const pathsOf: ReadonlyMap<FieldGroup, readonly string[]> = new Map(
+  fieldGroups.map((group) => [group, leadFields.flatMap((field) => (field.group === group ? [field.path] : []))]),
+);
 
 /** The canonical XML of the lead with the fields of one group only; '' when it has none of them. */
 export function groupValue(lead: Lead, group: FieldGroup): string {
-  const paths = (fieldsOf.get(group) ?? []).map(({ path }) => path);
-  const part = pickFields(lead, paths);
+  const part = pickFields(lead, pathsOf.get(group) ?? []);
   return Object.keys(part).length === 0 ? '' : writeLead(part);
 }
