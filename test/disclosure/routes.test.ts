@@ -1,0 +1,109 @@
+import request from 'supertest';
+import { expect, it } from 'vitest';
+import { routes } from '../../node/disclosure/routes.ts';
+import { setFieldPolicy } from '../../node/disclosure/set-field-policy.ts';
+import { listPolicies, listPoliciesFor } from '../../node/disclosure/store.ts';
+import { transact } from '../../node/kernel/context.ts';
+import { ada, receive } from '../leads/leads.ts';
+import { onEachDatabase } from '../support/databases.ts';
+import { openPeople } from '../support/people.ts';
+
+const forPeers = { recipientKind: 'peer', target: 'contact.emails', stage: 'offered' } as const;
+const forReseller = { ...forPeers, recipientId: 'reseller.example' } as const;
+
+onEachDatabase((database) => {
+  it('keeps one policy for each recipient, target, stage and mode', () =>
+    database.withStore(async ({ ctx }, { open }) => {
+      const set = (...changes: Parameters<typeof setFieldPolicy>[1][]) =>
+        transact(ctx, async (tx) => {
+          for (const change of changes) await setFieldPolicy(tx, change);
+        });
+      await set({ ...forPeers, action: 'show' }, { ...forPeers, action: 'mask' });
+      await set({ ...forPeers, mode: 'grab', action: 'withhold' }, { ...forReseller, action: 'never' });
+      await set({ recipientKind: 'user', target: 'group:phone', stage: 'released', action: 'never' });
+      const peers = [
+        { ...forPeers, action: 'mask' },
+        { ...forPeers, mode: 'grab', action: 'withhold' },
+        { ...forReseller, action: 'never' },
+      ];
+      expect(await listPolicies(ctx)).toEqual([
+        ...peers,
+        { recipientKind: 'user', target: 'group:phone', stage: 'released', action: 'never' },
+      ]);
+      expect(await listPoliciesFor(ctx, { kind: 'peer', id: 'reseller.example' })).toHaveLength(3);
+      expect(await listPoliciesFor(ctx, { kind: 'peer', id: 'other.example' })).toEqual(peers.slice(0, 2));
+
+      await set({ ...forPeers, action: 'default' }, { ...forPeers, mode: 'direct', action: 'default' });
+      expect(await listPolicies(ctx)).toHaveLength(3);
+
+      const other = await open();
+      await Promise.all(
+        Array.from({ length: 10 }, (_, index) =>
+          transact((index % 2 ? other : { ctx }).ctx, (tx) => setFieldPolicy(tx, { ...forPeers, action: 'show' })),
+        ),
+      );
+      expect(await listPolicies(ctx)).toHaveLength(4);
+    }));
+
+  it('refuses targets that are no fields, and masks where nothing can be shown in part', () =>
+    database.withStore(async ({ ctx }) => {
+      const set = (target: string, action: 'show' | 'mask') =>
+        transact(ctx, (tx) => setFieldPolicy(tx, { recipientKind: 'peer', stage: 'offered', target, action }));
+      for (const target of ['contact', 'contact.email', 'email', 'group:emails', 'group:', 'fields.', 'toString'])
+        await expect(set(target, 'show'), target).rejects.toMatchObject({ code: 'unknown-field' });
+      for (const target of ['interest.comments', 'group:comments', 'fields', 'fields.Roof area'])
+        await expect(set(target, 'mask'), target).rejects.toMatchObject({ code: 'not-maskable' });
+      await set('group:address', 'mask');
+      await set('fields.Roof area', 'show');
+      expect(await listPolicies(ctx)).toHaveLength(2);
+    }));
+});
+
+it('sets policies over HTTP, all or none, and previews what a partner would see', async () => {
+  await using node = await openPeople({ routes });
+  const [admin, manager, rep] = [
+    await node.bearer(await node.add('admin', 'administrator')),
+    await node.bearer(await node.add('manager', 'manager')),
+    await node.bearer(await node.add('rep')),
+  ];
+  const put = (authorization: string, policies: unknown) =>
+    request(node.app).put('/api/field-policies').set({ authorization }).send({ policies });
+  await put(manager, [{ ...forReseller, action: 'mask' }]).expect(403);
+  await put(admin, [{ ...forReseller, action: 'hide' }]).expect(422);
+  await put(admin, [{ ...forReseller, action: 'mask', colour: 'red' }]).expect(422);
+  const refused = await put(admin, [
+    { ...forReseller, action: 'mask' },
+    { ...forReseller, target: 'contact.shoeSize', action: 'show' },
+  ]).expect(422);
+  expect(refused.body).toMatchObject({ code: 'unknown-field', details: { path: 'target' } });
+  const get = (authorization: string) => request(node.app).get('/api/field-policies').set({ authorization });
+  expect((await get(admin).expect(200)).body).toEqual({ items: [] });
+
+  const set = await put(admin, [{ ...forReseller, action: 'mask' }]).expect(200);
+  expect(set.body).toEqual({ items: [{ ...forReseller, action: 'mask' }] });
+  expect((await get(manager).expect(200)).body).toEqual(set.body);
+  await get(rep).expect(403);
+
+  const leadId = await receive(node.ctx);
+  const preview = (authorization: string, body: object) =>
+    request(node.app)
+      .post('/api/field-policies/preview')
+      .set({ authorization })
+      .send({ leadId, ...body });
+  const { body } = await preview(admin, { peerId: 'reseller.example' }).expect(200);
+  const fields = body.fields as { path: string }[];
+  const field = (path: string) => fields.find((each) => each.path === path);
+  expect(field('contact.emails')).toMatchObject({
+    offered: 'mask',
+    offeredValue: [{ kind: 'work', value: '***@acme.example' }],
+    releasedValue: ada.contact?.emails,
+  });
+  expect(field('contact.familyName')).toMatchObject({ offered: 'hide', released: 'show', releasedValue: 'Lovelace' });
+  expect(field('contact.familyName')).not.toHaveProperty('offeredValue');
+  expect(field('account.name')).toMatchObject({ offered: 'show', offeredValue: 'Acme GmbH' });
+  await preview(admin, {}).expect(422);
+  await preview(admin, { peerId: 'a.example', userId: 'user_1' }).expect(422);
+  await preview(admin, { leadId: 'lead_none', peerId: 'a.example' }).expect(404);
+  await preview(manager, { peerId: 'a.example' }).expect(404);
+  await preview(rep, { peerId: 'a.example' }).expect(403);
+});
