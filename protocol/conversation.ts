@@ -34,7 +34,8 @@ const holding = (
 /**
  * Every message of level Core that belongs to a conversation, for both sides; what is not here is an illegal transition.
  * A message whose `to` is its `from` crossed another on the way, or repeats: it is legal and changes nothing.
- * A new Offer in a conversation that ended without an owner opens the next round.
+ * A new Offer in a conversation that ended without an owner opens the next round; the holding side takes it in any state
+ * before Release, since the end of the last round may still be on its way.
  */
 export const transitions: readonly Transition[] = [
   offering('sent', 'Offer', ['none', 'rejected', 'closed'], 'offered'),
@@ -47,7 +48,7 @@ export const transitions: readonly Transition[] = [
   offering('sent', 'Release', ['awarded'], 'released'),
   offering('received', 'Status', ['released'], 'released'),
 
-  holding('received', 'Offer', ['none', 'rejected', 'closed'], 'offered'),
+  holding('received', 'Offer', ['none', 'offered', 'claimed', 'awarded', 'rejected', 'closed'], 'offered'),
   holding('sent', 'Accept', ['offered'], 'claimed'),
   holding('sent', 'Reject', ['offered', 'claimed'], 'rejected'),
   holding('received', 'Award', ['claimed'], 'awarded'),
