@@ -54,7 +54,7 @@ export interface OfferDecision {
 }
 export interface NobodyDecision {
   readonly kind: 'nobody';
-  readonly reason: 'no-rule' | 'nobody-available' | 'all-declined';
+  readonly reason: 'no-rule' | 'nobody-available' | 'nobody-left';
 }
 export type RouteDecision = OfferDecision | NobodyDecision;
 
@@ -82,7 +82,7 @@ export function decideRoute(input: RouteInput): { decision: RouteDecision; steps
     const decision = enterBox(walk, box);
     if (decision) return { decision, steps: walk.steps };
   }
-  const reason = !walk.matched ? 'no-rule' : walk.barred ? 'nobody-available' : 'all-declined';
+  const reason = !walk.matched ? 'no-rule' : walk.barred ? 'nobody-available' : 'nobody-left';
   return { decision: { kind: 'nobody', reason }, steps: walk.steps };
 }
 
