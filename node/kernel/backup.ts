@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs';
 import type { Config } from './config.ts';
 import { sqliteFile } from './database.ts';
-import { CodedError } from './errors.ts';
+import { CodedError, conflict } from './errors.ts';
 import { backupSqlite } from './sqlite.ts';
 
 /**
@@ -11,5 +12,6 @@ export async function backup(config: Pick<Config, 'dataFolder' | 'databaseUrl'>,
   if (config.databaseUrl) {
     throw new CodedError('backup-by-pg-dump', 422, 'This node keeps its data in PostgreSQL: back it up with pg_dump.');
   }
+  if (existsSync(target)) throw conflict('backup-exists', 'There is a file of this name already.');
   await backupSqlite(sqliteFile(config.dataFolder), target);
 }

@@ -38,3 +38,24 @@ const tests: Migration = {
 
 /** The kernel's tables and those of these tests. */
 export const migrations: readonly Migration[] = [kernel, tests];
+
+/** The same tables, and then a migration that takes its time: it fills a table row by row, and tells when it is in the middle. */
+export function slowMigrations(rows: number, inTheMiddle: () => void): readonly Migration[] {
+  const slow: Migration = {
+    name: '9999-tests-slow',
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a migration knows the tables of its day only
+    async up(db: Kysely<any>) {
+      await db.schema
+        .createTable('testSlow')
+        .addColumn('id', 'integer', (column) => column.primaryKey())
+        .execute();
+      for (let id = 0; id < rows; id++) {
+        await db.insertInto('testSlow').values({ id }).execute();
+        if (id === 10) inTheMiddle();
+        // Lets the line be read, and the process be killed, in between.
+        if (id % 10 === 0) await new Promise((resolve) => setImmediate(resolve));
+      }
+    },
+  };
+  return [...migrations, slow];
+}
