@@ -1,18 +1,21 @@
 import type { Context, Tx } from '../kernel/context.ts';
 import { announce } from '../kernel/live-events.ts';
 import { decideAfterFailure, decideAfterHeard, decideAfterSuccess, type Breaker } from './decide-breaker.ts';
+import { hastenUnanswered } from './store/outbox.ts';
 import { getHealth, updateHealth, type PeerHealth } from './store/peers.ts';
 
 const heardEveryMilliseconds = 60_000;
 
-/** A message of the peer came in: it is alive, so what waits for it is tried at once. */
+/** A message of the peer came in: it is alive, so what waited for it in vain is tried at once. */
 export async function heardFrom(tx: Tx, peerId: string): Promise<void> {
   const now = tx.clock.now();
   const health = await getHealth(tx, peerId);
-  const breaker = decideAfterHeard(health, now);
   const recent = health.lastHeardAt !== null && now - health.lastHeardAt < heardEveryMilliseconds;
-  if (recent && breaker.openUntil === health.openUntil) return;
-  await updateHealth(tx, peerId, { openUntil: breaker.openUntil, lastHeardAt: now });
+  if (recent && health.lastError === null) return;
+  const { openUntil } = decideAfterHeard(health, now);
+  await updateHealth(tx, peerId, { openUntil, lastHeardAt: now });
+  if (health.lastError === null) return;
+  await hastenUnanswered(tx, peerId, now);
   tx.afterCommit(() => tx.bus.wake('outbox'));
 }
 

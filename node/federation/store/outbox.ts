@@ -57,6 +57,18 @@ export async function updateWaiting(tx: Tx, messageId: string, change: Partial<O
   return numUpdatedRows === 1n;
 }
 
+/** What waits after attempts that nobody answered is due now. */
+export async function hastenUnanswered(tx: Tx, peerId: string, now: number): Promise<void> {
+  await tx.db
+    .updateTable('outbox')
+    .set({ dueAt: now })
+    .where('peerId', '=', peerId)
+    .where('state', '=', 'waiting')
+    .where('dueAt', '>', now)
+    .where('code', 'in', ['peer-unreachable', 'peer-timeout'])
+    .execute();
+}
+
 /** Marks a message whose delivery ended as replayed; false when somebody did so already. */
 export async function markReplayed(tx: Tx, messageId: string): Promise<boolean> {
   const { numUpdatedRows } = await tx.db
