@@ -15,8 +15,9 @@ const tree: RouteBox[] = [
   { id: 'partner', kind: 'partner', name: 'Partner', parentId: 'system', peerId: 'p.example' },
 ];
 
+type Rules = Record<string, (Partial<Assign> & { to: string[]; when?: Condition })[]>;
 interface Spec {
-  rules?: Record<string, (Partial<Assign> & { to: string[]; when?: Condition })[]>;
+  rules?: Rules;
   barred?: Record<string, string>;
   tried?: Record<string, string>;
   turns?: Record<string, Turn>;
@@ -99,7 +100,7 @@ describe('a lead goes', () => {
   });
 
   it('with the time and the head start the rule gives', () => {
-    const rules = { system: [{ mode: 'grab', to: ['ann'], offerMinutes: 30, opensInMinutes: 2 } as const] };
+    const rules: Rules = { system: [{ mode: 'grab', to: ['ann'], offerMinutes: 30, opensInMinutes: 2 }] };
     expect(decide({ rules })).toMatchObject({
       kind: 'offer',
       mode: 'grab',
@@ -116,7 +117,7 @@ describe('a lead goes', () => {
 });
 
 describe('in turn', () => {
-  const rules = { system: [{ mode: 'round-robin', to: ['ann', 'bob', 'cid'] } as const] };
+  const rules: Rules = { system: [{ mode: 'round-robin', to: ['ann', 'bob', 'cid'] }] };
 
   /** Sends `count` leads after one another; says who got each. */
   function rotate(count: number, spec: (turn: number) => Spec = () => ({})): string[] {
@@ -142,15 +143,15 @@ describe('in turn', () => {
   });
 
   it('a newcomer is next, once, and not flooded', () => {
-    const two = { system: [{ mode: 'round-robin', to: ['ann', 'bob'] } as const] };
+    const two: Rules = { system: [{ mode: 'round-robin', to: ['ann', 'bob'] }] };
     const came = rotate(8, (n) => (n < 4 ? { rules: two } : {}));
     expect(came).toEqual(['ann', 'bob', 'ann', 'bob', 'cid', 'ann', 'bob', 'cid']);
   });
 
   it('teams take turns, and within each its people', () => {
-    const nested = {
-      system: [{ mode: 'round-robin', to: ['team', 'cid'] } as const],
-      team: [{ mode: 'round-robin', to: ['team'] } as const],
+    const nested: Rules = {
+      system: [{ mode: 'round-robin', to: ['team', 'cid'] }],
+      team: [{ mode: 'round-robin', to: ['team'] }],
     };
     const decision = decide({ rules: nested });
     expect(decision).toMatchObject({

@@ -48,7 +48,7 @@ onEachDatabase((database) => {
     await world.rules(systemBoxId, { mode: 'grab', to: [ann.boxId, bob.boxId, partner.boxId] });
     const ids = await Promise.all(Array.from({ length: leads }, () => world.receive()));
     await world.settle();
-    const offers = [];
+    const offers: Awaited<ReturnType<World['offer']>>[] = [];
     for (const id of ids) offers.push(await world.offer(id));
     const of = (test: (one: (typeof offers)[number]['recipients'][number]) => boolean) =>
       offers.map((offer) => offer.recipients.find(test)!.id);
