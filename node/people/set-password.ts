@@ -1,7 +1,7 @@
 import { type Context, transact } from '../kernel/context.ts';
 import { CodedError } from '../kernel/errors.ts';
 import { hashPassword, matchesPassword } from './password.ts';
-import { findPasswordHash, getUser, updatePasswordHash } from './store.ts';
+import { findCredentials, getUser, updatePasswordHash } from './store.ts';
 import { deleteSessionsOf } from './store/sessions.ts';
 
 /** Sets a password and ends the user's sessions, but for `keepSessionId`. Throws `not-found`. */
@@ -23,7 +23,7 @@ export async function requireCurrentPassword(
   userId: string,
   password: string | undefined,
 ): Promise<void> {
-  const passwordHash = await findPasswordHash(ctx, userId);
+  const passwordHash = (await findCredentials(ctx, { id: userId }))?.passwordHash ?? null;
   if (passwordHash === null) return;
   if (password !== undefined && (await matchesPassword(password, passwordHash))) return;
   throw new CodedError('password-wrong', 403, 'The present password is not right.', { path: 'current' });

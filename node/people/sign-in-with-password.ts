@@ -4,7 +4,7 @@ import { addressKey } from '../kernel/rate-limit.ts';
 import { matchesPassword } from './password.ts';
 import { keyedDigest } from './secret-tokens.ts';
 import { type NewSession, startSession } from './sessions.ts';
-import { findPasswordHash, findUser, findUserByEmail } from './store.ts';
+import { findCredentials, findUser } from './store.ts';
 import { countAttempt, deleteEndedAttempts, uncountAttempt } from './store/sessions.ts';
 
 const windowMilliseconds = 15 * 60_000;
@@ -26,11 +26,10 @@ export async function signInWithPassword(ctx: Context, attempt: PasswordAttempt)
   const limits = attemptLimits(ctx, attempt);
   // Counted before the password is looked at: guesses sent all at once count as well.
   await requireUnlocked(ctx, limits);
-  const found = await findUserByEmail(ctx, attempt.email);
-  const passwordHash = found?.active ? await findPasswordHash(ctx, found.id) : null;
-  const matches = await matchesPassword(attempt.password, passwordHash);
+  const found = await findCredentials(ctx, { email: attempt.email });
+  const matches = await matchesPassword(attempt.password, found?.passwordHash ?? null);
   return transact(ctx, async (tx) => {
-    const user = matches && found ? await findUser(tx, found.id) : undefined;
+    const user = matches && found ? await findUser(tx, found.userId) : undefined;
     if (!user?.active)
       throw new CodedError('sign-in-refused', 401, 'E-mail address and password do not belong together.');
     for (const { key } of limits) await uncountAttempt(tx, key);

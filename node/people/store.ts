@@ -88,9 +88,13 @@ export async function findUserByEmail(ctx: Context, email: string): Promise<User
   return row && toUser(row);
 }
 
-export async function findPasswordHash(ctx: Context, userId: string): Promise<string | null> {
-  const row = await ctx.db.selectFrom('user').select('passwordHash').where('id', '=', userId).executeTakeFirst();
-  return row?.passwordHash ?? null;
+/** What a password is checked against; one look-up, whether or not there is such a user. */
+export async function findCredentials(
+  ctx: Context,
+  by: { readonly email: string } | { readonly id: string },
+): Promise<{ userId: string; passwordHash: string | null } | undefined> {
+  const query = ctx.db.selectFrom('user').select(['id as userId', 'passwordHash']);
+  return ('id' in by ? query.where('id', '=', by.id) : query.where('email', '=', by.email)).executeTakeFirst();
 }
 
 export interface UserFilter {
