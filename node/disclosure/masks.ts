@@ -2,7 +2,7 @@ import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import type { Email, Money, Phone } from '../../protocol/index.ts';
 
 /** Shows a part of a value; undefined: nothing of it can be shown safely. Only the shown part decides the outcome. */
-export type Mask = (value: never) => unknown;
+type Mask = (value: never) => unknown;
 
 /** Every mask by the name people know it by. */
 export const masks = {
@@ -36,7 +36,7 @@ export const masks = {
   site: (value: string) => /^https?:\/\/[^/?#@\\\s]+(?=[/?#]|$)/i.exec(value)?.[0].concat('/'),
 } satisfies Record<string, Mask>;
 
-export type MaskName = keyof typeof masks;
+type MaskName = keyof typeof masks;
 
 const maskNames: ReadonlyMap<string, MaskName> = new Map(
   Object.entries({

@@ -9,7 +9,7 @@ import {
 } from './decide-disclosure.ts';
 
 /** One field as a recipient would see it. */
-export interface PreviewedField extends Visibility {
+interface PreviewedField extends Visibility {
   readonly path: string;
   readonly label: string;
   readonly group: string;

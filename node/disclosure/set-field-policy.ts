@@ -6,7 +6,7 @@ import { maskOf } from './masks.ts';
 import { deletePolicy, upsertPolicy } from './store.ts';
 
 /** A policy to set; `default` removes what was set. */
-export type PolicyChange = Omit<FieldPolicy, 'action'> & { readonly action: PolicyAction | 'default' };
+type PolicyChange = Omit<FieldPolicy, 'action'> & { readonly action: PolicyAction | 'default' };
 
 const targets = new Set(leadFields.flatMap((field) => [field.path, `group:${field.group}`]));
 

@@ -7,7 +7,7 @@ import { decideDisclosure, decideFields, type FieldDecision, type FieldPolicy } 
 import { listPoliciesFor } from './store.ts';
 
 /** What a person of ours sees of the leads in her scope: the policies for our own users, as they hold after release. */
-export interface Sight {
+interface Sight {
   readonly userId: string;
   readonly policies: readonly FieldPolicy[];
   readonly decisions: readonly FieldDecision[];

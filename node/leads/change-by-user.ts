@@ -19,7 +19,7 @@ export const userEvents = [
   'note',
 ] as const satisfies readonly LeadEvent[];
 
-export interface UserChange {
+interface UserChange {
   readonly event: (typeof userEvents)[number];
   /** Epoch milliseconds. */
   readonly until?: number | undefined;

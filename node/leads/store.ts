@@ -74,7 +74,7 @@ export async function updateLead(
 }
 
 /** The document with everything derived from it. */
-export interface DocumentChange {
+interface DocumentChange {
   readonly document: Lead;
   readonly promoted: PromotedColumns;
   readonly hiddenFields: readonly string[];

@@ -11,7 +11,7 @@ import type { LeadSummary, StoredLead } from './store.ts';
 const when = (at: number) => new Date(at).toISOString();
 const maybeWhen = (at: number | null) => (at === null ? undefined : when(at));
 
-export const holderView = z.object({
+const holderView = z.object({
   kind: z.enum(['user', 'peer']),
   id: z.string(),
   name: z.string().optional(),

@@ -20,7 +20,7 @@ export const ada: Lead = {
   fields: [{ name: 'Roof area', type: 'number', value: '140' }],
 };
 
-export const local: ArrivingLead = { document: ada, origin: 'local' };
+const local: ArrivingLead = { document: ada, origin: 'local' };
 export const offeredByVendor: ArrivingLead = {
   document: { account: { name: 'Acme GmbH' }, contact: { address: { city: 'Leipzig' } } },
   origin: 'peer',
