@@ -58,7 +58,7 @@ describe('the check of a text and libxml2', () => {
         const survives = textByWitness(xml) === text;
         expect(fault(text) === undefined).toBe(survives && typeFault(xml) === undefined);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
