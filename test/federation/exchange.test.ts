@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { changePeer, resumePeer, suspendPeer } from '../../node/federation/pause.ts';
 import { changeLead } from '../../node/leads/change-lead.ts';
 import { canary, openFederation, sampleLead } from '../support/federation.ts';
 
@@ -47,5 +48,171 @@ describe('a lead that is offered to a partner', () => {
     await world.settle();
     expect(await vendor.lead(leadId)).toMatchObject({ state: 'won', wonAmount: '1250.00', wonCurrency: 'EUR' });
     expect(wire.calls.every((call) => call.status === 200)).toBe(true);
+  });
+
+  it('is declined: the vendor routes it on, and the reseller keeps nothing personal', async () => {
+    await using world = await openPair();
+    const { vendor, reseller, ann, wire } = world;
+    const leadId = await vendor.receive();
+    await world.settle();
+    const [offered] = await reseller.leads();
+    await reseller.reject(offered!.id, ann.id, 'out-of-territory');
+    await world.settle();
+    expect(wire.story()).toEqual(['vendor>reseller Offer', 'reseller>vendor Reject']);
+    expect(await vendor.lead(leadId)).toMatchObject({ state: 'unrouted' });
+    expect((await reseller.lead(offered!.id)).state).toBe('withdrawn');
+    expect((await vendor.history(leadId)).find(({ kind }) => kind === 'reject')?.facts).toMatchObject({
+      reason: 'out-of-territory',
+    });
+    const stored = await reseller.ctx.db.selectFrom('inbox').select(['type', 'document']).execute();
+    expect(stored).toEqual([{ type: 'Offer', document: null }]);
+  });
+
+  it('ends at its time: the vendor decides, whatever the other clock says', async () => {
+    await using world = await openPair();
+    const { vendor, reseller, ann, wire } = world;
+    const leadId = await vendor.receive();
+    await world.settle();
+    const [offered] = await reseller.leads();
+    wire.fault = ({ type }) => (type === 'NoLongerAvailable' ? 'lost' : undefined);
+    world.clock.advance('61m');
+    await vendor.settle();
+    expect(await vendor.lead(leadId)).toMatchObject({ state: 'unrouted' });
+    expect((await reseller.lead(offered!.id)).state).toBe('offered');
+    await expect(reseller.accept(offered!.id, ann.id)).resolves.toMatchObject({ outcome: 'expired' });
+    wire.fault = () => undefined;
+    await world.advance('1m');
+    expect((await reseller.lead(offered!.id)).state).toBe('withdrawn');
+  });
+
+  it('is not shown for ever when the vendor falls silent', async () => {
+    await using world = await openPair();
+    const { vendor, reseller, wire } = world;
+    await vendor.receive();
+    await world.settle();
+    wire.fault = () => 'lost';
+    const [offered] = await reseller.leads();
+    await world.advance('59m');
+    expect((await reseller.lead(offered!.id)).state).toBe('offered');
+    await world.advance('12m');
+    expect((await reseller.lead(offered!.id)).state).toBe('withdrawn');
+  });
+
+  it('is offered anew when the award is not receipted before its lease ends; the late receipt changes nothing', async () => {
+    await using world = await openPair();
+    const { vendor, reseller, ann, wire } = world;
+    const bob = await vendor.user('Bob');
+    await vendor.offerAllTo([await vendor.partnerBox('reseller'), bob.boxId], { mode: 'direct', offerMinutes: 120 });
+    await reseller.offerAllTo([ann.boxId], { offerMinutes: 110 });
+    const leadId = await vendor.receive();
+    await world.settle();
+    const [offered] = await reseller.leads();
+    wire.fault = ({ type }) => (type === 'Award' || type === 'NoLongerAvailable' ? 'answer-lost' : undefined);
+    await reseller.accept(offered!.id, ann.id);
+    await world.settle();
+    await world.advance('30m');
+    expect(await vendor.lead(leadId)).toMatchObject({ state: 'claimed' });
+    await world.advance('31m');
+    expect(await vendor.recipients(leadId)).toMatchObject([{ userId: bob.id, state: 'offered' }]);
+    wire.fault = () => undefined;
+    for (let n = 0; n < 5; n++) await world.advance('2m');
+    expect(wire.story()).not.toContain('vendor>reseller Release');
+    expect((await reseller.lead(offered!.id)).state).toBe('withdrawn');
+    await vendor.accept(leadId, bob.id);
+    expect(await vendor.lead(leadId)).toMatchObject({ state: 'assigned', holder: { kind: 'user', id: bob.id } });
+  });
+
+  it('is accepted no sooner than the offer opens', async () => {
+    await using world = await openPair();
+    const { vendor, reseller, ann, wire } = world;
+    await vendor.offerAllTo([await vendor.partnerBox('reseller')], { opensInMinutes: 10 });
+    const leadId = await vendor.receive();
+    await world.settle();
+    const [offered] = await reseller.leads();
+    await reseller.accept(offered!.id, ann.id);
+    await world.settle();
+    expect(wire.story()).toEqual(['vendor>reseller Offer']);
+    await world.advance('10m');
+    expect(await vendor.lead(leadId)).toMatchObject({ state: 'assigned' });
+  });
+
+  it('tells upstream only what the feedback policy for that partner allows', async () => {
+    await using world = await openPair();
+    const { vendor, reseller, ann, wire } = world;
+    const won = { amount: { amount: '99.00', currency: 'EUR' } };
+    const run = async () => {
+      const leadId = await vendor.receive();
+      await world.settle();
+      const offered = (await reseller.leads()).find(({ state }) => state === 'offered');
+      await reseller.accept(offered!.id, ann.id);
+      await world.settle();
+      await reseller.write((tx) => changeLead(tx, offered!.id, 'win', { ...won, note: 'A secret note' }));
+      await world.settle();
+      return vendor.lead(leadId);
+    };
+    await changePeer(reseller.ctx, vendor.nodeId, { tellAmount: false, tellAssignedTo: false });
+    expect(await run()).toMatchObject({ state: 'won', wonAmount: null });
+    const quiet = wire.calls.filter(({ type }) => type === 'Status').map(({ xml }) => xml);
+    expect(quiet.join()).not.toMatch(/Ann|99\.00|secret/);
+    await changePeer(reseller.ctx, vendor.nodeId, { tellAmount: true, tellAssignedTo: true });
+    expect(await run()).toMatchObject({ state: 'won', wonAmount: '99.00' });
+    const open = wire.calls
+      .filter(({ type }) => type === 'Status')
+      .map(({ xml }) => xml)
+      .slice(quiet.length);
+    expect(open.join()).toMatch(/Ann.*99\.00/s);
+    expect(open.join()).not.toContain('secret');
+  });
+
+  it('is not offered to a suspended partner; what waits for it goes out when it is resumed', async () => {
+    await using world = await openPair();
+    const { vendor, reseller, wire } = world;
+    wire.fault = () => 'lost';
+    await vendor.receive();
+    await world.settle();
+    await suspendPeer(vendor.ctx, reseller.nodeId);
+    wire.fault = () => undefined;
+    const second = await vendor.receive();
+    await world.advance('1m');
+    expect(wire.calls).toHaveLength(1);
+    expect(await vendor.lead(second)).toMatchObject({ state: 'unrouted' });
+    await resumePeer(vendor.ctx, reseller.nodeId);
+    await world.settle();
+    expect(await reseller.leads()).toHaveLength(1);
+  });
+});
+
+describe('up for grabs', () => {
+  it('is won by the first, whoever it is; the others lose it with all they saw', async () => {
+    await using world = await openFederation({ nodes: ['vendor', 'reseller', 'dealer'] });
+    await world.introduce('vendor', 'reseller');
+    await world.introduce('vendor', 'dealer');
+    const [vendor, reseller, dealer] = [world.node('vendor'), world.node('reseller'), world.node('dealer')];
+    const bob = await vendor.user('Bob');
+    const [ann, dan] = [await reseller.user('Ann'), await dealer.user('Dan')];
+    await reseller.offerAllTo([ann.boxId]);
+    await dealer.offerAllTo([dan.boxId]);
+    const partners = [await vendor.partnerBox('reseller'), await vendor.partnerBox('dealer')];
+    await vendor.offerAllTo([bob.boxId, ...partners]);
+    const leadId = await vendor.receive();
+    await world.settle();
+    const [atReseller] = await reseller.leads();
+    const [atDealer] = await dealer.leads();
+    // Losers cannot link their copies: conversations and commitments differ.
+    const commitments = world.wire.calls.map(({ xml }) => /<l:Commitment[^>]*>([^<]*)/.exec(xml)?.[1]);
+    expect(new Set(commitments).size).toBe(2);
+
+    await Promise.all([reseller.accept(atReseller!.id, ann.id), dealer.accept(atDealer!.id, dan.id)]);
+    await world.settle();
+    const { holder } = await vendor.lead(leadId);
+    expect(holder?.kind).toBe('peer');
+    const [winner, loser] = holder?.id === reseller.nodeId ? [reseller, dealer] : [dealer, reseller];
+    expect(await winner.leads()).toMatchObject([{ state: 'assigned', document: sampleLead }]);
+    const [lost] = await loser.leads();
+    expect(lost).toMatchObject({ state: 'withdrawn' });
+    expect(lost?.document.contact?.address?.streets).toBeUndefined();
+    const told = world.wire.calls.filter(({ to }) => to === loser.name);
+    expect(told.map(({ xml }) => xml).join()).not.toContain(winner.nodeId);
+    expect(await vendor.accept(leadId, bob.id)).toEqual({ outcome: 'taken' });
   });
 });
