@@ -1,0 +1,144 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  closedBreaker,
+  decideAfterFailure,
+  decideAfterHeard,
+  decideAfterSuccess,
+  maySend,
+} from '../../node/federation/decide-breaker.ts';
+import { describeStatus } from '../../node/federation/describe-status.ts';
+import { findLookAlike } from '../../node/federation/look-alike.ts';
+import { planDailyRetry, planRetry } from '../../node/federation/plan-retry.ts';
+
+const second = 1000;
+const minute = 60 * second;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+describe('retries', () => {
+  const facts = { now: 0, expiresAt: 14 * day, random: 0.5 };
+
+  it('wait longer each time, and daily in the end', () => {
+    const waits = Array.from({ length: 11 }, (_, n) => planRetry({ ...facts, attempts: n + 1 }));
+    const inBetween = [5 * second, 30 * second, 2 * minute, 10 * minute, 30 * minute, 2 * hour, 6 * hour, 12 * hour];
+    expect(waits).toEqual([...inBetween, day, day, day]);
+  });
+
+  it('jitter by a fifth, honour what the peer asks for up to a day, and never pass the expiry', () => {
+    fc.assert(
+      fc.property(
+        fc.record({
+          attempts: fc.integer({ min: 1, max: 30 }),
+          random: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+          retryAfter: fc.option(fc.integer({ min: -5, max: 10_000_000 }), { nil: undefined }),
+          expiresAt: fc.integer({ min: 1, max: 14 * day }),
+        }),
+        ({ attempts, random, retryAfter, expiresAt }) => {
+          const dueAt = planRetry({ now: 0, attempts, random, retryAfter, expiresAt });
+          const plain = planRetry({ ...facts, attempts }) ?? 0;
+          const asked = Math.min(Math.max(retryAfter ?? 0, 0) * second, day);
+          if (dueAt === undefined) expect(Math.max(plain * 1.2, asked)).toBeGreaterThanOrEqual(expiresAt - 1);
+          else {
+            expect(dueAt).toBeLessThan(expiresAt);
+            expect(dueAt).toBeGreaterThanOrEqual(Math.max(Math.round(plain * 0.8), asked));
+            expect(dueAt).toBeLessThanOrEqual(Math.max(plain * 1.2 + 1, asked));
+          }
+        },
+      ),
+    );
+  });
+
+  it('come once a day where the peer does not know us, until the message expires', () => {
+    expect(planDailyRetry(0, 2 * day)).toBe(day);
+    expect(planDailyRetry(0, day)).toBeUndefined();
+  });
+});
+
+describe('the circuit breaker', () => {
+  const failures = (count: number, every: number, from = closedBreaker) => {
+    let breaker = from;
+    for (let n = 0; n < count; n++) breaker = decideAfterFailure(breaker, n * every);
+    return breaker;
+  };
+
+  it('opens after five failures in a row within ten minutes', () => {
+    expect(maySend(failures(4, second), 4 * second)).toBe(1);
+    const open = failures(5, second);
+    expect(open.openUntil).toBe(4 * second + minute);
+    expect(maySend(open, 4 * second + minute - 1)).toBe(0);
+    expect(maySend(open, 4 * second + minute)).toBe(1);
+    expect(failures(12, 3 * minute).openUntil).toBeNull();
+  });
+
+  it('probes after 1, 2, 4, 8, 16 minutes and then every half hour', () => {
+    let breaker = failures(5, 0);
+    const waits: number[] = [];
+    for (let n = 0; n < 7; n++) {
+      const at = breaker.openUntil ?? 0;
+      breaker = decideAfterFailure(breaker, at);
+      waits.push(((breaker.openUntil ?? 0) - at) / minute);
+    }
+    expect(waits).toEqual([2, 4, 8, 16, 30, 30, 30]);
+    expect(decideAfterFailure(breaker, 0)).toBe(breaker);
+  });
+
+  it('closes with the first answer and starts slowly', () => {
+    let breaker = decideAfterSuccess(failures(5, 0));
+    const windows = [breaker.sendWindow];
+    for (let n = 0; n < 4; n++) windows.push((breaker = decideAfterSuccess(breaker)).sendWindow);
+    expect(windows).toEqual([2, 4, 8, 8, 8]);
+    expect(breaker).toMatchObject({ failures: 0, openUntil: null, probes: 0 });
+    expect(decideAfterFailure(breaker, 0).sendWindow).toBe(1);
+  });
+
+  it('lets a probe out at once when the peer is heard from', () => {
+    const open = failures(5, 0);
+    expect(maySend(decideAfterHeard(open, 10), 10)).toBe(1);
+    expect(decideAfterHeard(closedBreaker, 10)).toBe(closedBreaker);
+  });
+});
+
+describe('look-alikes', () => {
+  it.each([
+    ['vendor.example', 'vend0r.example'],
+    ['reseller.example', 'rese11er.example'],
+    ['modern.example', 'modem.example'],
+    ['acme-sales.example', 'acmesales.example'],
+  ])('takes %s for %s', (known, id) => {
+    expect(findLookAlike(id, ['other.example', known])).toBe(known);
+  });
+
+  it('does not take an id for itself, nor for another one', () => {
+    expect(findLookAlike('vendor.example', ['vendor.example', 'reseller.example'])).toBeUndefined();
+  });
+});
+
+describe('status to the partner a lead came from', () => {
+  const told = { revision: 3, holderName: 'Ann', policy: { tellAssignedTo: true, tellAmount: true } };
+  const at = Date.UTC(2026, 0, 2);
+
+  it('says what the event means, with the facts that belong to it', () => {
+    const amount = { amount: '5.00', currency: 'EUR' };
+    expect(describeStatus({ kind: 'win', at, facts: { amount, noteId: 'note_1' } }, told)).toEqual({
+      revision: 3,
+      disposition: 'won',
+      at: '2026-01-02T00:00:00.000Z',
+      assignedTo: 'Ann',
+      amount,
+    });
+    const asleep = { kind: 'sleep', at, facts: { until: at + day } } as const;
+    expect(describeStatus(asleep, told)).toMatchObject({ disposition: 'asleep', until: '2026-01-03T00:00:00.000Z' });
+    expect(describeStatus({ kind: 'lose', at, facts: { reason: 'budget' } }, told)).toMatchObject({ reason: 'budget' });
+  });
+
+  it('is silent about what is nobody’s business', () => {
+    expect(describeStatus({ kind: 'note', at, facts: { noteId: 'note_1' } }, told)).toBeUndefined();
+    const policy = { tellAssignedTo: false, tellAmount: false };
+    const status = describeStatus(
+      { kind: 'win', at, facts: { amount: { amount: '5.00', currency: 'EUR' } } },
+      { ...told, policy },
+    );
+    expect(Object.keys(status ?? {})).toEqual(['revision', 'disposition', 'at']);
+  });
+});
