@@ -39,7 +39,7 @@ const bodies: { readonly [T in MessageType]: Bodies[T] } = {
   Capabilities: {
     name: 'Vendor',
     endpoint: 'https://vendor.test/lead-exchange',
-    versions: ['1.0'],
+    versions: ['1'],
     levels: ['Core', 'Withhold'],
     keys: [{ kid: vendor.key.kid, algorithm: 'ecdsa-sha256', spki: vendor.key.spki.toString('base64') }],
     maxMessageBytes: 262_144,
