@@ -1,6 +1,6 @@
 import { compileCheck, type JsonObject } from './check.ts';
 import { ProtocolError } from './errors.ts';
-import { gateBytes } from './gate.ts';
+import { gateBytes, limits } from './gate.ts';
 import { fieldGroups, leadFields, type FieldGroup, type Lead } from './generated.ts';
 import { compileMaker } from './make-element.ts';
 import { compileReader } from './read-element.ts';
@@ -12,17 +12,29 @@ const check = compileCheck('Lead');
 const make = compileMaker('Lead');
 const read = compileReader('Lead');
 
+/** The longest lead as XML, so that every message about it stays below the limit of a message. */
+const mostBytes = limits.messageBytes - 16 * 1024;
+
 /**
  * Checks JSON against the schema of the lead document. Returns a copy without undefined values and empty lists; throws
- * ProtocolError `schema`, whose path says where (for example "contact.emails[0].value").
+ * ProtocolError `schema`, whose path says where (for example "contact.emails[0].value"), or `too-large`.
  */
 export function checkLead(input: unknown): Lead {
-  return check(input, undefined);
+  const lead = check(input, undefined);
+  // XML is never more than six times as long: only a long lead is worth writing out to be measured.
+  if (JSON.stringify(lead).length * 6 > mostBytes && Buffer.byteLength(write(lead)) > mostBytes) {
+    throw new ProtocolError('too-large', `The lead is longer than ${mostBytes} bytes as XML.`);
+  }
+  return lead;
 }
 
 /** The lead as canonical XML, a document of its own. Throws ProtocolError `schema` when the lead breaks the schema. */
 export function writeLead(lead: Lead): string {
-  const element = make('l:Lead', checkLead(lead));
+  return write(check(lead, undefined));
+}
+
+function write(lead: Lead): string {
+  const element = make('l:Lead', lead);
   return writeElement({ ...element, attributes: [['xmlns:l', leadNamespace]] });
 }
 

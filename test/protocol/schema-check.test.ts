@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ProtocolError } from '../../protocol/errors.ts';
-import { fieldGroups, leadFields, simpleTypes, type Lead } from '../../protocol/generated.ts';
+import { complexTypes, fieldGroups, leadFields, simpleTypes, type Lead } from '../../protocol/generated.ts';
 import {
   checkLead,
   getField,
@@ -12,9 +12,13 @@ import {
   setField,
   writeLead,
 } from '../../protocol/lead.ts';
+import { makeCommitments, makeOpenings } from '../../protocol/commitment.ts';
+import { seal } from '../../protocol/envelope.ts';
+import { limits } from '../../protocol/gate.ts';
 import { textFault } from '../../protocol/text.ts';
 import { escapeAttribute, escapeText, leadNamespace } from '../../protocol/tree.ts';
-import { anyLead, oddTexts, xmlText } from './arbitraries.ts';
+import { anyLead, oddTexts, valueOf, xmlText } from './arbitraries.ts';
+import { message, vendor } from './messages.ts';
 import { textByWitness, typeFault } from './schema-witness.ts';
 
 function refusal(act: () => unknown): ProtocolError | undefined {
@@ -183,6 +187,56 @@ describe('checkLead', () => {
   it('reads nothing from a prototype', () => {
     const input = Object.create({ contact: { givenName: 'inherited' } }) as unknown;
     expect(checkLead(input)).toEqual({});
+  });
+});
+
+describe('a very long lead', () => {
+  const field = (value: string) => ({ name: 'a', type: 'text', value }) as const;
+  const ofLength = (length: number, text: string): Lead => ({
+    fields: Array(length).fill(field(text)) as Lead['fields'],
+  });
+
+  it('is refused before it becomes a message nobody takes', () => {
+    expect(refusal(() => checkLead(ofLength(59, 'x'.repeat(4000))))).toBeUndefined();
+    expect(refusal(() => checkLead(ofLength(62, 'x'.repeat(4000))))).toMatchObject({ code: 'too-large' });
+    expect(refusal(() => checkLead(ofLength(13, '&'.repeat(4000))))).toMatchObject({ code: 'too-large' });
+    expect(refusal(() => checkLead(ofLength(16, '🙂'.repeat(4000))))).toMatchObject({ code: 'too-large' });
+  });
+
+  it('fits into every message about it', () => {
+    const lead = checkLead(ofLength(59, 'x'.repeat(4000)));
+    const released = message('Release', { lead, openings: makeOpenings(Buffer.alloc(32)) });
+    expect(Buffer.byteLength(seal(released, vendor.key).xml)).toBeLessThan(limits.messageBytes);
+  });
+});
+
+/** A value with every part there is, as often as it may be there. */
+function fullest(name: string): unknown {
+  const type = complexTypes[name];
+  if (!type) return fc.sample(valueOf(name), { numRuns: 1, seed: 1 })[0];
+  const texts = [...type.attributes, ...(type.content ? [type.content] : [])];
+  return Object.fromEntries([
+    ...texts.map(({ property, type: of }) => [property, fullest(of)]),
+    ...type.elements.map(({ property, type: of, max }) => [
+      property,
+      max > 1 ? Array.from({ length: max }, () => fullest(of)) : fullest(of),
+    ]),
+  ]) as unknown;
+}
+
+describe('a lead with everything', () => {
+  it('fits into every message about it', () => {
+    const lead = checkLead(fullest('Lead'));
+    expect(leadFields.filter(({ path }) => getField(lead, path) === undefined)).toEqual([]);
+    const paths = leadFields.map((field) => field.path);
+    const commitments = makeCommitments(lead, { conversation: 'c', round: 1, secret: Buffer.alloc(32) });
+    const closesAt = '2026-03-14T10:00:00.000Z';
+    const offer = { mode: 'grab', closesAt, lead, commitments } as const;
+    const messages = [
+      message('Release', { lead, openings: makeOpenings(Buffer.alloc(32)) }),
+      message('Offer', { ...offer, maskedFields: paths, withheldFields: paths }),
+    ];
+    for (const full of messages) expect(refusal(() => seal(full, vendor.key))).toBeUndefined();
   });
 });
 
