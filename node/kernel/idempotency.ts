@@ -1,3 +1,4 @@
+import { compileOnce } from './compile-once.ts';
 import type { Tx } from './context.ts';
 import { conflict } from './errors.ts';
 
@@ -35,12 +36,7 @@ export async function withIdempotency<T>(tx: Tx, request: RepeatableRequest, wor
   const { scope, key, digest } = request;
   if (await claimKey(tx, request)) {
     const reply = await work();
-    await tx.db
-      .updateTable('idempotencyKey')
-      .set({ replyJson: JSON.stringify(reply) })
-      .where('scope', '=', scope)
-      .where('key', '=', key)
-      .execute();
+    await keepReply(tx, { scope, key, replyJson: JSON.stringify(reply) });
     return reply;
   }
   const known = await tx.db
@@ -58,17 +54,27 @@ export async function withIdempotency<T>(tx: Tx, request: RepeatableRequest, wor
 /** Inserts the key before the work, so that a second process with the same key waits for the first. */
 async function claimKey(tx: Tx, { scope, key, digest }: RepeatableRequest): Promise<boolean> {
   const createdAt = tx.clock.now();
-  const fresh = { requestDigest: digest, replyJson: 'null', createdAt, expiresAt: createdAt + KEEP_MILLISECONDS };
-  const claimed = await tx.db
+  const expiresAt = createdAt + KEEP_MILLISECONDS;
+  const { rows } = await insertKey(tx, { scope, key, requestDigest: digest, createdAt, expiresAt });
+  return rows.length > 0;
+}
+
+const insertKey = compileOnce((db, row: Omit<IdempotencyKeyTable, 'replyJson'>) => {
+  const { scope, key, requestDigest, createdAt, expiresAt } = row;
+  const fresh = { requestDigest, replyJson: 'null', createdAt, expiresAt };
+  return db
     .insertInto('idempotencyKey')
     .values({ scope, key, ...fresh })
     .onConflict((on) =>
       on.columns(['scope', 'key']).doUpdateSet(fresh).where('idempotencyKey.expiresAt', '<=', createdAt),
     )
-    .returning('key')
-    .executeTakeFirst();
-  return claimed !== undefined;
-}
+    .returning('key');
+});
+
+const keepReply = compileOnce(
+  (db, { scope, key, replyJson }: Pick<IdempotencyKeyTable, 'scope' | 'key' | 'replyJson'>) =>
+    db.updateTable('idempotencyKey').set({ replyJson }).where('scope', '=', scope).where('key', '=', key),
+);
 
 /** Deletes keys that have expired, a bounded number at a time; returns how many. */
 export async function trimIdempotencyKeys(tx: Tx): Promise<number> {

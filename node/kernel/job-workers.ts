@@ -1,3 +1,4 @@
+import { compileOnce } from './compile-once.ts';
 import type { Context, Tx } from './context.ts';
 import { transact } from './context.ts';
 import { CodedError } from './errors.ts';
@@ -100,14 +101,13 @@ async function carryOut(ctx: Context, job: LeasedJob, handler: JobHandler | unde
   }
 }
 
+const deleteJob = compileOnce((db, job: Pick<LeasedJob, 'id' | 'leaseToken'>) =>
+  db.deleteFrom('job').where('id', '=', job.id).where('leaseToken', '=', job.leaseToken),
+);
+
 /** Deletes the job; false when its lease was lost to another process, or it was cancelled. */
 async function finishJob(tx: Tx, job: LeasedJob): Promise<boolean> {
-  const { numDeletedRows } = await tx.db
-    .deleteFrom('job')
-    .where('id', '=', job.id)
-    .where('leaseToken', '=', job.leaseToken)
-    .executeTakeFirst();
-  return numDeletedRows > 0n;
+  return (await deleteJob(tx, job)).numAffectedRows === 1n;
 }
 
 async function noteFailure(ctx: Context, job: LeasedJob, error: unknown): Promise<void> {

@@ -1,3 +1,4 @@
+import { compileOnce } from './compile-once.ts';
 import type { Context, Tx } from './context.ts';
 import { notFound } from './errors.ts';
 
@@ -41,32 +42,36 @@ export interface Intent {
   /** Epoch milliseconds; now when absent. */
   readonly dueAt?: number;
   /** While an intent with this key waits, another one with it changes nothing. */
-  readonly key?: string;
+  readonly key?: string | null;
 }
 
 /** The worker of the jobs that are transactions, and of those that do I/O: a slow partner delays no transaction. */
 export const APPLYING = 'jobs';
 export const RUNNING = 'jobs-run';
 
-/** Hands an intent to whoever carries it out: a row of this transaction; the workers are woken after the commit. */
-export async function intend(tx: Tx, { kind, payload, dueAt, key }: Intent): Promise<void> {
-  const now = tx.clock.now();
-  await tx.db
+const insertJob = compileOnce((db, job: Pick<JobTable, 'id' | 'kind' | 'key' | 'payload' | 'dueAt' | 'createdAt'>) =>
+  db
     .insertInto('job')
     .values({
-      id: tx.ids.make('job'),
-      kind,
-      key: key ?? null,
-      payload: JSON.stringify(payload),
-      dueAt: dueAt ?? now,
+      id: job.id,
+      kind: job.kind,
+      key: job.key,
+      payload: job.payload,
+      dueAt: job.dueAt,
       attempts: 0,
       leaseToken: null,
       failedAt: null,
       lastError: null,
-      createdAt: now,
+      createdAt: job.createdAt,
     })
-    .onConflict((on) => on.column('key').doNothing())
-    .execute();
+    .onConflict((on) => on.column('key').doNothing()),
+);
+
+/** Hands an intent to whoever carries it out: a row of this transaction; the workers are woken after the commit. */
+export async function intend(tx: Tx, { kind, payload, dueAt, key = null }: Intent): Promise<void> {
+  const createdAt = tx.clock.now();
+  const id = tx.ids.make('job');
+  await insertJob(tx, { id, kind, key, payload: JSON.stringify(payload), dueAt: dueAt ?? createdAt, createdAt });
   wakeAfterCommit(tx);
 }
 

@@ -1,4 +1,5 @@
 import type { LiveEvent } from './bus.ts';
+import { compileOnce } from './compile-once.ts';
 import type { Context, Tx } from './context.ts';
 import { earliestId } from './ids.ts';
 
@@ -20,6 +21,17 @@ declare module './database.ts' {
 const KEEP_MILLISECONDS = 24 * 3_600_000;
 const TRIM_AT_ONCE = 5_000;
 
+const insertLiveEvent = compileOnce((db, event: LiveEventTable) =>
+  db.insertInto('liveEvent').values({
+    id: event.id,
+    userId: event.userId,
+    kind: event.kind,
+    leadId: event.leadId,
+    payload: event.payload,
+    at: event.at,
+  }),
+);
+
 /** Writes a live event and, after the commit, hands it to the pages that are open. No `userId`: for everyone. */
 export async function announce(
   tx: Tx,
@@ -27,10 +39,7 @@ export async function announce(
 ): Promise<void> {
   const { userId = null, kind, leadId = null, payload = {} } = event;
   const made: LiveEvent = { id: tx.ids.make('event'), userId, kind, leadId, payload, at: tx.clock.now() };
-  await tx.db
-    .insertInto('liveEvent')
-    .values({ ...made, payload: JSON.stringify(payload) })
-    .execute();
+  await insertLiveEvent(tx, { ...made, payload: JSON.stringify(payload) });
   tx.afterCommit(() => tx.bus.publish(made));
 }
 

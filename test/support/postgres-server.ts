@@ -18,8 +18,9 @@ declare module 'vitest' {
 const NOBODY = 65_534;
 const SECONDS_TO_START = 60;
 
+const SETTINGS = ['max_connections=200', 'unix_socket_directories='];
 /** Speed instead of safety: the tests kill processes of ours, never this server. */
-const SETTINGS = ['fsync=off', 'full_page_writes=off', 'max_connections=200', 'unix_socket_directories='];
+const UNSAFE = ['fsync=off', 'full_page_writes=off'];
 
 /** Ends the server when its standard input ends: also when the test process dies without a word. */
 const SUPERVISE = '"$0" "$@" & server=$!; cat > /dev/null; kill -INT $server; wait $server';
@@ -32,7 +33,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 /** Starts a fresh PostgreSQL server from npm's binaries, as an ordinary user and as root alike. */
-export async function startPostgres(): Promise<{ url: string; stop: () => Promise<void> }> {
+export async function startPostgres({ durable = false } = {}): Promise<{ url: string; stop: () => Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'leadmesh-postgres-'));
   const isRoot = process.getuid?.() === 0;
   const account: Account = isRoot ? { uid: NOBODY, gid: NOBODY } : {};
@@ -47,7 +48,13 @@ export async function startPostgres(): Promise<{ url: string; stop: () => Promis
     const password = randomBytes(12).toString('hex');
     initialise({ binaries, folder, data, password, account });
     const port = await findFreePort();
-    const server = await run({ binaries, data, port, account });
+    const server = await run({
+      binaries,
+      data,
+      port,
+      account,
+      settings: durable ? SETTINGS : [...SETTINGS, ...UNSAFE],
+    });
     return {
       url: `postgres://leadmesh:${password}@127.0.0.1:${port}`,
       async stop() {
@@ -112,8 +119,16 @@ function findFreePort(): Promise<number> {
   });
 }
 
-async function run(at: Pick<Installation, 'binaries' | 'data' | 'account'> & { port: number }): Promise<ChildProcess> {
-  const settings = [...SETTINGS, 'listen_addresses=127.0.0.1', `port=${at.port}`].flatMap((setting) => ['-c', setting]);
+interface Place extends Pick<Installation, 'binaries' | 'data' | 'account'> {
+  readonly port: number;
+  readonly settings: readonly string[];
+}
+
+async function run(at: Place): Promise<ChildProcess> {
+  const settings = [...at.settings, 'listen_addresses=127.0.0.1', `port=${at.port}`].flatMap((setting) => [
+    '-c',
+    setting,
+  ]);
   const command = [join(at.binaries, 'postgres'), '-D', at.data, ...settings];
   const server = spawn('sh', ['-c', SUPERVISE, ...command], {
     ...at.account,
