@@ -1,274 +1,58 @@
-import type { ConsentState, FieldType, Lead } from '../../protocol/index.ts';
-import { countryCode } from '../cleansing/country.ts';
-import { isEmail } from '../cleansing/email.ts';
-import { readDateTime, type DateOrder } from './read-date-time.ts';
-import { readMoney } from './read-money.ts';
-import { isPlaceholderName } from './sniff.ts';
-
-export interface PlaceOptions {
-  dateOrder?: DateOrder | undefined;
-  /** Offset for times without zone, such as `+01:00`; UTC when absent. */
-  zone?: string | undefined;
-  /** ISO 4217, for amounts without currency. */
-  currency?: string | undefined;
-}
-
-/** Puts one text into the document; false when it does not belong there, or the place is taken. */
-type Placer = (lead: Lead, value: string, options: PlaceOptions, mark: string) => boolean;
-
-/** One line of text: line breaks and tabs become blanks. */
-export const oneLine = (text: string): string => text.replace(/\s*[\r\n\t]+\s*/g, ' ').trim();
-
-type Part = 'contact' | 'account' | 'interest' | 'qualification' | 'source';
-type Texts<T> = { [Name in keyof T as T[Name] extends string | undefined ? Name : never]: T[Name] };
-
-function setOnce<T extends object>(target: T, name: keyof T, value: T[keyof T]): boolean {
-  if (target[name] !== undefined) return target[name] === value;
-  target[name] = value;
-  return true;
-}
-
-function partText<P extends Part>(part: P, name: keyof Texts<NonNullable<Lead[P]>>, longest = 300): Placer {
-  return (lead, value) => {
-    const text = longest > 300 ? value : oneLine(value);
-    if (text.length > longest) return false;
-    const target = (lead[part] ?? {}) as Record<string, unknown>;
-    const done = setOnce(target, name as string, text);
-    if (done) lead[part] = target as Lead[P];
-    return done;
-  };
-}
-
-const personName =
-  (name: 'givenName' | 'familyName' | 'fullName'): Placer =>
-  (lead, value, options, mark) =>
-    !isPlaceholderName(value) && partText('contact', name, name === 'fullName' ? 300 : 100)(lead, value, options, mark);
-
-const addressText =
-  (name: 'city' | 'region' | 'postalCode', longest: number): Placer =>
-  (lead, value) => {
-    const text = name === 'postalCode' ? oneLine(value).replace(/^z:/i, '') : oneLine(value);
-    if (text === '' || text.length > longest) return false;
-    const address = lead.contact?.address ?? {};
-    const done = setOnce(address, name, text);
-    if (done) lead.contact = { ...lead.contact, address };
-    return done;
-  };
-
-const street: Placer = (lead, value) => {
-  const lines = value
-    .split(/[\r\n]+/)
-    .map(oneLine)
-    .filter(Boolean);
-  const address = lead.contact?.address ?? {};
-  const streets = [...(address.streets ?? []), ...lines];
-  if (streets.length > 5 || streets.some((line) => line.length > 300)) return false;
-  lead.contact = { ...lead.contact, address: { ...address, streets } };
-  return true;
-};
-
-const country: Placer = (lead, value) => {
-  const code = countryCode(value);
-  const address = lead.contact?.address ?? {};
-  if (!code || !setOnce(address, 'country', code)) return false;
-  lead.contact = { ...lead.contact, address };
-  return true;
-};
-
-const email: Placer = (lead, value, _options, mark) => {
-  const found = value
-    .split(/[;,\s]+/)
-    .map((text) => text.replace(/^mailto:|^<|>$/gi, ''))
-    .filter(Boolean);
-  const emails = [...(lead.contact?.emails ?? [])];
-  if (found.length === 0 || !found.every(isEmail)) return false;
-  for (const address of found) {
-    if (emails.some((known) => known.value.toLowerCase() === address.toLowerCase())) continue;
-    emails.push(mark === 'work' || mark === 'personal' ? { kind: mark, value: address } : { value: address });
-  }
-  if (emails.length > 10) return false;
-  lead.contact = { ...lead.contact, emails };
-  return true;
-};
-
-const phoneKinds = ['work', 'mobile', 'home', 'fax'] as const;
-
-const phone: Placer = (lead, value, _options, mark) => {
-  const number = oneLine(value).replace(/^(?:p|tel):/i, '');
-  const phones = [...(lead.contact?.phones ?? [])];
-  if (number.length > 40 || number.replace(/[^\d]/g, '').length < 3) return false;
-  if (!phones.some((known) => known.value === number)) {
-    const kind = phoneKinds.find((known) => known === mark);
-    phones.push(kind ? { kind, value: number } : { value: number });
-  }
-  if (phones.length > 10) return false;
-  lead.contact = { ...lead.contact, phones };
-  return true;
-};
-
-const product: Placer = (lead, value, _options, mark) => {
-  const text = oneLine(value);
-  const products = [...(lead.interest?.products ?? [])];
-  const last = products.at(-1);
-  if (mark === 'quantity') {
-    if (!last || last.quantity !== undefined || text.length > 100) return false;
-    last.quantity = text;
-  } else {
-    if (text.length > 300 || products.length === 50) return false;
-    if (!products.some(({ name }) => name === text)) products.push({ name: text });
-  }
-  lead.interest = { ...lead.interest, products };
-  return true;
-};
-
-const comments: Placer = (lead, value) => {
-  const before = lead.interest?.comments;
-  const text = before === undefined || before === value ? value : `${before}\n\n${value}`;
-  if (text.length > 16_000) return false;
-  lead.interest = { ...lead.interest, comments: text };
-  return true;
-};
-
-const money =
-  (part: 'interest' | 'account', name: 'opportunitySize' | 'annualRevenue'): Placer =>
-  (lead, value, options) => {
-    const amount = readMoney(value, options.currency);
-    const target = (lead[part] ?? {}) as Record<string, unknown>;
-    if (!amount || !setOnce(target, name, amount)) return false;
-    lead[part] = target;
-    return true;
-  };
-
-const interestLevel: Placer = (lead, value) => {
-  const level = (['hot', 'warm', 'cold', 'unknown'] as const).find((known) => known === value.trim().toLowerCase());
-  if (!level || lead.qualification?.interestLevel) return false;
-  lead.qualification = { ...lead.qualification, interestLevel: level };
-  return true;
-};
-
-const competingProducts: Placer = (lead, value) => {
-  const products = [...(lead.qualification?.competingProducts ?? []), oneLine(value)];
-  if (products.length > 20 || products.some((name) => name.length > 300)) return false;
-  lead.qualification = { ...lead.qualification, competingProducts: products };
-  return true;
-};
-
-const utm: Placer = (lead, value, _options, mark) => {
-  const text = oneLine(value);
-  const known = lead.source?.utm ?? {};
-  if (text.length > 300 || !setOnce(known, mark as keyof typeof known, text)) return false;
-  lead.source = { ...lead.source, utm: known };
-  return true;
-};
-
-const clickId: Placer = (lead, value, _options, mark) => {
-  const text = oneLine(value);
-  if (text.length > 300) return false;
-  const others = (lead.source?.clickIds ?? []).filter(({ kind }) => kind !== mark);
-  lead.source = { ...lead.source, clickIds: [...others, { kind: mark, value: text }] };
-  return true;
-};
-
-const landingPage: Placer = (lead, value) => {
-  const url = value.trim();
-  if (!/^https?:\/\/[^\s<>"]+$/.test(url) || url.length > 2000 || lead.source?.landingPage) return false;
-  lead.source = { ...lead.source, landingPage: url };
-  return true;
-};
-
-const domain: Placer = (lead, value) => {
-  const host = value
-    .trim()
-    .toLowerCase()
-    .replace(/^https?:\/\//, '')
-    .replace(/^www\.|[/?#].*$/g, '')
-    .replace(/:\d+$/, '');
-  if (!/^[^\s/@:]+\.[^\s/@:.]{2,}$/.test(host) || lead.account?.domain) return false;
-  lead.account = { ...lead.account, domain: host };
-  return true;
-};
-
-const duns: Placer = (lead, value) => {
-  const digits = value.replace(/[\s-]/g, '');
-  if (!/^\d{9}$/.test(digits) || lead.account?.duns) return false;
-  lead.account = { ...lead.account, duns: digits };
-  return true;
-};
-
-const createdAt: Placer = (lead, value, options) => {
-  const at = readDateTime(value, options.dateOrder, options.zone);
-  return at !== undefined && setOnce(lead, 'createdAt', at);
-};
-
-const yes =
-  /^(?:y|yes|true|1|x|on|ja|oui|si|sí|sim|granted|checked|agreed?|i agree.*|opted[ -]?in|subscribed|unsubscribed)$/i;
-const no = /^(?:n|no|false|0|off|nein|non|não|refused|denied|opted[ -]?out|unchecked)$/i;
-
-export const readYesNo = (text: string): boolean | undefined =>
-  yes.test(text.trim()) ? true : no.test(text.trim()) ? false : undefined;
-
-/** `#e-mail!`: the question was the other way round (opt-out). An opt-out that is not set says nothing. */
-const consent: Placer = (lead, value, _options, mark) => {
-  const evidence = mark === 'evidence';
-  const answer = evidence ? true : readYesNo(value);
-  const optOut = mark.endsWith('!');
-  if (answer === undefined || (evidence && !/^https?:\/\/[^\s<>"]{1,1990}$/.test(value))) return false;
-  if (optOut && !answer) return true;
-  const state: ConsentState = answer && !optOut ? 'granted' : 'refused';
-  const purpose = evidence ? 'contact' : mark.replace('!', '');
-  const others = (lead.consents ?? []).filter((known) => known.purpose !== purpose);
-  lead.consents = [...others, { purpose, state, ...(evidence && { evidenceUrl: value }) }];
-  return true;
-};
+import type { FieldType, Lead } from '../../protocol/index.ts';
+import * as place from './placers.ts';
+import { clipText, oneLine, type Placer, type PlaceOptions } from './placers.ts';
 
 const placers: Readonly<Record<string, Placer>> = {
-  createdAt,
-  'contact.salutation': partText('contact', 'salutation', 100),
-  'contact.givenName': personName('givenName'),
-  'contact.familyName': personName('familyName'),
-  'contact.fullName': personName('fullName'),
-  'contact.jobTitle': partText('contact', 'jobTitle'),
+  createdAt: place.createdAt,
+  'contact.salutation': place.partText('contact', 'salutation', 100),
+  'contact.givenName': place.personName('givenName'),
+  'contact.familyName': place.personName('familyName'),
+  'contact.fullName': place.personName('fullName'),
+  'contact.jobTitle': place.partText('contact', 'jobTitle'),
   'contact.language': (lead, value, options, mark) =>
     /^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/.test(value.trim().replaceAll('_', '-')) &&
-    partText('contact', 'language', 35)(lead, value.trim().replaceAll('_', '-'), options, mark),
-  'contact.emails': email,
-  'contact.phones': phone,
-  'contact.address.streets': street,
-  'contact.address.city': addressText('city', 100),
-  'contact.address.region': addressText('region', 100),
-  'contact.address.postalCode': addressText('postalCode', 20),
-  'contact.address.country': country,
-  'account.name': partText('account', 'name'),
-  'account.domain': domain,
-  'account.duns': duns,
-  'account.industry': partText('account', 'industry'),
-  'account.employees': partText('account', 'employees', 100),
-  'account.annualRevenue': money('account', 'annualRevenue'),
-  'account.phone': partText('account', 'phone', 40),
-  'interest.products': product,
-  'interest.opportunitySize': money('interest', 'opportunitySize'),
-  'interest.timeframe': partText('interest', 'timeframe'),
-  'interest.comments': comments,
-  'qualification.interestLevel': interestLevel,
-  'qualification.budget': partText('qualification', 'budget'),
-  'qualification.authority': partText('qualification', 'authority'),
-  'qualification.need': partText('qualification', 'need', 4000),
-  'qualification.competingProducts': competingProducts,
-  'source.name': partText('source', 'name'),
-  'source.externalId': partText('source', 'externalId'),
-  'source.campaign': partText('source', 'campaign'),
-  'source.medium': partText('source', 'medium'),
-  'source.keyword': partText('source', 'keyword'),
-  'source.utm.source': (lead, value, options) => utm(lead, value, options, 'source'),
-  'source.utm.medium': (lead, value, options) => utm(lead, value, options, 'medium'),
-  'source.utm.campaign': (lead, value, options) => utm(lead, value, options, 'campaign'),
-  'source.utm.term': (lead, value, options) => utm(lead, value, options, 'term'),
-  'source.utm.content': (lead, value, options) => utm(lead, value, options, 'content'),
-  'source.clickIds': clickId,
-  'source.referrer': partText('source', 'referrer', 2000),
-  'source.landingPage': landingPage,
-  consents: consent,
+    place.partText('contact', 'language', 35)(lead, value.trim().replaceAll('_', '-'), options, mark),
+  'contact.emails': place.email,
+  'contact.phones': place.phone,
+  'contact.address.streets': place.street,
+  'contact.address.city': place.addressText('city', 100),
+  'contact.address.region': place.addressText('region', 100),
+  'contact.address.postalCode': place.addressText('postalCode', 20),
+  'contact.address.country': place.country,
+  'account.name': place.partText('account', 'name'),
+  'account.domain': place.domain,
+  'account.duns': place.duns,
+  'account.industry': place.partText('account', 'industry'),
+  'account.employees': place.partText('account', 'employees', 100),
+  'account.annualRevenue': place.money('account', 'annualRevenue'),
+  'account.phone': place.partText('account', 'phone', 40),
+  'interest.products': place.product,
+  'interest.opportunitySize': place.money('interest', 'opportunitySize'),
+  'interest.timeframe': place.partText('interest', 'timeframe'),
+  'interest.comments': place.comments,
+  'qualification.interestLevel': place.interestLevel,
+  'qualification.budget': place.partText('qualification', 'budget'),
+  'qualification.authority': place.partText('qualification', 'authority'),
+  'qualification.need': place.partText('qualification', 'need', 4000),
+  'qualification.competingProducts': place.competingProducts,
+  'source.name': place.partText('source', 'name'),
+  'source.externalId': place.partText('source', 'externalId'),
+  'source.campaign': place.partText('source', 'campaign'),
+  'source.medium': place.partText('source', 'medium'),
+  'source.keyword': place.partText('source', 'keyword'),
+  'source.utm.source': (lead, value, options) => place.utm(lead, value, options, 'source'),
+  'source.utm.medium': (lead, value, options) => place.utm(lead, value, options, 'medium'),
+  'source.utm.campaign': (lead, value, options) => place.utm(lead, value, options, 'campaign'),
+  'source.utm.term': (lead, value, options) => place.utm(lead, value, options, 'term'),
+  'source.utm.content': (lead, value, options) => place.utm(lead, value, options, 'content'),
+  'source.clickIds': place.clickId,
+  'source.referrer': place.partText('source', 'referrer', 2000),
+  'source.landingPage': place.landingPage,
+  consents: place.consent,
 };
+
+/** Whether values can be put there by `placeValue`. */
+export const isPlace = (field: string): boolean => Object.hasOwn(placers, field.split('#')[0] ?? '');
 
 /**
  * Puts a value where the field (`contact.phones#mobile`) says; false when it does not fit there (no address, no date, the
@@ -282,7 +66,7 @@ export function placeValue(lead: Lead, field: string, value: string, options: Pl
 /** Keeps a value under a name of its own; the second one of a name becomes `name (2)`. */
 export function addField(lead: Lead, name: string, value: string, type: FieldType = 'text'): void {
   if (value.trim() === '') return;
-  const short = [...(oneLine(name) || 'field')].slice(0, 290).join('');
+  const short = clipText(oneLine(name) || 'field', 290);
   const fields = lead.fields ?? [];
   const taken = (candidate: string): boolean => fields.some((field) => field.name === candidate);
   let unique = short;
@@ -297,5 +81,10 @@ export function boundFields(lead: Lead): void {
   const fields = lead.fields ?? [];
   if (fields.length <= mostFields) return;
   const rest = fields.slice(mostFields - 1).map(({ name, value }) => `${name}: ${oneLine(value)}`);
-  lead.fields = [...fields.slice(0, mostFields - 1), { name: 'More fields', type: 'text', value: rest.join('\n') }];
+  lead.fields = [
+    ...fields.slice(0, mostFields - 1),
+    { name: 'More fields', type: 'text', value: clipText(rest.join('\n'), 4000) },
+  ];
 }
+
+export { clipText, oneLine, readYesNo, type PlaceOptions } from './placers.ts';

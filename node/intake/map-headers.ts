@@ -10,7 +10,7 @@ export interface ColumnMapping {
   header: string;
   /** A place of `fieldAliases`; undefined: kept as a custom field under the header's name. */
   field?: string;
-  /** Nothing in the column, and no header: ignored. */
+  /** Nothing in the column, and no header; or a remark of ours from a file of refused rows: ignored. */
   empty?: boolean;
 }
 
@@ -95,6 +95,10 @@ function splitNames(mapping: ColumnMapping[]): void {
 const isPlainName = (header: string): boolean =>
   /^(?:name|nom|nombre|nome|naam|navn|namn|nimi|имя)$/.test(foldName(header));
 
+/** Columns that a file of refused rows has besides the ones of the list: the file can be mended and brought again. */
+export const remarkColumns = ['refused_line', 'refused_code', 'refused_reason', 'refused_field'] as const;
+const isRemark = (header: string): boolean => remarkColumns.some((name) => name === header);
+
 function uniqueHeaders(header: readonly string[]): string[] {
   const seen = new Map<string, number>();
   return header.map((cell, column) => {
@@ -116,7 +120,8 @@ export function mapHeaders(header: readonly string[], sample: readonly (readonly
     const field = fieldOf(cell.trim(), values);
     const name = names[column] ?? '';
     if (field) return { column, header: name, field };
-    return cell.trim() === '' && values.length === 0 ? { column, header: name, empty: true } : { column, header: name };
+    const ignored = cell.trim() === '' ? values.length === 0 : isRemark(cell.trim());
+    return ignored ? { column, header: name, empty: true } : { column, header: name };
   });
   splitNames(mapping);
   return mapping;

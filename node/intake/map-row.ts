@@ -90,6 +90,18 @@ function finish(draft: Lead, options: RowOptions): RowOutcome {
   }
 }
 
+/** Spreadsheets guard formulas by an apostrophe, which is no part of the value. */
+const cellText = (cell: string): string => cell.trim().replace(/^'(?=[=+\-@])/, '');
+
+/** The row as named values, whatever the order of its columns, its delimiter and its encoding: what makes two rows one. */
+export function namedCells(mapping: readonly ColumnMapping[], cells: readonly string[]): [string, string][] {
+  return mapping
+    .filter(({ empty }) => !empty)
+    .map(({ column, header }): [string, string] => [header, cellText(cells[column] ?? '').normalize('NFC')])
+    .filter(([, value]) => value !== '')
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
 /** One row of a list as a lead document, or why it is none. */
 export function mapRow(
   mapping: readonly ColumnMapping[],
@@ -97,8 +109,8 @@ export function mapRow(
   options: RowOptions = {},
 ): RowOutcome {
   const filled = mapping
-    .map((column) => ({ ...column, value: (cells[column.column] ?? '').trim() }))
-    .filter(({ value }) => value !== '');
+    .map((column) => ({ ...column, value: cellText(cells[column.column] ?? '') }))
+    .filter(({ value, empty }) => value !== '' && !empty);
   if (filled.length === 0) return refused('empty-row');
   const flagged = filled.some(({ field, value }) => field === 'test' && readYesNo(value) === true);
   if (flagged || filled.some(({ value }) => isTestValue(value))) return refused('test-lead');

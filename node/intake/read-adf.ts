@@ -1,5 +1,5 @@
 import type { Lead, Phone } from '../../protocol/index.ts';
-import { addField, boundFields, oneLine, placeValue, type PlaceOptions } from './lead-draft.ts';
+import { addField, boundFields, clipText, oneLine, placeValue, type PlaceOptions } from './lead-draft.ts';
 import { childrenOf, childText, findAll, readLooseMarkup, textOf, type LooseElement } from './loose-markup.ts';
 import { isTestValue } from './sniff.ts';
 
@@ -94,8 +94,7 @@ function readAddress(contact: LooseElement, put: Put): void {
   put('contact.address.country', 'country', childText(address, 'country'));
 }
 
-const longestField = 4000;
-const clip = (text: string): string => (text.length > longestField ? `${text.slice(0, longestField - 1)}…` : text);
+const clip = (text: string): string => clipText(text, 4000);
 
 function leavesOf(element: LooseElement, name: string): [string, string][] {
   const inner = element.children.filter(

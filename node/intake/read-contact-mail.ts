@@ -1,6 +1,6 @@
 import type { Lead } from '../../protocol/index.ts';
 import { isEmail } from '../cleansing/email.ts';
-import { addField, boundFields, oneLine, placeValue, type PlaceOptions } from './lead-draft.ts';
+import { addField, boundFields, clipText, oneLine, placeValue, type PlaceOptions } from './lead-draft.ts';
 import { emailsIn, looksLikeName, phonesIn, readPhrase, type Phrase } from './read-phrase.ts';
 import { readPairs, type PairedText } from './read-pairs.ts';
 
@@ -54,7 +54,7 @@ function makeDraft(options: PlaceOptions): Draft {
     put(field, name, value) {
       const text = value?.trim() ?? '';
       if (text !== '' && !(field !== '' && placeValue(lead, field, text, options)))
-        addField(lead, name, text.slice(0, 4000));
+        addField(lead, name, clipText(text, 4000));
     },
   };
 }
@@ -159,7 +159,7 @@ export function readContactMail(text: string, parties: MailParties, options: Pla
   const loose = hasReach(draft.lead);
   if (!loose && !hasName(draft.lead)) placeSender(draft, parties);
   if (!draft.lead.interest?.comments && paired.pairs.length === 0)
-    draft.put('interest.comments', 'text', paired.rest.join('\n').trim().slice(0, 16_000));
+    draft.put('interest.comments', 'text', clipText(paired.rest.join('\n').trim(), 16_000));
   draft.put('', 'subject', oneLine(parties.subject));
   boundFields(draft.lead);
   const sender = hasReach(draft.lead);

@@ -15,6 +15,8 @@ export interface RowSource {
 export interface CsvTable extends RowSource {
   readonly encoding: string;
   readonly bom: boolean;
+  /** The header as it stands in the file, without its line end. */
+  readonly headerText: string;
   /** Line of the header, from 1; 0 when the table has none. */
   readonly headerLine: number;
   /** Where the first row after the header starts. */
@@ -142,7 +144,9 @@ export function openCsv(bytes: Uint8Array, options: CsvOptions = {}): CsvTable {
   const { header } = best;
   const body = header ? { start: header.end, line: header.line + header.lines } : from;
   const names = header?.cells.map((cell) => cell.trim()) ?? Array.from({ length: best.width }, () => '');
-  return { text, encoding, bom, delimiter: best.delimiter, header: names, headerLine: header?.line ?? 0, body };
+  const headerText = header ? text.slice(header.start, header.end).replace(/[\r\n]+$/, '') : '';
+  const found = { text, encoding, bom, delimiter: best.delimiter, header: names, headerText };
+  return { ...found, headerLine: header?.line ?? 0, body };
 }
 
 const filled = (cells: readonly string[]): number => cells.findLastIndex((cell) => cell.trim() !== '') + 1;

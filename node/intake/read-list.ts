@@ -1,5 +1,7 @@
+import { CodedError } from '../kernel/errors.ts';
 import { countryCode } from '../cleansing/country.ts';
 import { readPhone } from '../cleansing/phone.ts';
+import { isPlace } from './lead-draft.ts';
 import { mapHeaders, type ColumnMapping } from './map-headers.ts';
 import { dateOrderOf, type DateOrder } from './read-date-time.ts';
 import { openCsv, readRows, type CsvOptions, type CsvTable } from './read-csv.ts';
@@ -35,6 +37,23 @@ export interface ListOptions extends CsvOptions {
   /** ISO 3166-1 alpha-2; found out from the list when absent. */
   defaultCountry?: string | undefined;
   dateOrder?: DateOrder | undefined;
+  /** Corrections: the place by header, or null for a custom field. */
+  map?: Readonly<Record<string, string | null>> | undefined;
+}
+
+/** Throws `unknown-column`, `unknown-field`. */
+function correct(mapping: readonly ColumnMapping[], map: Readonly<Record<string, string | null>>): ColumnMapping[] {
+  for (const [header, field] of Object.entries(map)) {
+    if (!mapping.some((column) => column.header === header))
+      throw new CodedError('unknown-column', 422, 'The list has no column of that name.', { path: 'query.map' });
+    if (field !== null && field !== 'test' && !isPlace(field))
+      throw new CodedError('unknown-field', 422, 'A lead has no such field.', { path: 'query.map' });
+  }
+  return mapping.map((column) => {
+    const field = Object.hasOwn(map, column.header) ? map[column.header] : column.field;
+    const { header, empty } = column;
+    return { column: column.column, header, ...(field ? { field } : empty && { empty }) };
+  });
 }
 
 /** Opens a list: its layout, the place of every column in the lead document, its date order and country. */
@@ -45,7 +64,7 @@ export function readList(bytes: Uint8Array, options: ListOptions = {}): ReadList
     if (!row.fault) sample.push(row.cells);
     if (sample.length === sampleRows) break;
   }
-  const mapping = mapHeaders(table.header, sample);
+  const mapping = correct(mapHeaders(table.header, sample), options.map ?? {});
   const named = theOnly(valuesOf(mapping, sample, 'contact.address.country').map((text) => countryCode(text)));
   return {
     table,

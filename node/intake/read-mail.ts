@@ -1,6 +1,7 @@
 import PostalMime, { type Address, type Email } from 'postal-mime';
 import { checkLead, ProtocolError, type Lead } from '../../protocol/index.ts';
 import { canonicalContact, type CleansingOptions } from '../cleansing/canonical-contact.ts';
+import { clipText, oneLine } from './lead-draft.ts';
 import { textOfHtml } from './loose-markup.ts';
 import { isReachable } from './map-row.ts';
 import { isTestLead, readAdf } from './read-adf.ts';
@@ -110,7 +111,7 @@ function complete(document: Lead, mail: Email, parties: MailParties, options: Ma
     source: {
       ...source,
       kind: 'e-mail',
-      ...(name && { name: name.slice(0, 300) }),
+      ...(name && { name: clipText(oneLine(name), 300) }),
       ...(source.campaign === undefined && options.campaign && { campaign: options.campaign }),
     },
   };

@@ -4,6 +4,7 @@ import { migration as people } from './0002-people.ts';
 import { migration as leads } from './0003-leads.ts';
 import { migration as routing } from './0004-routing.ts';
 import { migration as federation } from './0005-federation.ts';
+import { migration as intake } from './0006-intake.ts';
 
 /** Every change to the tables, oldest first. A migration that was released is never edited. */
-export const migrations: readonly Migration[] = [kernel, people, leads, routing, federation];
+export const migrations: readonly Migration[] = [kernel, people, leads, routing, federation, intake];
