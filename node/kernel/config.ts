@@ -40,7 +40,7 @@ export interface Config {
 }
 
 /** One setting: its name in the environment (as a flag: `--node-id`), its default, what it means, how it is read. */
-export interface Setting {
+interface Setting {
   readonly env: string;
   /** As it would be written; absent when nothing is the default. */
   readonly standard?: string;

@@ -4,7 +4,7 @@ import type { Context } from './context.ts';
 import { reply, type Route, route } from './routes.ts';
 
 /** What must be true before this node takes requests; a check that throws has failed. */
-export type ReadinessChecks = Readonly<Record<string, (ctx: Context) => Promise<boolean> | boolean>>;
+type ReadinessChecks = Readonly<Record<string, (ctx: Context) => Promise<boolean> | boolean>>;
 
 const probe = { access: 'public', unlimited: true } as const;
 

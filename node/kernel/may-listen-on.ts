@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js';
 
 /** How far an address to listen on reaches. */
-export type Reach = 'loopback' | 'private' | 'public';
+type Reach = 'loopback' | 'private' | 'public';
 
 const privateRanges = new Set(['private', 'uniqueLocal', 'linkLocal', 'carrierGradeNat']);
 

@@ -19,7 +19,7 @@ export function openApiRoute(routes: readonly Route[]): Route {
 }
 
 /** Describes the routes below `/api`, and health and readiness. */
-export function describeApi(config: Pick<Config, 'name' | 'publicUrl'>, routes: readonly Route[]): Json {
+function describeApi(config: Pick<Config, 'name' | 'publicUrl'>, routes: readonly Route[]): Json {
   const paths: Record<string, Json> = {};
   for (const each of routes.filter(({ path }) => /^\/(api\/|health$|ready$)/.test(path))) {
     const path = each.path.replaceAll(/:(\w+)/g, '{$1}');

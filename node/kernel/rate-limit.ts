@@ -19,7 +19,7 @@ export function createRateLimit(perMinute: number): RateLimit {
 }
 
 /** The error for whoever asks too often. */
-export const tooMany = (retryAfterSeconds: number) =>
+const tooMany = (retryAfterSeconds: number) =>
   new CodedError('too-many-requests', 429, 'Too many requests; try again later.', {
     retryAfterSeconds: Math.max(1, retryAfterSeconds),
   });

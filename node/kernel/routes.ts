@@ -23,7 +23,7 @@ export interface Actor {
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 /** Who may call a route. Objects within it are guarded by the room: unknown and forbidden ones both answer 404. */
-export type Access = 'public' | 'signed-in' | readonly Role[];
+type Access = 'public' | 'signed-in' | readonly Role[];
 
 /** Facts of the HTTP request that are not its input. */
 export interface RequestFacts {
@@ -87,7 +87,7 @@ type ParamNames<Path extends string> = Path extends `${string}:${infer Name}/${i
       ? Name
       : never;
 /** The parameters a path names: `/api/leads/:id` has `{ id: string }`. */
-export type PathParams<Path extends string> = { readonly [Name in ParamNames<Path>]: string };
+type PathParams<Path extends string> = { readonly [Name in ParamNames<Path>]: string };
 
 type Output<Schema, Otherwise> = Schema extends z.ZodType ? z.output<Schema> : Otherwise;
 type BodyOf<B> = B extends 'raw' ? Buffer : Output<B, undefined>;
@@ -126,7 +126,7 @@ interface Traits {
 }
 
 /** A route as declared; see `route`. */
-export interface Declaration<Path extends string, A extends Access, P, Q, B, R> extends Traits {
+interface Declaration<Path extends string, A extends Access, P, Q, B, R> extends Traits {
   readonly path: Path;
   readonly access: A;
   readonly params?: P;
@@ -208,6 +208,10 @@ function toProblems(issue: z.core.$ZodIssue, where: string): { path: string; mes
       path: pathText(where, [...issue.path, key.slice(0, 100)]),
       message: 'is not a known property',
     }));
+  // Of alternatives, what comes nearest says best what is wrong.
+  const [nearest] = issue.code === 'invalid_union' ? issue.errors.toSorted((a, b) => a.length - b.length) : [];
+  if (nearest && nearest.length > 0)
+    return nearest.flatMap((each) => toProblems({ ...each, path: [...issue.path, ...each.path] }, where));
   return [{ path: pathText(where, issue.path), message: issue.message }];
 }
 

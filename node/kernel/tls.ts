@@ -4,7 +4,7 @@ import type { Config } from './config.ts';
 import { CodedError } from './errors.ts';
 
 /** Certificate chain and key as node:https takes them. */
-export interface TlsFiles {
+interface TlsFiles {
   readonly cert: string;
   readonly key: string;
 }

@@ -15,7 +15,7 @@ const dayMilliseconds = 24 * 3_600_000;
 const tokenKey = (ctx: Context) => deriveKey(ctx, 'api-token');
 const audienceOf = (ctx: Context) => `${ctx.config.nodeId}/api`;
 
-export interface NewApiToken {
+interface NewApiToken {
   readonly userId: string;
   readonly name: string;
   readonly days?: number | undefined;

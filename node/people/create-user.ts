@@ -5,7 +5,7 @@ import type { Role } from '../kernel/routes.ts';
 import { decideManager } from './decide-manager.ts';
 import { findUser, findUserByEmail, insertUser, listIdsBelow, lockTree, type User } from './store.ts';
 
-export interface NewUser {
+interface NewUser {
   /** Lower case. */
   readonly email: string;
   readonly name: string;

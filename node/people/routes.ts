@@ -12,7 +12,7 @@ import { listUsers } from './store.ts';
 import { listTokens } from './store/tokens.ts';
 import { updateUser } from './update-user.ts';
 import { availabilityInput, emailInput, nameInput, roleInput } from './user-input.ts';
-import { tokenView, userView, viewToken, viewUser } from './view-user.ts';
+import { time, tokenView, userView, viewTime, viewToken, viewUser } from './view-user.ts';
 import { visibleUserIds } from './visible-users.ts';
 
 const list = route({
@@ -72,8 +72,11 @@ const signInLink = route({
   access: ['administrator'],
   summary: 'Make a one-time sign-in link for a user',
   status: 201,
-  reply: z.strictObject({ url: z.string(), expiresAt: z.number() }),
-  handler: (ctx, { params }) => transact(ctx, (tx) => createSignInLink(tx, params.id)),
+  reply: z.strictObject({ url: z.string(), expiresAt: time }),
+  handler: async (ctx, { params }) => {
+    const { url, expiresAt } = await transact(ctx, (tx) => createSignInLink(tx, params.id));
+    return { url, expiresAt: viewTime(expiresAt) };
+  },
 });
 
 const listOwnTokens = route({
@@ -101,10 +104,11 @@ const createToken = route({
     role: z.enum(roles).optional(),
     scopes: z.array(z.enum(scopes)).min(1).max(scopes.length).optional(),
   }),
-  reply: z.strictObject({ id: z.string(), token: z.string(), expiresAt: z.number() }),
-  handler: (ctx, { actor, body }) => {
+  reply: z.strictObject({ id: z.string(), token: z.string(), expiresAt: time }),
+  handler: async (ctx, { actor, body }) => {
     sessionOf(actor);
-    return createApiToken(ctx, { ...body, userId: actor.userId });
+    const made = await createApiToken(ctx, { ...body, userId: actor.userId });
+    return { ...made, expiresAt: viewTime(made.expiresAt) };
   },
 });
 

@@ -9,7 +9,7 @@ import { countAttempt, deleteEndedAttempts, uncountAttempt } from './store/sessi
 
 const windowMilliseconds = 15 * 60_000;
 
-export interface PasswordAttempt {
+interface PasswordAttempt {
   readonly email: string;
   readonly password: string;
   /** Client address. */

@@ -2,7 +2,7 @@ import type { Context, Tx } from '../kernel/context.ts';
 import { notFound } from '../kernel/errors.ts';
 import type { Role } from '../kernel/routes.ts';
 
-export type Availability = 'available' | 'absent';
+type Availability = 'available' | 'absent';
 
 interface UserTable {
   id: string;
@@ -97,7 +97,7 @@ export async function findCredentials(
   return ('id' in by ? query.where('id', '=', by.id) : query.where('email', '=', by.email)).executeTakeFirst();
 }
 
-export interface UserFilter {
+interface UserFilter {
   /** Only these; `all` for no restriction. */
   readonly ids: readonly string[] | 'all';
   /** Id of the last user of the page before. */

@@ -3,7 +3,12 @@ import { roles, scopes } from '../kernel/routes.ts';
 import type { User } from './store.ts';
 import type { ApiToken } from './store/tokens.ts';
 
-/** A user as the API shows one. Times in epoch milliseconds. */
+/** A time as the API shows it: ISO 8601, UTC. */
+export const time = z.iso.datetime();
+export const viewTime = (at: number) => new Date(at).toISOString();
+const viewTimeOrNull = (at: number | null) => (at === null ? null : viewTime(at));
+
+/** A user as the API shows one. */
 export const userView = z.strictObject({
   id: z.string(),
   email: z.string(),
@@ -12,13 +17,13 @@ export const userView = z.strictObject({
   managerId: z.string().nullable(),
   active: z.boolean(),
   availability: z.enum(['available', 'absent']),
-  signedInAt: z.number().nullable(),
-  createdAt: z.number(),
+  signedInAt: time.nullable(),
+  createdAt: time,
 });
 
 export function viewUser(user: User): z.input<typeof userView> {
   const { updatedAt: _, ...shown } = user;
-  return shown;
+  return { ...shown, signedInAt: viewTimeOrNull(user.signedInAt), createdAt: viewTime(user.createdAt) };
 }
 
 /** An API token as the API shows one; never the token itself. */
@@ -27,12 +32,18 @@ export const tokenView = z.strictObject({
   name: z.string(),
   role: z.enum(roles).nullable(),
   scopes: z.array(z.enum(scopes)).nullable(),
-  createdAt: z.number(),
-  expiresAt: z.number(),
-  usedAt: z.number().nullable(),
+  createdAt: time,
+  expiresAt: time,
+  usedAt: time.nullable(),
 });
 
 export function viewToken(token: ApiToken): z.input<typeof tokenView> {
   const { userId: _, scopes: held, ...shown } = token;
-  return { ...shown, scopes: held && [...held] };
+  return {
+    ...shown,
+    scopes: held && [...held],
+    createdAt: viewTime(token.createdAt),
+    expiresAt: viewTime(token.expiresAt),
+    usedAt: viewTimeOrNull(token.usedAt),
+  };
 }

@@ -21,6 +21,7 @@ const testRoutes: Route[] = [
     status: 201,
     body: z.strictObject({
       text: z.string(),
+      either: z.union([z.strictObject({ a: z.string() }), z.strictObject({ b: z.string(), c: z.string() })]).optional(),
       deep: z.strictObject({ list: z.array(z.strictObject({ n: z.number() })) }).optional(),
     }),
     reply: z.object({ text: z.string() }),
@@ -184,6 +185,8 @@ describe('bodies', () => {
   it.each([
     [{ text: 'a', role: 'x' }, 'role'],
     [{ text: 'a', deep: { list: [{ n: 1 }, { n: 1, extra: 1 }] } }, 'deep.list[1].extra'],
+    [{ text: 'a', either: { a: 5 } }, 'either.a'],
+    [{ text: 'a', either: { b: 'b', c: 'c', d: 1 } }, 'either.d'],
     [{ text: 5 }, 'text'],
     [{}, 'text'],
     [[], 'body'],

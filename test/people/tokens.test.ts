@@ -48,7 +48,7 @@ describe('API tokens', () => {
       .expect(200);
     const list = await api().get('/api/tokens').set('authorization', bearer).expect(200);
     expect(list.body.items).toContainEqual(
-      expect.objectContaining({ id: made.body.id, name: 'web shop', usedAt: node.clock.now() }),
+      expect.objectContaining({ id: made.body.id, name: 'web shop', usedAt: new Date(node.clock.now()).toISOString() }),
     );
     expect(list.text).not.toContain(made.body.token);
     expect(JSON.stringify(await node.ctx.db.selectFrom('apiToken').selectAll().execute())).not.toContain(

@@ -31,7 +31,7 @@ declare module '../../kernel/database.ts' {
 }
 
 /** A session that has not ended, with its user. */
-export interface LiveSession {
+interface LiveSession {
   readonly id: string;
   readonly userId: string;
   readonly role: Role;

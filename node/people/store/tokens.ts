@@ -40,7 +40,7 @@ const toScopes = (text: string | null) => (text === null ? null : (JSON.parse(te
 const toToken = (row: Row): ApiToken => ({ ...row, scopes: toScopes(row.scopes) });
 
 /** A token that holds, with its active user. */
-export interface LiveToken extends ApiToken {
+interface LiveToken extends ApiToken {
   readonly userRole: Role;
   readonly userName: string;
 }
