@@ -50,7 +50,9 @@ function checkTypes(schema: Schema): void {
 }
 
 function generate(): string {
-  const schema = readSchema([near('../schemas/lead.xsd'), near('../schemas/exchange.xsd')]);
+  const schema = readSchema(
+    ['lead.xsd', 'exchange.xsd'].map((file) => readFileSync(near(`../schemas/${file}`), 'utf8')),
+  );
   checkTypes(schema);
   return [head, writeTypes(schema), messages, writeTables(schema)].join('\n');
 }

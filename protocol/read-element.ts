@@ -8,7 +8,7 @@ import { harmlessName, schemaError, type Where } from './where.ts';
 /** Reads an element as a value, or throws: `up`, `property` and `index` say where it stands. */
 type ValueReader = (element: XmlElement, up: Where | undefined, property: string, index?: number) => unknown;
 /** The same for an element that becomes an object, which stands at `where`. */
-export type ObjectReader = (element: XmlElement, where: Where | undefined) => JsonObject;
+type ObjectReader = (element: XmlElement, where: Where | undefined) => JsonObject;
 /** Puts what it reads from an element into an object. */
 type PartReader = (element: XmlElement, where: Where | undefined, output: JsonObject) => void;
 

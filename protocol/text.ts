@@ -50,7 +50,7 @@ const patternFault: Readonly<Partial<Record<SimpleType['kind'], string>>> = {
 };
 
 /** How a simple type stands in JSON: as text, as a whole number, or as true and false. */
-export interface JsonForm {
+interface JsonForm {
   readonly name: string;
   /** The text of a value; undefined when it is of another kind. */
   readonly toText: (value: unknown) => string | undefined;

@@ -7,7 +7,7 @@ import { leadNamespace, type XmlElement } from './tree.ts';
 import { harmlessName, schemaError, type Where } from './where.ts';
 
 /** The version of the protocol our documents are written in. */
-export const protocolVersion = '1';
+const protocolVersion = '1';
 
 const compiled = (type: string) => ({ check: compileCheck(type), make: compileMaker(type), read: compileReader(type) });
 const headers = compiled('Header');

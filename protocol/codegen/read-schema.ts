@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { XMLParser } from 'fast-xml-parser';
 import type { AttributeDescriptor, ComplexType, ElementDescriptor, SimpleType } from '../descriptor.ts';
 import { toRegExp } from './pattern.ts';
@@ -150,8 +149,8 @@ function readComplexType(node: Node): NamedComplexType {
 const envelope = new Set(['Message', 'Body', 'Extensions']);
 
 /** Reads the schemas as one. Throws when one uses what the generator does not know. */
-export function readSchema(files: readonly string[]): Schema {
-  const roots = files.map((file) => first(parser.parse(readFileSync(file, 'utf8')) as Node, 'xs:schema'));
+export function readSchema(texts: readonly string[]): Schema {
+  const roots = texts.map((text) => first(parser.parse(text) as Node, 'xs:schema'));
   const all = (tag: string) => roots.flatMap((root) => root?.[tag] ?? []);
   const named = <T>(nodes: Node[], read: (node: Node) => T) =>
     new Map(nodes.map((node) => [need(node, 'name'), read(node)]));
