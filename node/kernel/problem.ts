@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { CodedError } from './errors.ts';
 
 /** An error as the client gets it: RFC 9457 with our stable code. */
-export interface Problem {
+interface Problem {
   readonly type: 'about:blank';
   readonly title: string;
   readonly status: number;

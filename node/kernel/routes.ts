@@ -95,7 +95,7 @@ type ActorOf<A> = A extends 'public' ? undefined : Actor;
 type AnswerOf<R> = (R extends z.ZodType ? z.input<R> : undefined) | Reply | Stream;
 
 /** What a handler gets: everything already validated. */
-export interface RouteInput<Params, Query, Body, Who> {
+interface RouteInput<Params, Query, Body, Who> {
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
