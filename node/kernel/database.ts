@@ -4,7 +4,7 @@ import type { Context, Tx } from './context.ts';
 import type { WriterConnection } from './writer-connection.ts';
 import { openPostgres } from './postgres.ts';
 import { openSqlite } from './sqlite.ts';
-import { defaultLimits, makeTransactionQueue, type TransactionLimits } from './transaction-queue.ts';
+import { defaultLimits, makeTransactionQueue, postgresLimits, type TransactionLimits } from './transaction-queue.ts';
 
 /** The tables of all rooms: each room's `store.ts` adds its own by declaration merging. */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- filled by declaration merging
@@ -37,7 +37,7 @@ export interface OpenDatabase extends DatabaseParts {
  */
 export async function openDatabase(
   config: Pick<Config, 'dataFolder' | 'databaseUrl'>,
-  limits: TransactionLimits = defaultLimits,
+  limits: TransactionLimits = config.databaseUrl ? postgresLimits : defaultLimits,
 ): Promise<OpenDatabase> {
   const parts = config.databaseUrl
     ? await openPostgres(config.databaseUrl, limits)

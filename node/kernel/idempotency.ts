@@ -20,7 +20,7 @@ declare module './database.ts' {
 const KEEP_MILLISECONDS = 48 * 3_600_000;
 const TRIM_AT_ONCE = 5_000;
 
-export interface RepeatableRequest {
+interface RepeatableRequest {
   /** Whose keys these are, for example `leads:user_…`: two clients may use the same key. */
   readonly scope: string;
   readonly key: string;

@@ -81,7 +81,7 @@ export async function cancelJob(tx: Tx, key: string): Promise<boolean> {
   return numDeletedRows > 0n;
 }
 
-export interface FailedJob {
+interface FailedJob {
   readonly id: string;
   readonly kind: string;
   readonly attempts: number;

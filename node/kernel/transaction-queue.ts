@@ -19,6 +19,9 @@ export const defaultLimits: TransactionLimits = {
   callbackMilliseconds: 5_000,
 };
 
+/** Every statement is a round trip: a group needs longer to be worth its commit. */
+export const postgresLimits: TransactionLimits = { ...defaultLimits, groupMilliseconds: 20 };
+
 /** Tries of one callback after a deadlock or serialization failure. */
 const TRIES = 6;
 const PAUSE_MILLISECONDS = 20;

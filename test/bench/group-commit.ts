@@ -2,7 +2,6 @@ import SqliteFile from 'better-sqlite3';
 import { join } from 'node:path';
 import { compileOnce } from '../../node/kernel/compile-once.ts';
 import { transact } from '../../node/kernel/context.ts';
-import { defaultLimits } from '../../node/kernel/transaction-queue.ts';
 import { migrations } from '../kernel/tables.ts';
 import { startPostgres } from '../support/postgres-server.ts';
 import { makeFolder, openStore, type Place } from '../support/store.ts';
@@ -38,8 +37,7 @@ async function measure(insert: (together: number) => Promise<unknown>, together:
 }
 
 async function openProduct(place: Place): Promise<{ grouped: Bench; single: Bench; close(): Promise<void> }> {
-  const limits = { ...defaultLimits, groupCallbacks: GROUP };
-  const { ctx, close } = await openStore(place, { migrations, limits });
+  const { ctx, close } = await openStore(place, { migrations });
   const insertLead = () =>
     transact(ctx, async (tx) => {
       await insertNote(tx, { id: ctx.ids.make('lead'), text: document });

