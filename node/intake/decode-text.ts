@@ -61,20 +61,21 @@ function isUtf8(bytes: Uint8Array): boolean {
 }
 
 /**
- * How much a text reads like words in one script: accented letters stand between letters, and neither signs nor capitals
- * stand inside words.
+ * How much a text reads like words in one script: accented letters stand between small letters and quotation marks around
+ * words; neither signs nor capitals stand inside words.
  */
 function plausibility(text: string): number {
   const points = (pattern: RegExp): number => text.match(pattern)?.length ?? 0;
   const letters =
     points(/(?<=\p{Ll})[À-ÿœ]|[À-ÿœ](?=\p{Ll})/gu) + points(/[\p{Script=Cyrillic}\p{Script=Greek}]{3,}/gu);
+  const signs = points(/(?<!\p{L})[“‘„«](?=\p{L})|(?<=\p{L})[”’»](?!\p{L})|€\s?\d|\d\s?€/gu);
   const strangers = points(
-    /[\x80-\x9f\ufffd]|(?<=\p{L})[^\x00-\x7f\p{L}\p{M}’·](?=\p{L})|(?<=\p{Ll})[^\x00-\x7f\P{Lu}]/gu,
+    /[\x80-\x9f\ufffd]|(?<=\p{L})[^\x00-\x7f\p{L}\p{M}’·](?=\p{L})|(?<=\p{L})[“‘„](?!\p{L})|(?<=\p{Ll})[^\x00-\x7f\P{Lu}]/gu,
   );
   const mixed = points(
     /(?<=[A-Za-z])[\p{Script=Cyrillic}\p{Script=Greek}]|[\p{Script=Cyrillic}\p{Script=Greek}](?=[A-Za-z])/gu,
   );
-  return letters - 2 * strangers - 2 * mixed;
+  return letters + signs - 2 * strangers - 2 * mixed;
 }
 
 function guessLegacy(bytes: Uint8Array, knowsHeader: (text: string) => number): string {

@@ -37,8 +37,8 @@ export function partText<P extends Part>(part: P, name: keyof Texts<NonNullable<
     const text = longest > 300 ? value : oneLine(value);
     if (text.length > longest) return false;
     const target = (lead[part] ?? {}) as Record<string, unknown>;
-    const done = setOnce(target, name, text);
-    if (done) lead[part] = target as Lead[P];
+    const done = setOnce(target, String(name), text);
+    if (done) Object.assign(lead, { [part]: target });
     return done;
   };
 }
