@@ -12,7 +12,12 @@ type Silence = Extract<Attempt, { kind: 'silence' }>;
 /** Stores what came of an attempt, with its effect, in one transaction. Nothing happens when the message's fate was decided meanwhile. */
 export async function settleAttempt(tx: Tx, message: OutboxMessage, attempt: Attempt): Promise<void> {
   if (attempt.kind === 'silence') return settleSilence(tx, message, attempt);
+  await settleAnswer(tx, message, attempt);
+  // Last, as in every other transaction: this row is shared by all messages to the peer.
   await answeredBy(tx, message.peerId);
+}
+
+async function settleAnswer(tx: Tx, message: OutboxMessage, attempt: Exclude<Attempt, Silence>): Promise<void> {
   if (attempt.kind === 'receipt') {
     if (await close(tx, message, { state: 'delivered', answer: attempt.text, code: null }))
       await onReceipt(tx, message);
@@ -53,8 +58,7 @@ async function settleSilence(tx: Tx, message: OutboxMessage, { code, status, ret
     await noteError(tx, peerId, code);
     return tryAgain(tx, message, { code, retryAfter });
   }
-  const counts = await failedBy(tx, peerId, code);
-  if (counts) await tryAgain(tx, message, { code, retryAfter });
+  if (await failedBy(tx, peerId, code)) await tryAgain(tx, message, { code, retryAfter });
 }
 
 /** Plans the next attempt. */

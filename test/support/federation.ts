@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { fetch as undiciFetch } from 'undici';
 import { deliveryHandlers } from '../../node/delivery/handlers.ts';
 import { makeMailTransport } from '../../node/delivery/mail-transport.ts';
@@ -78,10 +79,8 @@ export async function openFederation(plan: FederationPlan) {
   const wire = makeWire();
   const folder = makeFolder();
   const nodes = new Map<string, FederationNode>();
-  for (const name of plan.nodes) {
-    const place = plan.place?.(name) ?? { dataFolder: `${folder.dataFolder}/${name}` };
-    nodes.set(name, await openNode(name, { place, clock, wire }));
-  }
+  const placeOf = (name: string) => plan.place?.(name) ?? { dataFolder: `${folder.dataFolder}/${name}` };
+  for (const name of plan.nodes) nodes.set(name, await openNode(name, { place: placeOf(name), clock, wire }));
   const node = (name: string) => {
     const found = nodes.get(name);
     if (!found) throw new Error(`No node ${name}.`);
@@ -102,6 +101,13 @@ export async function openFederation(plan: FederationPlan) {
     async advance(duration: string) {
       clock.advance(duration);
       await settleAll();
+    },
+    /** A second process of a node: the same database and identity, another port. */
+    async twin(name: string) {
+      const { keys } = node(name).ctx;
+      const twin = await openNode(name, { place: placeOf(name), clock, wire, keys });
+      nodes.set(`${name} again`, twin);
+      return twin;
     },
     /** The second becomes a secondary of the first. */
     async introduce(first: string, second: string) {
@@ -150,13 +156,21 @@ function faultyFetch(from: string, wire: Wire): typeof fetch {
   }) as unknown as typeof fetch;
 }
 
-async function openNode(name: string, { place, clock, wire }: { place: Place; clock: FakeClock; wire: Wire }) {
-  const { mkdirSync } = await import('node:fs');
+interface Surroundings {
+  readonly place: Place;
+  readonly clock: FakeClock;
+  readonly wire: Wire;
+  /** Of the process whose database and identity this one shares. */
+  readonly keys?: Context['keys'] | undefined;
+}
+
+async function openNode(name: string, { place, clock, wire, keys }: Surroundings) {
   mkdirSync(place.dataFolder, { recursive: true });
   const store = await openStore(place, { clock });
   const config = { ...store.ctx.config, nodeId: `${name}.localhost`, name, publicUrl: '' };
   const fetch = faultyFetch(name, wire);
-  const ctx: Context = { ...store.ctx, config, fetch, mail: makeMailTransport(config) };
+  const mail = makeMailTransport(config);
+  const ctx: Context = { ...store.ctx, config, fetch, mail, keys: keys ?? store.ctx.keys };
   const workers = [
     ...makeJobWorkers([...routingHandlers, ...deliveryHandlers, ...federationHandlers]),
     makeOutboxWorker(),

@@ -143,6 +143,9 @@ export const listDue = (ctx: Context, peerId: string, now: number, limit: number
     .limit(limit)
     .execute();
 
+/** So many attempts in vain (about an hour), and a message holds up later ones of its conversation no longer. */
+const patientAttempts = 6;
+
 /** What waits for a peer and is not held up by an earlier message of its conversation. */
 const firstOfConversations = (ctx: Context, peerId: string) =>
   ctx.db
@@ -158,7 +161,8 @@ const firstOfConversations = (ctx: Context, peerId: string) =>
             .whereRef('earlier.peerId', '=', 'message.peerId')
             .whereRef('earlier.conversationId', '=', 'message.conversationId')
             .whereRef('earlier.seq', '<', 'message.seq')
-            .where('earlier.state', '=', 'waiting'),
+            .where('earlier.state', '=', 'waiting')
+            .where('earlier.attempts', '<', patientAttempts),
         ),
       ),
     );

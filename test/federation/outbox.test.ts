@@ -1,0 +1,218 @@
+import { describe, expect, it } from 'vitest';
+import { getPeerView } from '../../node/federation/describe-peer.ts';
+import { replayMessage } from '../../node/federation/replay-message.ts';
+import { findOutbox, listOutbox } from '../../node/federation/store/outbox.ts';
+import { changeLead } from '../../node/leads/change-lead.ts';
+import { completeRelease } from '../../node/routing/award.ts';
+import { canary, openFederation, sampleLead, type FederationPlan } from '../support/federation.ts';
+import { post } from '../support/foreign-peer.ts';
+import { onEachDatabase } from '../support/databases.ts';
+
+async function openPair(plan: Omit<FederationPlan, 'nodes'> = {}) {
+  const federation = await openFederation({ nodes: ['vendor', 'reseller'], ...plan });
+  await federation.introduce('vendor', 'reseller');
+  const [vendor, reseller] = [federation.node('vendor'), federation.node('reseller')];
+  const ann = await reseller.user('Ann');
+  await vendor.offerAllTo([await vendor.partnerBox('reseller')]);
+  await reseller.offerAllTo([ann.boxId]);
+  return Object.assign(federation, { vendor, reseller, ann });
+}
+type Pair = Awaited<ReturnType<typeof openPair>>;
+
+/** A lead that the reseller's representative holds. */
+async function release({ vendor, reseller, ann, settle }: Pair) {
+  const leadId = await vendor.receive();
+  await settle();
+  const offered = (await reseller.leads()).find(({ state }) => state === 'offered')!;
+  await reseller.accept(offered.id, ann.id);
+  await settle();
+  return { leadId, offeredId: offered.id };
+}
+const sentBy = (node: Pair['vendor'], peerId: string) => listOutbox(node.ctx, { peerId, limit: 100 });
+
+describe('a message that cannot be delivered', () => {
+  it('dies in the end, is seen, and has its effect when it is sent again by hand', async () => {
+    await using world = await openPair();
+    const { vendor, reseller, wire } = world;
+    const { leadId, offeredId } = await release(world);
+    wire.fault = ({ type }) => (type === 'Status' ? { status: 502 } : undefined);
+    await reseller.write((tx) => changeLead(tx, offeredId, 'work'));
+    for (let days = 0; days < 16; days++) await world.advance('24h');
+    const [dead] = await sentBy(reseller, vendor.nodeId);
+    expect(dead).toMatchObject({ type: 'Status', state: 'dead', code: 'unsigned-502' });
+    expect(await getPeerView(reseller.ctx, vendor.nodeId)).toMatchObject({ outbox: { dead: 1, waiting: 0 } });
+    expect((await vendor.lead(leadId)).state).toBe('assigned');
+
+    wire.fault = () => undefined;
+    const id = await replayMessage(reseller.ctx, vendor.nodeId, dead!.messageId);
+    expect(id).not.toBe(dead!.messageId);
+    await world.settle();
+    expect((await vendor.lead(leadId)).state).toBe('working');
+    const [before, after] = [await findOutbox(reseller.ctx, dead!.messageId), await findOutbox(reseller.ctx, id)];
+    expect(before).toMatchObject({ state: 'replayed' });
+    expect(after).toMatchObject({ state: 'delivered', effectKey: before?.effectKey, seq: (before?.seq ?? 0) + 1 });
+    for (const messageId of [dead!.messageId, id])
+      await expect(replayMessage(reseller.ctx, vendor.nodeId, messageId)).rejects.toMatchObject({
+        code: 'not-replayable',
+      });
+    await expect(replayMessage(reseller.ctx, 'other.localhost', id)).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('holds up no other conversation, and its own only for a while', async () => {
+    await using world = await openPair();
+    const { vendor, reseller, wire } = world;
+    const [first, second] = [await release(world), await release(world)];
+    let poisoned = '';
+    wire.fault = ({ type, xml }) => {
+      if (type !== 'Status') return undefined;
+      poisoned ||= xml;
+      return xml === poisoned ? { status: 500 } : undefined;
+    };
+    await reseller.write((tx) => changeLead(tx, first.offeredId, 'work'));
+    await world.settle();
+    await reseller.write((tx) => changeLead(tx, first.offeredId, 'lose', { reason: 'budget' }));
+    await reseller.write((tx) => changeLead(tx, second.offeredId, 'work'));
+    await world.settle();
+    expect((await vendor.lead(second.leadId)).state).toBe('working');
+    expect((await vendor.lead(first.leadId)).state).toBe('assigned');
+    await world.advance('30m');
+    expect((await vendor.lead(first.leadId)).state).toBe('assigned');
+    for (let hours = 0; hours < 12; hours++) await world.advance('1h');
+    expect((await vendor.lead(first.leadId)).state).toBe('lost');
+    // The older one, when it gets through at last, changes nothing any more.
+    wire.fault = () => undefined;
+    await world.advance('24h');
+    expect((await vendor.lead(first.leadId)).state).toBe('lost');
+    expect((await sentBy(reseller, vendor.nodeId)).map(({ state }) => state)).not.toContain('waiting');
+  });
+
+  it('is tried again when its answer could not be stored with its effect', async () => {
+    await using world = await openPair();
+    const { vendor, reseller, ann, wire } = world;
+    const leadId = await vendor.receive();
+    await world.settle();
+    const [offered] = await reseller.leads();
+    await reseller.accept(offered!.id, ann.id);
+    // An administrator's statement breaks the effect of the receipt for Release.
+    wire.fault = ({ type }) => (type === 'Release' ? 'answer-lost' : undefined);
+    await world.settle();
+    await vendor.write((tx) => tx.db.updateTable('offer').set({ confirmedAt: null }).execute());
+    wire.fault = () => undefined;
+    await world.advance('40s');
+    const [releaseMessage] = await sentBy(vendor, reseller.nodeId);
+    expect(releaseMessage).toMatchObject({ type: 'Release', state: 'waiting', code: 'effect-failed' });
+    await vendor.write((tx) => tx.db.updateTable('offer').set({ confirmedAt: 1 }).execute());
+    await world.advance('10m');
+    expect(await vendor.lead(leadId)).toMatchObject({ state: 'assigned' });
+    const [recipient] = await vendor.recipients(leadId);
+    await vendor.write((tx) => completeRelease(tx, recipient!.id));
+  });
+});
+
+describe('what a node keeps of messages', () => {
+  it('is content for as long as a repetition may come, then ids', async () => {
+    await using world = await openPair();
+    const { vendor, reseller } = world;
+    await release(world);
+    const documents = async () => {
+      const [sent, received] = await Promise.all([
+        vendor.ctx.db.selectFrom('outbox').select(['type', 'document', 'digest', 'answer']).execute(),
+        reseller.ctx.db.selectFrom('inbox').select(['type', 'document', 'digest', 'answer']).execute(),
+      ]);
+      return { sent, received };
+    };
+    const before = await documents();
+    expect(JSON.stringify(before)).toContain(canary);
+    for (let days = 0; days < 17; days++) await world.advance('24h');
+    const after = await documents();
+    expect(JSON.stringify(after)).not.toContain(canary);
+    const without = (rows: typeof before.sent) => rows.map((row) => ({ ...row, document: null }));
+    expect(after).toEqual({ sent: without(before.sent), received: without(before.received) });
+    for (let days = 0; days < 100; days++) world.clock.advance('24h');
+    await world.settle();
+    expect((await documents()).received).toEqual([]);
+  });
+
+  it('is listed by type and state, newest first, without content', async () => {
+    await using world = await openPair();
+    const { vendor, reseller } = world;
+    await release(world);
+    const rows = await sentBy(vendor, reseller.nodeId);
+    expect(rows.map(({ type }) => type)).toEqual(['Release', 'Award', 'Offer']);
+    expect(JSON.stringify(rows)).not.toMatch(new RegExp(canary, 'i'));
+    const [newest] = rows;
+    const rest = await listOutbox(vendor.ctx, { peerId: reseller.nodeId, cursor: newest!.messageId, limit: 1 });
+    expect(rest).toEqual([rows[1]]);
+  });
+});
+
+onEachDatabase((database) => {
+  describe('two processes of one node', () => {
+    it('take each message once, and give every repetition the same receipt', async () => {
+      await database.withPlace(async (place) => {
+        await using world = await openPair({
+          place: (name) =>
+            name === 'vendor' ? place : { ...place, databaseUrl: undefined, dataFolder: `${place.dataFolder}/r` },
+        });
+        const { vendor, reseller, ann } = world;
+        const twin = await world.twin('vendor');
+        const leads = await Promise.all(Array.from({ length: 8 }, () => vendor.receive()));
+        await Promise.all([vendor.settle(), twin.settle()]);
+        await world.settle();
+        const offered = await reseller.leads();
+        expect(offered).toHaveLength(leads.length);
+        for (const lead of offered) await reseller.accept(lead.id, ann.id);
+        // Every request arrives at both processes at once, several times.
+        const sent = world.wire.calls.length;
+        await reseller.settle();
+        const accepts = world.wire.calls.slice(sent).filter(({ type }) => type === 'Accept');
+        expect(accepts).toHaveLength(leads.length);
+        const again = accepts.flatMap(({ xml, answer }) =>
+          [vendor, twin, vendor, twin].map(async (process) => ({ answer, text: (await post(process, xml)).text })),
+        );
+        for (const { answer, text } of await Promise.all(again)) expect(text).toBe(answer);
+        await Promise.all([vendor.settle(), twin.settle()]);
+        await world.settle();
+        for (const id of leads)
+          expect(await vendor.lead(id)).toMatchObject({ state: 'assigned', holder: { kind: 'peer' } });
+        expect((await reseller.leads()).map(({ document }) => document)).toEqual(leads.map(() => sampleLead));
+      });
+    });
+
+    it('let one claim win, whichever process it reaches', async () => {
+      await database.withPlace(async (place) => {
+        await using world = await openFederation({
+          nodes: ['vendor', 'reseller', 'dealer'],
+          place: (name) =>
+            name === 'vendor' ? place : { ...place, databaseUrl: undefined, dataFolder: `${place.dataFolder}/${name}` },
+        });
+        await world.introduce('vendor', 'reseller');
+        await world.introduce('vendor', 'dealer');
+        const [vendor, reseller, dealer] = [world.node('vendor'), world.node('reseller'), world.node('dealer')];
+        const twin = await world.twin('vendor');
+        const bob = await vendor.user('Bob');
+        const people = [await reseller.user('Ann'), await dealer.user('Dan')] as const;
+        await reseller.offerAllTo([people[0].boxId]);
+        await dealer.offerAllTo([people[1].boxId]);
+        const partners = [await vendor.partnerBox('reseller'), await vendor.partnerBox('dealer')];
+        await vendor.offerAllTo([bob.boxId, ...partners]);
+        const leads = await Promise.all(Array.from({ length: 6 }, () => vendor.receive()));
+        await world.settle();
+        for (const lead of await reseller.leads()) await reseller.accept(lead.id, people[0].id);
+        for (const lead of await dealer.leads()) await dealer.accept(lead.id, people[1].id);
+        const mine = leads.map((id) => twin.accept(id, bob.id));
+        await Promise.all([...mine, reseller.settle(), dealer.settle()]);
+        await Promise.all([vendor.settle(), twin.settle()]);
+        await world.settle();
+        for (const partner of [reseller, dealer])
+          for (const { state } of await partner.leads()) expect(['assigned', 'withdrawn']).toContain(state);
+        const held = [...(await reseller.leads()), ...(await dealer.leads())].filter(
+          ({ state }) => state === 'assigned',
+        );
+        const holders = await Promise.all(leads.map(async (id) => (await vendor.lead(id)).holder));
+        expect(holders.every((holder) => holder !== undefined)).toBe(true);
+        expect(holders.filter((holder) => holder?.kind === 'peer')).toHaveLength(held.length);
+      });
+    });
+  });
+});
