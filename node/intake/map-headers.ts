@@ -38,7 +38,7 @@ const words = (header: string): string[] =>
 /** The place of a header, by its name alone. */
 export function fieldOfName(header: string): string | undefined {
   const exact = fieldByAlias.get(foldName(header));
-  if (exact) return exact;
+  if (exact !== undefined) return exact;
   const parts = words(header);
   if (strangers.test(parts.join(' '))) return undefined;
   const plain = foldName(parts.filter((word) => !noise.has(word)).join(''));

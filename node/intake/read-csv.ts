@@ -123,6 +123,12 @@ function refuseForeign(bytes: Uint8Array): void {
   if (kind) throw new CodedError('not-a-table', 422, `This is ${kind}; save the table as CSV first.`);
 }
 
+/** More than a stray control character in a cell. */
+function isBinary(text: string): boolean {
+  const sample = text.slice(0, 4096);
+  return (sample.match(/[\0-\x08\x0e-\x1f\ufffd]/g)?.length ?? 0) * 20 > sample.length;
+}
+
 const knownInFirstLine = (text: string): number =>
   Math.max(...delimiters.map((delimiter) => countKnown(readCsvRow(text.slice(0, 4000), 0, delimiter).cells)));
 
@@ -135,7 +141,7 @@ export function openCsv(bytes: Uint8Array, options: CsvOptions = {}): CsvTable {
   const { text: decoded, encoding, bom } = decodeText(bytes, options.encoding, knownInFirstLine);
   const text = decoded.replace(/[\x1a\0]+$/, '');
   if (text.trim() === '') throw new CodedError('empty-file', 422, 'The file holds no rows.');
-  if (/[\0-\x08]/.test(text.slice(0, 4096))) throw new CodedError('not-a-table', 422, 'The file is not text.');
+  if (isBinary(text)) throw new CodedError('not-a-table', 422, 'The file is not text.');
   const hint = readSepLine(text);
   const from = hint?.from ?? { start: 0, line: 1 };
   const chosen = options.delimiter ?? hint?.delimiter;
