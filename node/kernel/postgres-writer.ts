@@ -66,9 +66,9 @@ async function connect(config: pg.ClientConfig, limits: TransactionLimits): Prom
   return session;
 }
 
-/** A statement that waits for a lock ends by itself when the guard of its transaction gives up, not later. */
+/** A statement that waits for a lock ends by itself soon after the guard of its transaction gave up. */
 function settings({ callbackMilliseconds }: TransactionLimits): string {
-  const limit = Math.max(1, Math.ceil(callbackMilliseconds));
+  const limit = Math.ceil(callbackMilliseconds) + 1_000;
   return `set lock_timeout = ${limit}; set statement_timeout = ${limit}; set synchronous_commit = on`;
 }
 

@@ -1,7 +1,7 @@
 import SqliteFile from 'better-sqlite3';
 import { SqliteAdapter, SqliteQueryCompiler } from 'kysely';
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely';
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs';
 import type { DatabaseParts } from './database.ts';
 import { kyselyOver, type WriterConnection } from './writer-connection.ts';
 
@@ -43,6 +43,7 @@ export async function backupSqlite(file: string, target: string): Promise<void> 
   const database = new SqliteFile(file, { readonly: true, fileMustExist: true, timeout: BUSY_MILLISECONDS });
   try {
     await database.backup(unfinished);
+    chmodSync(unfinished, 0o600);
     renameSync(unfinished, target);
   } finally {
     database.close();

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { backup } from '../../node/kernel/backup.ts';
@@ -128,6 +128,7 @@ onDatabase('sqlite', ({ withPlace, withStore }) => {
         await writer;
         const ids = await readNotesOfCopy(place, target);
         expect(ids.length % 2).toBe(0);
+        expect(statSync(target).mode & 0o777).toBe(0o600);
         await expect(backup(place, target)).rejects.toMatchObject({ code: 'backup-exists' });
         expect(await readNotesOfCopy(place, target)).toEqual(ids);
       },

@@ -1,6 +1,10 @@
+import { basename } from 'node:path';
 import { expect, test } from 'vitest';
 import { sql } from 'kysely';
 import { transact, type Context } from '../../node/kernel/context.ts';
+import { makeJobWorkers } from '../../node/kernel/job-workers.ts';
+import { intend, type JobHandler } from '../../node/kernel/jobs.ts';
+import { postgresLimits } from '../../node/kernel/transaction-queue.ts';
 import { onDatabase } from '../support/databases.ts';
 import { migrations } from './tables.ts';
 
@@ -44,6 +48,63 @@ onDatabase('postgres', ({ withStore }) => {
       { migrations },
     ));
 
+  test('two processes that lease at the same moment do not run the same job', () =>
+    withStore(
+      async ({ ctx }, { open }) => {
+        const runs: string[] = [];
+        const handler: JobHandler = {
+          kind: 'note',
+          run(_ctx, payload: { id: string }) {
+            runs.push(payload.id);
+            return Promise.resolve();
+          },
+        };
+        const [, running] = makeJobWorkers([handler]);
+        await transact(ctx, (tx) => intend(tx, { kind: 'note', payload: { id: 'a' } }));
+        const other = (await open()).ctx;
+        const meeting = makeMeeting();
+        // The first process has leased, but not yet committed, when the second one leases.
+        const slow: Context = {
+          ...other,
+          writer: {
+            run: (own, work) =>
+              other.writer.run(own, async (tx) => {
+                const result = await work(tx);
+                await meeting.arrived;
+                return result;
+              }),
+          },
+        };
+        const first = running!.runDue(slow);
+        await expect.poll(() => countWaiting(ctx, 'idle in transaction')).toBe(1);
+        const second = running!.runDue(ctx);
+        await expect.poll(() => countWaiting(ctx, 'waiting')).toBe(1);
+        meeting.arrive();
+        expect(await Promise.all([first, second])).toEqual([1, 0]);
+        expect(runs).toEqual(['a']);
+      },
+      { migrations },
+    ));
+
+  test('a transaction that waits too long for a row another one holds is given up', () =>
+    withStore(
+      async ({ ctx }, { open }) => {
+        await transact(ctx, (tx) => tx.db.insertInto('testCount').values({ id: 'a', value: 0, owner: null }).execute());
+        const meeting = makeMeeting();
+        const holder = (await open({ migrations })).ctx;
+        const holding = transact(holder, async (tx) => {
+          await bump(tx, 'a');
+          await meeting.arrived;
+        });
+        await expect.poll(() => countWaiting(ctx, 'idle in transaction')).toBe(1);
+        await expect(transact(ctx, (tx) => bump(tx, 'a'))).rejects.toMatchObject({ code: 'transaction-too-long' });
+        meeting.arrive();
+        await holding;
+        expect(await readCounts(ctx)).toEqual({ a: 1 });
+      },
+      { migrations, limits: { ...postgresLimits, callbackMilliseconds: 200 } },
+    ));
+
   test('a lost connection fails what ran on it and is opened again', () =>
     withStore(
       async ({ ctx }, { open }) => {
@@ -60,6 +121,15 @@ onDatabase('postgres', ({ withStore }) => {
       { migrations },
     ));
 });
+
+/** Connections of this test that hold a transaction open, or wait for another's. */
+async function countWaiting(ctx: Context, state: 'idle in transaction' | 'waiting'): Promise<number> {
+  const waits = state === 'waiting' ? sql`wait_event_type = 'Lock'` : sql`state = ${state}`;
+  const { rows } = await sql<{ count: number }>`
+    select count(*) as count from pg_stat_activity
+    where application_name = ${basename(ctx.config.dataFolder)} and ${waits}`.execute(ctx.db);
+  return rows[0]?.count ?? 0;
+}
 
 function makeMeeting() {
   let arrive = () => {};

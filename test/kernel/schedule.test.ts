@@ -72,6 +72,38 @@ onEachDatabase(({ withStore }) => {
     );
   });
 
+  test('a process that looked before the other ticked writes no second intent', () => {
+    const clock = makeFakeClock(at('2026-05-04T09:30:00Z'));
+    return withStore(
+      async ({ ctx }, { open }) => {
+        const other = (await open()).ctx;
+        const schedule = makeScheduleWorker([entry('0 * * * *')]);
+        await schedule.runDue(ctx);
+        clock.advance('1h');
+        let goOn = () => {};
+        const paused = new Promise<void>((resolve) => (goOn = resolve));
+        let looked = false;
+        const late: Context = {
+          ...other,
+          writer: {
+            async run(own, work) {
+              looked = true;
+              await paused;
+              return other.writer.run(own, work);
+            },
+          },
+        };
+        const second = schedule.runDue(late);
+        await expect.poll(() => looked).toBe(true);
+        await settle(ctx, [schedule, ...makeJobWorkers([tick])]);
+        goOn();
+        expect(await second).toBe(0);
+        expect(await ctx.db.selectFrom('job').select('id').execute()).toEqual([]);
+      },
+      { migrations, clock },
+    );
+  });
+
   test('a calendar knows leap days, lists and ranges', () => {
     const clock = makeFakeClock(at('2026-05-04T09:30:00Z'));
     const cases: [string, string][] = [

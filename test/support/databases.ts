@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { basename } from 'node:path';
 import pg from 'pg';
 import { describe, inject } from 'vitest';
 import { makeFolder, openStore, type Place, type Store, type StoreOptions } from './store.ts';
@@ -68,9 +69,12 @@ async function withPostgres(body: (place: Place) => Promise<void>): Promise<void
   const server = `${inject('postgresUrl')}/postgres`;
   const schema = `test_${randomBytes(8).toString('hex')}`;
   await administer(server, `create schema ${schema}`);
-  const databaseUrl = `${server}?options=${encodeURIComponent(`-c search_path=${schema}`)}`;
+  const options = encodeURIComponent(`-c search_path=${schema}`);
   try {
-    await withFolder(({ dataFolder }) => body({ dataFolder, databaseUrl }));
+    await withFolder(({ dataFolder }) => {
+      const name = encodeURIComponent(basename(dataFolder));
+      return body({ dataFolder, databaseUrl: `${server}?options=${options}&application_name=${name}` });
+    });
   } finally {
     await administer(server, `drop schema ${schema} cascade`);
   }
