@@ -4,8 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { isOfType, open, seal } from '../../protocol/envelope.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { loadSigningKey, verificationKey } from '../../protocol/keys.ts';
-import { signatureNamespace } from '../../protocol/tree.ts';
 import { openWithXmlCrypto } from '../../protocol/witness.ts';
+import { limits } from '../../protocol/gate.ts';
+import { signDocument, verifyDocument } from '../../protocol/signed-document.ts';
+import { leadNamespace, signatureNamespace, writeElement, type XmlElement } from '../../protocol/tree.ts';
 import { forge } from './forge.ts';
 import { findKey, message, messageTypes, reseller, vendor } from './messages.ts';
 
@@ -327,6 +329,20 @@ describe('open, given a good signature of the wrong profile by the pinned key', 
       info(/(<ds:Transform A.*<\/ds:Transform>)(<ds:Transform A.*<\/ds:Transform>)/, '$2$1'),
       'signature-algorithm',
     ],
+    [
+      'enveloped-signature twice',
+      info(/(<ds:Transform A[^>]*><\/ds:Transform>)<ds:Transform A[^>]*><\/ds:Transform>/, '$1$1'),
+      'signature-algorithm',
+    ],
+    ['an attribute on the digest', info('<ds:DigestValue>', '<ds:DigestValue a="1">'), 'signature-profile'],
+    [
+      'an element in the KeyName',
+      forge(canonical, {
+        ...key,
+        signature: (text) => text.replace(/<ds:KeyName>.*<\/ds:KeyName>/, '<ds:KeyName><ds:X></ds:X></ds:KeyName>'),
+      }),
+      'signature-profile',
+    ],
     ['one transform', info(/<ds:Transform A[^>]*><\/ds:Transform>/, ''), 'signature-profile'],
     ['an external reference', info('URI=""', 'URI="http://127.0.0.1:1/x"'), 'signature-profile'],
     ['a reference by id', info('URI=""', 'URI="#x"'), 'signature-profile'],
@@ -351,6 +367,33 @@ describe('open, given a good signature of the wrong profile by the pinned key', 
   });
   it.each(profiles)('refuses %s', (_, xml, code) => {
     expect(refusal(xml)).toBe(code);
+  });
+});
+
+describe('the limit of elements', () => {
+  const tree = (leaves: number): XmlElement => {
+    const leaf = (name: string, text = ''): XmlElement => ({ name, attributes: [], children: [], text });
+    const branch = (name: string, children: XmlElement[]): XmlElement => ({ name, attributes: [], children, text: '' });
+    const children = [
+      branch('l:Header', [leaf('l:From', vendor.nodeId)]),
+      ...Array.from({ length: leaves }, () => leaf('l:X')),
+    ];
+    return { ...branch('l:Message', children), attributes: [['xmlns:l', leadNamespace]] };
+  };
+  // The root, the header, From, and the 13 of the signature.
+  const most = limits.elements - 16;
+  const indent = (xml: string) => xml.replace('<l:Header>', ' <l:Header>');
+
+  it('counts the signature, when signing and on both ways of opening', () => {
+    const { xml } = signDocument(tree(most), vendor.key);
+    expect(verifyDocument(bytes(xml), findKey).root.children).toHaveLength(most + 1);
+    expect(refusal(indent(xml))).toBe('digest');
+    expect(() => signDocument(tree(most + 1), vendor.key)).toThrow(
+      expect.objectContaining({ code: 'too-many-elements', unauthenticated: false }),
+    );
+    const over = forge(writeElement(tree(most + 1)), vendor.key);
+    expect(refusal(over)).toBe('too-many-elements');
+    expect(refusal(indent(over))).toBe('too-many-elements');
   });
 });
 
