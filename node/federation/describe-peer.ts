@@ -33,13 +33,17 @@ export async function getPeerView(ctx: Context, nodeId: string) {
     keys: keys.map(({ kid, algorithm, validFrom, validUntil, revokedAt }) => ({
       kid,
       algorithm,
-      validFrom,
-      validUntil,
-      revokedAt,
+      validFrom: when(validFrom),
+      validUntil: whenever(validUntil),
+      revokedAt: whenever(revokedAt),
     })),
-    securityEvents: events.map(({ id, at, code, messageId }) => ({ id, at, code, messageId })),
+    securityEvents: events.map(({ id, at, code, messageId }) => ({ id, at: when(at), code, messageId })),
   };
 }
+
+/** Times as the HTTP API tells them. */
+export const when = (at: number): string => new Date(at).toISOString();
+export const whenever = (at: number | null | undefined): string | null => (typeof at === 'number' ? when(at) : null);
 
 const toCounts = (rows: readonly { state: OutboxState; messages: number }[]): Counts =>
   Object.fromEntries(rows.map(({ state, messages }) => [state, messages]));
@@ -59,16 +63,16 @@ function describePeer(
     allowedAddress: allowedRange,
     tellAssignedTo: peer.tellAssignedTo === 1,
     tellAmount: peer.tellAmount === 1,
-    createdAt,
-    activatedAt,
-    suspendedAt,
+    createdAt: when(createdAt),
+    activatedAt: whenever(activatedAt),
+    suspendedAt: whenever(suspendedAt),
     health: {
       reach: health ? describeReach(ctx, health) : ('good' as const),
-      lastSuccessAt: health?.lastSuccessAt ?? null,
-      lastFailureAt: health?.lastFailureAt ?? null,
+      lastSuccessAt: whenever(health?.lastSuccessAt),
+      lastFailureAt: whenever(health?.lastFailureAt),
       lastError: health?.lastError ?? null,
-      lastHeardAt: health?.lastHeardAt ?? null,
-      nextProbeAt: health?.openUntil ?? null,
+      lastHeardAt: whenever(health?.lastHeardAt),
+      nextProbeAt: whenever(health?.openUntil),
     },
     outbox: {
       waiting: counts.waiting ?? 0,

@@ -10,6 +10,7 @@ import {
 import { transact, type Context, type Tx } from '../kernel/context.ts';
 import { CodedError, conflict } from '../kernel/errors.ts';
 import { openPartnerBox } from '../routing/open-box.ts';
+import { tellPeerChange } from './peer-health.ts';
 import { intendTrim } from './trim-exchange.ts';
 import { findLookAlike } from './look-alike.ts';
 import { checkEndpoint, checkRange, portOf, type Allowance } from './may-connect.ts';
@@ -74,6 +75,7 @@ export async function confirmPeer(ctx: Context, nodeId: string, typed: string): 
     await updatePeer(tx, nodeId, change);
     await openPartnerBox(tx, { peerId: nodeId, name: peer.name });
     await intendTrim(tx);
+    await tellPeerChange(tx, nodeId);
     return { ...peer, ...change };
   });
   if (!confirmed)

@@ -1,11 +1,13 @@
 import { makeCommitments, type Offer } from '../../protocol/index.ts';
 import type { DisclosurePlan } from '../disclosure/decide-disclosure.ts';
 import type { Tx } from '../kernel/context.ts';
+import { getLeadHead } from '../leads/store.ts';
 import { rejectOffer } from '../routing/reject-offer.ts';
 import { getOffer, type Offer as RoutedOffer } from '../routing/store/offers.ts';
 import { findPlan, getRecipient } from '../routing/store/recipients.ts';
 import { sendMessage } from './send-message.ts';
 import { findOffering, insertConversation, type Conversation } from './store/conversations.ts';
+import { countWaiting } from './store/outbox.ts';
 import { findPeer } from './store/peers.ts';
 
 /** Offers a lead to a peer, in a new conversation with salts of its own: recipients cannot link their copies. */
@@ -16,15 +18,29 @@ export async function offerToPeer(tx: Tx, { recipientId }: { recipientId: string
   const plan = await findPlan(tx, recipientId);
   const over = recipient.state !== 'offered' || offer.state !== 'open' || offer.closesAt <= tx.clock.now();
   if (over || !plan || recipient.peerId === null) return;
-  const peer = await findPeer(tx, recipient.peerId);
-  if (peer?.state !== 'active' || peer.role === 'primary') {
+  if (!(await mayOffer(tx, recipient.peerId, offer.leadId))) {
     await rejectOffer(tx, { recipientId, reason: 'not-reachable' });
     return;
   }
-  const conversation = startConversation(tx, { recipientId, peerId: peer.nodeId, offer });
+  const conversation = startConversation(tx, { recipientId, peerId: recipient.peerId, offer });
   await insertConversation(tx, conversation);
   const body = writeOffer(offer, plan, conversation);
   await sendMessage(tx, conversation, { type: 'Offer', body, expiresAt: offer.closesAt });
+}
+
+/** So many messages may wait for a peer before it is offered nothing more. */
+const highWater = 1_000;
+
+/**
+ * Whether a peer may be offered a lead now: it is an active partner that takes leads and keeps up, and a lead from a peer is
+ * passed on only once it is ours, never back to where it came from.
+ */
+async function mayOffer(tx: Tx, peerId: string, leadId: string): Promise<boolean> {
+  const peer = await findPeer(tx, peerId);
+  if (peer?.state !== 'active' || peer.role === 'primary') return false;
+  const { origin, originPeer, releasedAt } = await getLeadHead(tx, leadId);
+  if (origin === 'peer' && (releasedAt === null || originPeer === peerId)) return false;
+  return (await countWaiting(tx, peerId, highWater)) < highWater;
 }
 
 function startConversation(

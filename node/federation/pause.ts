@@ -3,6 +3,7 @@ import { conflict } from '../kernel/errors.ts';
 import { suspendPartnerBox } from '../routing/open-box.ts';
 import { allowanceFor } from './introduce.ts';
 import { checkEndpoint } from './may-connect.ts';
+import { tellPeerChange } from './peer-health.ts';
 import { getPeer, updatePeer, type Peer, type PeerRole } from './store/peers.ts';
 
 /** Stops all exchange with a partner: nothing goes out, its messages are asked to wait. Error `peer-not-active`. */
@@ -13,6 +14,7 @@ export function suspendPeer(ctx: Context, nodeId: string): Promise<Peer> {
     const change = { state: 'suspended', suspendedAt: tx.clock.now() } as const;
     await updatePeer(tx, nodeId, change);
     await suspendPartnerBox(tx, nodeId, true);
+    await tellPeerChange(tx, nodeId);
     return { ...peer, ...change };
   });
 }
@@ -25,6 +27,7 @@ export function resumePeer(ctx: Context, nodeId: string): Promise<Peer> {
     const change = { state: 'active', suspendedAt: null } as const;
     await updatePeer(tx, nodeId, change);
     await suspendPartnerBox(tx, nodeId, false);
+    await tellPeerChange(tx, nodeId);
     tx.afterCommit(() => tx.bus.wake('outbox'));
     return { ...peer, ...change };
   });

@@ -43,9 +43,12 @@ async function changeHealth(tx: Tx, before: PeerHealth, change: Breaker & Partia
   const { lastSuccessAt, lastFailureAt, lastError } = { ...before, ...seen };
   const row = { failures, failingSince, openUntil, probes, sendWindow, lastSuccessAt, lastFailureAt, lastError };
   await updateHealth(tx, before.peerId, row);
-  if ((before.openUntil === null) !== (openUntil === null))
-    await announce(tx, { kind: 'peer-changed', payload: { peerId: before.peerId, reachable: openUntil === null } });
+  if ((before.openUntil === null) !== (openUntil === null)) await tellPeerChange(tx, before.peerId);
 }
+
+/** Lets open pages look again. */
+export const tellPeerChange = (tx: Tx, peerId: string): Promise<void> =>
+  announce(tx, { kind: 'peer-changed', payload: { peerId } });
 
 /** How the way to a peer fares at this moment, for people. */
 export function describeReach(ctx: Context, health: PeerHealth): 'good' | 'failing' | 'resting' {

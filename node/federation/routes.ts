@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { pageOf, pageQuery, toPage } from '../kernel/paging.ts';
 import { route, type Route } from '../kernel/routes.ts';
-import { getPeerView, listPeerViews } from './describe-peer.ts';
+import { getPeerView, listPeerViews, when, whenever } from './describe-peer.ts';
 import { exchangeRoutes } from './exchange-routes.ts';
 import { acceptInvitation, confirmPeer, createInvitation } from './introduce.ts';
 import { changePeer, resumePeer, suspendPeer } from './pause.ts';
@@ -12,7 +12,8 @@ import { getPeer } from './store/peers.ts';
 
 const role = z.enum(['primary', 'secondary', 'both']);
 const range = z.string().min(3).max(64);
-const time = z.number().nullable();
+const time = z.iso.datetime();
+const timeOrNull = time.nullable();
 const count = z.number();
 
 const peerView = z.object({
@@ -24,16 +25,16 @@ const peerView = z.object({
   allowedAddress: z.string().nullable(),
   tellAssignedTo: z.boolean(),
   tellAmount: z.boolean(),
-  createdAt: z.number(),
-  activatedAt: time,
-  suspendedAt: time,
+  createdAt: time,
+  activatedAt: timeOrNull,
+  suspendedAt: timeOrNull,
   health: z.object({
     reach: z.enum(['good', 'failing', 'resting']),
-    lastSuccessAt: time,
-    lastFailureAt: time,
+    lastSuccessAt: timeOrNull,
+    lastFailureAt: timeOrNull,
     lastError: z.string().nullable(),
-    lastHeardAt: time,
-    nextProbeAt: time,
+    lastHeardAt: timeOrNull,
+    nextProbeAt: timeOrNull,
   }),
   outbox: z.object({ waiting: count, delivered: count, refused: count, dead: count }),
 });
@@ -41,11 +42,11 @@ const peerView = z.object({
 const key = z.object({
   kid: z.string(),
   algorithm: z.string(),
-  validFrom: z.number(),
-  validUntil: time,
-  revokedAt: time,
+  validFrom: time,
+  validUntil: timeOrNull,
+  revokedAt: timeOrNull,
 });
-const securityEvent = z.object({ id: z.string(), at: z.number(), code: z.string(), messageId: z.string().nullable() });
+const securityEvent = z.object({ id: z.string(), at: time, code: z.string(), messageId: z.string().nullable() });
 const fullPeerView = peerView.extend({
   fingerprint: z.string(),
   keys: z.array(key),
@@ -160,9 +161,9 @@ const message = z.object({
   type: z.string(),
   state: z.string(),
   attempts: count,
-  at: z.number(),
-  dueAt: time,
-  answeredAt: time,
+  at: time,
+  dueAt: timeOrNull,
+  answeredAt: timeOrNull,
   code: z.string().nullable(),
 });
 
@@ -191,9 +192,9 @@ const viewSent = (row: Awaited<ReturnType<typeof listOutbox>>[number]): z.input<
   type: row.type,
   state: row.state,
   attempts: row.attempts,
-  at: row.createdAt,
-  dueAt: row.state === 'waiting' ? row.dueAt : null,
-  answeredAt: row.answeredAt,
+  at: when(row.createdAt),
+  dueAt: row.state === 'waiting' ? when(row.dueAt) : null,
+  answeredAt: whenever(row.answeredAt),
   code: row.code,
 });
 
@@ -203,9 +204,9 @@ const viewReceived = (row: Awaited<ReturnType<typeof listInbox>>[number]): z.inp
   type: row.type,
   state: row.code === null ? 'taken' : 'refused',
   attempts: 1,
-  at: row.receivedAt,
+  at: when(row.receivedAt),
   dueAt: null,
-  answeredAt: row.receivedAt,
+  answeredAt: when(row.receivedAt),
   code: row.code,
 });
 

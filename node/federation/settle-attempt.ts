@@ -1,8 +1,7 @@
 import type { Context, Tx } from '../kernel/context.ts';
-import { announce } from '../kernel/live-events.ts';
 import type { Attempt, ProblemFacts } from './deliver.ts';
 import { onDead, onReceipt, onRefused } from './delivery-effects.ts';
-import { answeredBy, failedBy, noteError } from './peer-health.ts';
+import { answeredBy, failedBy, noteError, tellPeerChange } from './peer-health.ts';
 import { planDailyRetry, planRetry } from './plan-retry.ts';
 import { appendSecurityEvent } from './store/peers.ts';
 import { updateWaiting, type OutboxMessage } from './store/outbox.ts';
@@ -25,6 +24,11 @@ async function settleAnswer(tx: Tx, message: OutboxMessage, attempt: Exclude<Att
   }
   const { problem, text } = attempt;
   if (problem.retryable) return tryAgain(tx, message, { code: problem.code, retryAfter: problem.retryAfter });
+  if (message.type === 'NoLongerAvailable' && problem.code === 'illegal-transition') {
+    // The peer never took the offer that is over: nothing to tell, nothing to look into.
+    await close(tx, message, { state: 'cancelled', answer: text, code: problem.code });
+    return;
+  }
   if (await close(tx, message, { state: 'refused', answer: text, code: problem.code }))
     await refuse(tx, message, problem);
 }
@@ -33,7 +37,7 @@ async function settleAnswer(tx: Tx, message: OutboxMessage, attempt: Exclude<Att
 export async function settleExpired(tx: Tx, message: OutboxMessage): Promise<void> {
   if (!(await close(tx, message, { state: 'dead', answer: null, code: message.code ?? 'expired' }))) return;
   tx.log.error('message-dead', { peerId: message.peerId, messageId: message.messageId, messageType: message.type });
-  await announce(tx, { kind: 'peer-changed', payload: { peerId: message.peerId } });
+  await tellPeerChange(tx, message.peerId);
   await onDead(tx, message);
 }
 

@@ -182,6 +182,27 @@ describe('a lead that is offered to a partner', () => {
   });
 });
 
+describe('a lead that came from a partner', () => {
+  it('is passed on to another partner once it is ours, and never back', async () => {
+    await using world = await openFederation({ nodes: ['vendor', 'distributor', 'dealer'] });
+    await world.introduce('vendor', 'distributor');
+    await world.introduce('distributor', 'dealer');
+    const [vendor, distributor, dealer] = [world.node('vendor'), world.node('distributor'), world.node('dealer')];
+    await changePeer(distributor.ctx, vendor.nodeId, { role: 'both' });
+    const [dora, dan] = [await distributor.user('Dora'), await dealer.user('Dan')];
+    await vendor.offerAllTo([await vendor.partnerBox('distributor')]);
+    const backAndOn = [await distributor.partnerBox('vendor'), await distributor.partnerBox('dealer')];
+    await distributor.offerAllTo([...backAndOn, dora.boxId], { mode: 'direct', offerMinutes: 30 });
+    await dealer.offerAllTo([dan.boxId]);
+    await vendor.receive();
+    await world.settle();
+    expect(world.wire.story()).toEqual(['vendor>distributor Offer']);
+    const [lead] = await distributor.leads();
+    expect(await distributor.recipients(lead!.id)).toMatchObject([{ userId: dora.id }]);
+    expect(await dealer.leads()).toEqual([]);
+  });
+});
+
 describe('up for grabs', () => {
   it('is won by the first, whoever it is; the others lose it with all they saw', async () => {
     await using world = await openFederation({ nodes: ['vendor', 'reseller', 'dealer'] });

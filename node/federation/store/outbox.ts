@@ -173,6 +173,17 @@ export async function findNextDueAt(ctx: Context, peerId: string): Promise<numbe
   return first?.dueAt;
 }
 
+/** How many messages wait for a peer; counts up to `most`. */
+export async function countWaiting(ctx: Context, peerId: string, most: number): Promise<number> {
+  const waiting = ctx.db
+    .selectFrom('outbox')
+    .select('messageId')
+    .where('peerId', '=', peerId)
+    .where('state', '=', 'waiting')
+    .limit(most);
+  return (await waiting.execute()).length;
+}
+
 /** How many messages are in which state, per peer. */
 export const countByState = (
   ctx: Context,
