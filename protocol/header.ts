@@ -17,7 +17,7 @@ export function makeMessageId(now: number): string {
 }
 
 /** Types whose body may hold personal data: their header carries `Blind`, so that the digest hides the content. */
-export const blindTypes: readonly MessageType[] = ['Offer', 'Release', 'Status', 'Reject'];
+const blindTypes: readonly MessageType[] = ['Offer', 'Release', 'Status', 'Reject'];
 
 export interface HeaderFacts<T extends MessageType> {
   readonly type: T;

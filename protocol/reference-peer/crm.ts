@@ -5,7 +5,7 @@ import type { Sealed, SigningKey } from '../index.ts';
 import type { Desk, WorkStep } from './desk.ts';
 import type { Cancel, PeerClock, PeerLead } from './peer-lead.ts';
 
-export interface CrmParts {
+interface CrmParts {
   readonly nodeId: string;
   readonly key: SigningKey;
   readonly desk: Desk;

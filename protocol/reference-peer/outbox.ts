@@ -1,7 +1,7 @@
 import { deliveryRequest, readDeliveryResponse, type FindKey, type Problem, type Sealed } from '../index.ts';
 import type { Cancel, PeerClock } from './peer-lead.ts';
 
-export interface OutboxParts {
+interface OutboxParts {
   readonly clock: PeerClock;
   readonly fetch: typeof fetch;
   readonly findKey: FindKey;
@@ -10,7 +10,7 @@ export interface OutboxParts {
   readonly onSettled: (conversation: string, problem: Problem | undefined) => void;
 }
 
-export interface Outbox {
+interface Outbox {
   /** Queues a message; messages of one conversation leave one after the other, each after the receipt of the one before. */
   post(conversation: string, sealed: Sealed): void;
   /** How many messages have no receipt yet. */

@@ -20,7 +20,7 @@ export interface Partner {
   readonly endpoint: string;
 }
 
-export interface ReferencePeerOptions {
+interface ReferencePeerOptions {
   readonly nodeId: string;
   readonly name?: string;
   readonly key: SigningKey;

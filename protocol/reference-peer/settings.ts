@@ -9,7 +9,7 @@ export const settingTable = [
   ['LEADMESH_PEER_PACE_MS', '2000', 'How long the simulated desk takes for a decision or a step, in milliseconds.'],
 ] as const;
 
-export interface Settings {
+interface Settings {
   readonly nodeId: string;
   readonly name: string;
   readonly host: string;

@@ -11,7 +11,7 @@ interface Forgery {
   readonly signature?: (text: string) => string;
 }
 
-export const ecdsaSha256 = 'http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256';
+const ecdsaSha256 = 'http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256';
 const exclusive = 'http://www.w3.org/2001/10/xml-exc-c14n#';
 
 /** An independent signer, as strict or as wrong as a test wants it. `canonical` is a canonical document without signature. */
