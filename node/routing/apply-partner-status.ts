@@ -11,7 +11,7 @@ import { routeSoon } from './route-soon.ts';
 import { getBox, systemBoxId } from './store/boxes.ts';
 
 /** What the peer that holds a lead says became of it. */
-export interface PartnerStatus {
+interface PartnerStatus {
   readonly leadId: string;
   readonly peerId: string;
   readonly disposition: Disposition;

@@ -1,6 +1,5 @@
 import type { Tx } from '../kernel/context.ts';
 import { conflict, invalid } from '../kernel/errors.ts';
-import { intend } from '../kernel/jobs.ts';
 import type { LeadActor } from '../leads/history.ts';
 import { getLead } from '../leads/store.ts';
 import { findUser } from '../people/store.ts';
@@ -9,7 +8,7 @@ import { openOffer } from './open-offer.ts';
 import { openUserBox } from './open-box.ts';
 import { freeLead } from './reroute-lead.ts';
 
-export interface Assignment {
+interface Assignment {
   readonly leadId: string;
   readonly userId: string;
   readonly actor: LeadActor;
@@ -44,5 +43,4 @@ export async function assignLead(tx: Tx, { leadId, userId, actor, reason }: Assi
   });
   const [recipientId = ''] = recipientIds;
   await claimOffer(tx, { recipientId, actor });
-  await intend(tx, { kind: 'notify', payload: { kind: 'assigned', userId, recipientId, leadId } });
 }

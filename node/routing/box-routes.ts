@@ -4,7 +4,14 @@ import type { Context } from '../kernel/context.ts';
 import { notFound } from '../kernel/errors.ts';
 import { route } from '../kernel/routes.ts';
 import type { Actor, Route } from '../kernel/routes.ts';
-import { describeCondition, describeRule, readCondition, ruleInputSchema } from '../rules/index.ts';
+import {
+  conditionFields,
+  describeCondition,
+  describeRule,
+  operators,
+  readCondition,
+  ruleInputSchema,
+} from '../rules/index.ts';
 import { addTeam, editBox, removeTeam } from './change-box.ts';
 import { listRouteBoxes } from './gather-route.ts';
 import { mayKeepBox } from './may-keep-box.ts';
@@ -157,4 +164,26 @@ const describe = route({
   handler: (_ctx, { body }) => ({ description: describeCondition(readCondition(body.condition)) }),
 });
 
-export const boxRoutes: Route[] = [list, add, edit, remove, rules, putRules, describe];
+const fields = route({
+  method: 'GET',
+  path: '/api/conditions/fields',
+  access: 'signed-in',
+  summary: 'What conditions may ask: fields and facts of a lead, and the operators',
+  reply: z.object({
+    operators: z.array(z.string()),
+    items: z.array(
+      z.object({ path: z.string(), label: z.string(), kind: z.string(), values: z.array(z.string()).optional() }),
+    ),
+  }),
+  handler: () => ({
+    operators: [...operators],
+    items: conditionFields.map(({ path, label, kind, values }) => ({
+      path,
+      label,
+      kind,
+      values: values && [...values],
+    })),
+  }),
+});
+
+export const boxRoutes: Route[] = [list, add, edit, remove, rules, putRules, describe, fields];

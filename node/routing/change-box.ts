@@ -8,7 +8,7 @@ import { listAllRules } from './store/rules.ts';
 
 const refuse = (code: string, message: string, path: string) => new CodedError(code, 422, message, { path });
 
-export interface NewTeam {
+interface NewTeam {
   readonly name: string;
   readonly parentId: string;
   /** Who keeps its rules besides administrators. */
@@ -25,7 +25,7 @@ export async function addTeam(tx: Tx, { name, parentId, ownerId }: NewTeam): Pro
   return getBox(tx, id);
 }
 
-export interface BoxEdit {
+interface BoxEdit {
   readonly name?: string | undefined;
   readonly parentId?: string | undefined;
   /** Null: administrators only. */

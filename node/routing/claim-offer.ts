@@ -1,6 +1,7 @@
 import type { Tx } from '../kernel/context.ts';
 import { CodedError, conflict } from '../kernel/errors.ts';
 import { cancelJob, intend } from '../kernel/jobs.ts';
+import { announce } from '../kernel/live-events.ts';
 import { changeLead, tellHistory } from '../leads/change-lead.ts';
 import type { LeadActor } from '../leads/history.ts';
 import { getLeadHead } from '../leads/store.ts';
@@ -14,7 +15,7 @@ import { answerRecipient, closeOpenRecipients, dropPlan, getRecipient } from './
 import type { Recipient } from './store/recipients.ts';
 import { tellEnd } from './tell-end.ts';
 
-export interface Claim {
+interface Claim {
   readonly recipientId: string;
   /** The round the recipient was offered; the offer's own when absent. */
   readonly round?: number | undefined;
@@ -84,6 +85,14 @@ async function takeByUser(tx: Tx, offer: Offer, recipient: Recipient, actor?: Le
   }
   await changeLead(tx, leadId, 'assign', { ...facts, box: await homeOf(tx, recipient) });
   await finishOffer(tx, offer, recipient);
+  await tellReleased(tx, recipient);
+}
+
+/** The lead is the user's, with every field: who works by mail gets them by mail. */
+export async function tellReleased(tx: Tx, { id: recipientId, userId, leadId }: Recipient): Promise<void> {
+  if (userId === null) return;
+  await intend(tx, { kind: 'notify', payload: { kind: 'released', userId, recipientId, leadId } });
+  await announce(tx, { userId, kind: 'released', leadId, payload: { recipientId } });
 }
 
 /** The box of the recipient, where the lead lies once it is its own. */

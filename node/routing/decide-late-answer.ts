@@ -3,7 +3,7 @@ import type { Recipient } from './store/recipients.ts';
 
 /** What became of a claim. `expired` and `recalled`: it came too late, or for a round that is over. */
 export type ClaimOutcome = 'won' | 'taken' | 'expired' | 'recalled' | 'already-yours';
-export type LateAnswer = Exclude<ClaimOutcome, 'won'> | 'not-open-yet' | 'rejected';
+type LateAnswer = Exclude<ClaimOutcome, 'won'> | 'not-open-yet' | 'rejected';
 
 /** Why a claim did not win, from the rows as they are now. */
 export function decideLateAnswer(

@@ -12,7 +12,7 @@ import type { Recipient } from './store/recipients.ts';
 import { listAllRules } from './store/rules.ts';
 
 /** What conditions may look at. `round`: how often the lead was offered. */
-export function subjectOf(lead: StoredLead, round: number): Subject {
+function subjectOf(lead: StoredLead, round: number): Subject {
   return {
     lead: lead.document,
     facts: {

@@ -11,7 +11,7 @@ import type { DisclosedFields, RecipientState } from './store/recipients.ts';
 
 /** `open`: offers to answer; `mine`: leads held; `closed`: leads held until they ended; `missed`: offers that went by. */
 export const inboxStates = ['open', 'mine', 'closed', 'missed'] as const;
-export type InboxState = (typeof inboxStates)[number];
+type InboxState = (typeof inboxStates)[number];
 
 /** A line of an inbox. Of an offer it holds only what its recipient may see before accepting. */
 export interface InboxEntry {
@@ -42,7 +42,7 @@ export interface InboxOffer {
   readonly others: number;
 }
 
-export interface InboxRequest {
+interface InboxRequest {
   readonly userId: string;
   readonly state: InboxState;
   readonly limit: number;

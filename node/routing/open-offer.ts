@@ -24,7 +24,7 @@ export interface Candidate {
   readonly boxId?: string | undefined;
 }
 
-export interface OfferRequest {
+interface OfferRequest {
   readonly lead: StoredLead;
   /** Where the lead lies from now on; `ownerId`: in whose branch of the tree of people. */
   readonly box: { readonly id: string; readonly name: string; readonly ownerId?: string | undefined };

@@ -12,7 +12,7 @@ import type { Recipient } from './store/recipients.ts';
 import { lockOffer, updateOfferIf } from './store/offers.ts';
 import type { Offer } from './store/offers.ts';
 
-export interface Rejection {
+interface Rejection {
   readonly recipientId: string;
   readonly reason: RejectReason;
   /** The recipient's own words; may be personal, kept beside the offer only. */

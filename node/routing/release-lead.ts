@@ -1,10 +1,8 @@
 import type { Lead } from '../../protocol/index.ts';
 import type { Tx } from '../kernel/context.ts';
-import { intend } from '../kernel/jobs.ts';
-import { announce } from '../kernel/live-events.ts';
 import type { LeadActor } from '../leads/history.ts';
 import { unmaskLead } from '../leads/unmask-lead.ts';
-import { finishOffer } from './claim-offer.ts';
+import { finishOffer, tellReleased } from './claim-offer.ts';
 import { findLastOffer, lockOffer } from './store/offers.ts';
 import { getRecipient } from './store/recipients.ts';
 
@@ -19,8 +17,5 @@ export async function releaseLead(tx: Tx, leadId: string, fullDocument: Lead, ac
   if (offer?.state !== 'claimed' || offer.winnerId === null) return;
   const recipient = await getRecipient(tx, offer.winnerId);
   await finishOffer(tx, offer, recipient);
-  const { id: recipientId, userId } = recipient;
-  if (userId === null) return;
-  await intend(tx, { kind: 'notify', payload: { kind: 'released', userId, recipientId, leadId } });
-  await announce(tx, { userId, kind: 'released', leadId, payload: { recipientId } });
+  await tellReleased(tx, recipient);
 }

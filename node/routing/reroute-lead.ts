@@ -7,7 +7,7 @@ import { recallLiveOffer } from './recall-offer.ts';
 import { routeSoon } from './route-soon.ts';
 import { getBox, systemBoxId } from './store/boxes.ts';
 
-export interface Reroute {
+interface Reroute {
   readonly actor: LeadActor;
   /** A code or some words. */
   readonly reason?: string | undefined;

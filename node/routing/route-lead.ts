@@ -94,7 +94,7 @@ async function offerAsDecided(tx: Tx, lead: StoredLead, decision: OfferDecision,
   await appendTrace(tx, { leadId: lead.id, outcome: 'offered', offerId, steps });
 }
 
-export function candidateOf({ id: boxId, name, userId, peerId }: RouteBox): Candidate {
+function candidateOf({ id: boxId, name, userId, peerId }: RouteBox): Candidate {
   return userId === undefined
     ? { kind: 'peer', id: peerId ?? '', name, boxId }
     : { kind: 'user', id: userId, name, boxId };
@@ -114,6 +114,4 @@ async function giveUp(tx: Tx, lead: StoredLead, decision: NobodyDecision, steps:
     reason: decision.reason,
     box: { id: box.id, name: box.name, userId: box.ownerId },
   });
-  if (box.ownerId !== undefined)
-    await intend(tx, { kind: 'notify', payload: { kind: 'unrouted', userId: box.ownerId, leadId } });
 }

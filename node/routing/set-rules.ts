@@ -9,7 +9,7 @@ import type { Box } from './store/boxes.ts';
 import { listRules, replaceRules } from './store/rules.ts';
 import { deleteTurns } from './store/turns.ts';
 
-export interface RuleSet {
+interface RuleSet {
   readonly boxId: string;
   /** The version of the box that was edited; another one is refused. */
   readonly version: number;

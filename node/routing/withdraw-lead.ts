@@ -11,7 +11,7 @@ import { tellEnd } from './tell-end.ts';
 import type { EndReason } from './tell-end.ts';
 
 /** Why a lead that a peer offered us is not for us; `declined`: nobody here wanted it. */
-export type WithdrawReason = EndReason | 'declined';
+type WithdrawReason = EndReason | 'declined';
 
 /**
  * A lead that a peer offered us is gone: whoever was offered it here, or had accepted it, is told, and its personal data is

@@ -9,7 +9,7 @@ export interface CompiledRule {
 }
 
 /** What a rule said about a lead, and why. Holds no personal value. */
-export interface RuleVerdict {
+interface RuleVerdict {
   readonly ruleId: string;
   readonly name: string;
   readonly matched: boolean;

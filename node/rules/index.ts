@@ -1,11 +1,10 @@
 export { maxDepth, maxParts, operators, readCondition } from './condition.ts';
-export type { Comparison, Condition, Operator, Value } from './condition.ts';
+export type { Comparison, Condition } from './condition.ts';
 export { compileCondition } from './compile.ts';
-export type { CompiledCondition } from './compile.ts';
-export { describeComparison, describeCondition, labelOf } from './describe-condition.ts';
+export { describeCondition } from './describe-condition.ts';
 export { compileRule, evaluateRule, evaluateRules } from './evaluate.ts';
-export type { CompiledRule, RuleVerdict } from './evaluate.ts';
-export { conditionFields, findField } from './field.ts';
-export type { ConditionField, LeadFacts, Subject } from './field.ts';
-export { assignModes, describeRule, ruleInputSchema } from './rule.ts';
+export type { CompiledRule } from './evaluate.ts';
+export { conditionFields } from './field.ts';
+export type { LeadFacts, Subject } from './field.ts';
+export { describeRule, ruleInputSchema } from './rule.ts';
 export type { Action, Assign, AssignMode, Rule, RuleInput } from './rule.ts';

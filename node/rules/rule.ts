@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Condition } from './condition.ts';
 import { describeCondition } from './describe-condition.ts';
 
-export const assignModes = ['direct', 'round-robin', 'grab'] as const;
+const assignModes = ['direct', 'round-robin', 'grab'] as const;
 export type AssignMode = (typeof assignModes)[number];
 
 /**
@@ -40,7 +40,7 @@ export interface Rule {
 const assign = z.strictObject({
   mode: z.enum(assignModes),
   to: z.array(z.string().min(1).max(100)).min(1).max(200),
-  offerMinutes: z.number().int().min(1).max(20_160),
+  offerMinutes: z.number().min(0.1).max(20_160),
   opensInMinutes: z.number().int().min(0).max(1_440).optional(),
 });
 /** A rule as people write it: the box, the position and a missing id are given by the place it is put in. */

@@ -49,7 +49,9 @@ onEachDatabase((database) => {
         world.clock.advance('2h');
         await world.settle();
         expect((await world.lead(leadId)).state).toBe('assigned');
-        expect(world.heard()).toEqual([]);
+        expect(world.heard().map(({ payload }) => [payload['userId'], payload['kind']])).toEqual([
+          [ann.id, 'released'],
+        ]);
       });
     });
 
@@ -416,7 +418,7 @@ onEachDatabase((database) => {
             .heard()
             .map(({ kind, payload }) => payload['reason'] ?? payload['kind'] ?? kind)
             .sort(),
-        ).toEqual(['assigned', 'recalled', 'recalled']);
+        ).toEqual(['recalled', 'recalled', 'released']);
         await assign(ann.id);
         await world.settle();
         expect(await world.lead(leadId)).toMatchObject({ state: 'assigned', holder: { id: ann.id } });

@@ -7,11 +7,11 @@ import { listTurns } from '../../node/routing/store/turns.ts';
 import { makeFakeClock } from '../support/clock.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import type { Place } from '../support/store.ts';
-import type { Race } from './racer.ts';
+import type { Race } from './programs/racer.ts';
 import { makeWorld } from './world.ts';
 import type { World } from './world.ts';
 
-const script = fileURLToPath(new URL('racer.ts', import.meta.url));
+const script = fileURLToPath(new URL('programs/racer.ts', import.meta.url));
 type Outcomes = Record<'claim' | 'reject' | 'expire' | 'route', string[]>;
 
 /** Starts real processes on the same database, lets them go at the same moment, and answers what each got. */

@@ -314,6 +314,14 @@ describe('the rules of a box', () => {
     const condition = { field: 'contact.address.country', op: 'in', value: ['DE', 'AT'] };
     const answer = await ann.call('post', '/api/conditions/describe', { condition }).expect(200);
     expect(answer.body).toEqual({ description: 'country is DE or AT' });
+    const known = (await ann.call('get', '/api/conditions/fields').expect(200)).body;
+    expect(known.operators).toContain('between');
+    expect(known.items).toContainEqual({
+      path: 'lead.test',
+      label: 'test lead',
+      kind: 'boolean',
+      values: ['true', 'false'],
+    });
     const refused = await ann.call('post', '/api/conditions/describe', { condition: { field: 'x' } }).expect(422);
     expect(refused.body).toMatchObject({ code: 'invalid-condition', details: { path: 'condition' } });
   });

@@ -29,7 +29,7 @@ const foreignKinds = [
   'status-to-peer',
 ] as const;
 
-export interface Told {
+interface Told {
   kind: (typeof foreignKinds)[number];
   payload: Record<string, unknown>;
 }
@@ -44,7 +44,7 @@ export const acme: Lead = {
   account: { name: 'Acme' },
 };
 
-export interface RuleSpec extends Partial<Assign> {
+interface RuleSpec extends Partial<Assign> {
   when?: Condition;
   to: string[];
   name?: string;

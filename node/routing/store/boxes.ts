@@ -106,7 +106,7 @@ export async function insertBox(tx: Tx, box: Omit<Box, 'version'>): Promise<void
     .execute();
 }
 
-export type BoxChange = Partial<Pick<LeadBoxTable, 'name' | 'parentId' | 'ownerId' | 'closedAt'>>;
+type BoxChange = Partial<Pick<LeadBoxTable, 'name' | 'parentId' | 'ownerId' | 'closedAt'>>;
 
 /** Changes a box; with `version`, only if nobody else changed it since. False when it did not apply. */
 export async function updateBox(tx: Tx, id: string, change: BoxChange & { version?: number }): Promise<boolean> {

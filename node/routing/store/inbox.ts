@@ -9,7 +9,7 @@ export type InboxRow = Pick<
 > &
   Pick<Offer, 'mode' | 'round' | 'opensAt' | 'closesAt' | 'state'> & { readonly recipientState: RecipientState };
 
-export interface InboxQuery {
+interface InboxQuery {
   readonly userId: string;
   readonly states: readonly RecipientState[];
   /** Only offers that close later than this. */
@@ -29,8 +29,7 @@ export async function listInbox(ctx: Context, query: InboxQuery): Promise<InboxR
   }));
 }
 
-/** The statement of `listInbox`. */
-export function inboxQuery(ctx: Pick<Context, 'db'>, { userId, states, closesAfter, limit, cursor }: InboxQuery) {
+function inboxQuery(ctx: Pick<Context, 'db'>, { userId, states, closesAfter, limit, cursor }: InboxQuery) {
   let query = ctx.db
     .selectFrom('offerRecipient')
     .innerJoin('offer', 'offer.id', 'offerRecipient.offerId')

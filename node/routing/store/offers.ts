@@ -32,7 +32,7 @@ declare module '../../kernel/database.ts' {
  * `open`: may be accepted; `claimed`: a user of ours was first, the peer the lead comes from has not released it yet;
  * `awarded`: a peer was first; `done`: the winner holds the lead; the rest: it ended without a winner.
  */
-export type OfferState = 'open' | 'claimed' | 'awarded' | 'done' | 'rejected' | 'expired' | 'recalled';
+type OfferState = 'open' | 'claimed' | 'awarded' | 'done' | 'rejected' | 'expired' | 'recalled';
 export const liveOfferStates: readonly OfferState[] = ['open', 'claimed', 'awarded'];
 
 export type Offer = Readonly<OfferTable>;
@@ -102,7 +102,7 @@ export async function claimIfOpen(
   return numUpdatedRows === 1n;
 }
 
-export interface OfferCondition {
+interface OfferCondition {
   /** The state it must have now. */
   readonly state: OfferState;
   readonly winnerId?: string;
@@ -111,7 +111,7 @@ export interface OfferCondition {
   /** Only while no release may have left. */
   readonly unconfirmed?: true;
 }
-export type OfferChange = Partial<Pick<OfferTable, 'state' | 'leaseUntil' | 'confirmedAt' | 'endedAt'>>;
+type OfferChange = Partial<Pick<OfferTable, 'state' | 'leaseUntil' | 'confirmedAt' | 'endedAt'>>;
 
 /** Changes an offer only while the condition holds; false when it does not. Holds its row until the commit. */
 export async function updateOfferIf(tx: Tx, id: string, condition: OfferCondition, change: OfferChange) {

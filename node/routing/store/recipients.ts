@@ -123,7 +123,7 @@ export async function insertRecipients(tx: Tx, recipients: readonly NewRecipient
   await tx.db.insertInto('offerRecipient').values(rows).execute();
 }
 
-export interface RecipientAnswer {
+interface RecipientAnswer {
   readonly from: RecipientState;
   readonly to: RecipientState;
   readonly reason?: RejectReason | undefined;

@@ -17,10 +17,10 @@ declare module '../../kernel/database.ts' {
 }
 
 /** `offered` to somebody, `unrouted`, or `declined` towards the peer it came from. */
-export type TraceOutcome = 'offered' | 'unrouted' | 'declined';
+type TraceOutcome = 'offered' | 'unrouted' | 'declined';
 
 /** One routing decision on a lead, step by step. Holds no value of the lead that is personal. */
-export interface Trace {
+interface Trace {
   readonly id: string;
   readonly leadId: string;
   readonly at: number;

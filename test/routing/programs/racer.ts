@@ -1,13 +1,13 @@
 // One of several processes that race for the same offers, or route at the same time. Starts when told to on standard input.
 import { once } from 'node:events';
-import { transact } from '../../node/kernel/context.ts';
-import { claimOffer } from '../../node/routing/claim-offer.ts';
-import { expireOffer } from '../../node/routing/expire-offer.ts';
-import { rejectOffer } from '../../node/routing/reject-offer.ts';
-import { routeLead } from '../../node/routing/route-lead.ts';
-import { makeFakeClock } from '../support/clock.ts';
-import { openStore } from '../support/store.ts';
-import type { Place } from '../support/store.ts';
+import { transact } from '../../../node/kernel/context.ts';
+import { claimOffer } from '../../../node/routing/claim-offer.ts';
+import { expireOffer } from '../../../node/routing/expire-offer.ts';
+import { rejectOffer } from '../../../node/routing/reject-offer.ts';
+import { routeLead } from '../../../node/routing/route-lead.ts';
+import { makeFakeClock } from '../../support/clock.ts';
+import { openStore } from '../../support/store.ts';
+import type { Place } from '../../support/store.ts';
 
 export interface Race {
   readonly place: Place;
