@@ -1,5 +1,6 @@
 import { readConfig } from '../kernel/config.ts';
 import { CodedError } from '../kernel/errors.ts';
+import { describeListening } from '../kernel/may-listen-on.ts';
 import { makeFirstAdministrator } from '../people/first-administrator.ts';
 import { createNode } from '../node.ts';
 
@@ -21,6 +22,8 @@ export async function runNode(env: NodeJS.ProcessEnv, flags: Readonly<Record<str
     const link = await makeFirstAdministrator(node.ctx);
     if (link) process.stdout.write(`First start. Sign in once, within 24 hours, as administrator:\n  ${link}\n`);
     process.stdout.write(`${config.name} is at ${config.publicUrl} (data in ${config.dataFolder})\n`);
+    const notice = describeListening(config.host, config.tls !== undefined || config.trustedProxy !== undefined);
+    if (notice) process.stdout.write(`${notice}\n`);
     node.ctx.log.info('stopping', { signal: await asked });
     await node.stop();
     return 0;

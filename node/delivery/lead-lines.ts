@@ -8,7 +8,7 @@ export const labelsOf = (paths: readonly string[]) => [...new Set(paths.map((pat
 function textOf(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (Array.isArray(value)) return value.map(textOf).filter(Boolean).join(', ');
-  if (typeof value !== 'object') return String(value);
+  if (typeof value !== 'object') return typeof value === 'string' ? value : JSON.stringify(value);
   const entry = value as Readonly<Record<string, unknown>>;
   if ('amount' in entry && 'currency' in entry) return `${textOf(entry['amount'])} ${textOf(entry['currency'])}`;
   if ('name' in entry && 'value' in entry) return `${textOf(entry['name'])}: ${textOf(entry['value'])}`;

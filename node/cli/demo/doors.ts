@@ -147,13 +147,13 @@ export function apiLead(person: Customer): Lead {
 /** The fields of the hosted form as a browser posts them. */
 export function formAnswers(person: Customer): Record<string, string> {
   return {
-    'contact.givenName': person.givenName,
-    'contact.familyName': person.familyName,
-    'contact.emails': person.email,
-    'contact.phones': person.phone,
-    'account.name': person.company,
-    'contact.address.city': person.city,
-    'contact.address.country': person.country,
-    'interest.comments': person.comments,
+    first_name: person.givenName,
+    last_name: person.familyName,
+    email: person.email,
+    phone: person.phone,
+    company: person.company,
+    city: person.city,
+    country: person.country,
+    message: person.comments,
   };
 }

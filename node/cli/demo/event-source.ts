@@ -19,7 +19,8 @@ async function* readLines(body: ReadableStream<Uint8Array>): AsyncGenerator<stri
 /** Follows a node's live events (server-sent) until `signal` fires; takes up where it was after a cut. */
 export async function* followEvents(url: string, token: string, signal: AbortSignal): AsyncGenerator<NodeEvent> {
   let last: string | undefined;
-  while (!signal.aborted) {
+  const over = () => signal.aborted;
+  while (!over()) {
     const resume: Record<string, string> = last === undefined ? {} : { 'last-event-id': last };
     try {
       const response = await fetch(new URL('/api/events', url), {
@@ -34,7 +35,7 @@ export async function* followEvents(url: string, token: string, signal: AbortSig
         yield event;
       }
     } catch {
-      if (signal.aborted) return;
+      if (over()) return;
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
   }

@@ -1,0 +1,3 @@
+import { runNode } from './cli/start.ts';
+
+process.exitCode = await runNode(process.env, {});

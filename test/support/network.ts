@@ -1,0 +1,157 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeApiClient, type ApiClient } from '../../node/cli/api-client.ts';
+import { readConfig } from '../../node/kernel/config.ts';
+import { transact } from '../../node/kernel/context.ts';
+import type { Role } from '../../node/kernel/routes.ts';
+import { createNode, type LeadmeshNode, type Overrides } from '../../node/node.ts';
+import { createApiToken } from '../../node/people/api-tokens.ts';
+import { createUser } from '../../node/people/create-user.ts';
+import { makeFakeClock, type FakeClock } from './clock.ts';
+
+/** A user of a test node with an API client of his or her own. */
+export interface TestUser {
+  readonly id: string;
+  readonly email: string;
+  readonly api: ApiClient;
+}
+
+/** A real node behind a real port of this process, on a fake clock. */
+export interface TestNode extends LeadmeshNode {
+  readonly nodeId: string;
+  readonly url: string;
+  readonly administrator: TestUser;
+  addUser(name: string, role?: Role, managerId?: string): Promise<TestUser>;
+  /** Stops it and starts it again on the same data and port. */
+  restart(): Promise<void>;
+}
+
+export interface TestNetwork extends AsyncDisposable {
+  readonly clock: FakeClock;
+  node(name: string): TestNode;
+  /** Carries out what is due on every node, until nothing is. */
+  settle(): Promise<void>;
+  /** Moves the clock and settles. */
+  advance(duration: string): Promise<void>;
+  /** Makes two nodes partners by the real onboarding: invitations both ways, fingerprints compared, both confirm. */
+  introduce(first: string, second: string): Promise<void>;
+}
+
+export interface NetworkPlan {
+  /** Short names; the node ids are `<name>.localhost`. */
+  readonly nodes: readonly string[];
+  readonly overrides?: (name: string) => Omit<Overrides, 'clock'>;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() =>
+        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
+      );
+    });
+  });
+}
+
+async function startTestNode(name: string, folder: string, plan: NetworkPlan, clock: FakeClock): Promise<TestNode> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const config = readConfig({
+    LEADMESH_NODE_ID: `${name}.localhost`,
+    LEADMESH_NAME: name,
+    LEADMESH_DATA_FOLDER: join(folder, name),
+    LEADMESH_PORT: String(port),
+    LEADMESH_PUBLIC_URL: url,
+    LEADMESH_LOG_LEVEL: 'silent',
+    LEADMESH_REQUESTS_PER_MINUTE: '1000000',
+    ...plan.env,
+  });
+  const open = () => createNode(config, { ...plan.overrides?.(name), clock });
+  let node = await open();
+  await node.listen();
+  const addUser = async (userName: string, role: Role = 'representative', managerId?: string): Promise<TestUser> => {
+    const email = `${userName.toLowerCase().replace(/[^a-z0-9]/g, '.')}@${name}.example`;
+    const { id } = await transact(node.ctx, (tx) => createUser(tx, { email, name: userName, role, managerId }));
+    const { token } = await createApiToken(node.ctx, { userId: id, name: 'test' });
+    return { id, email, api: makeApiClient(url, token) };
+  };
+  const administrator = await addUser('Admin', 'administrator');
+  return {
+    get ctx() {
+      return node.ctx;
+    },
+    get app() {
+      return node.app;
+    },
+    nodeId: config.nodeId,
+    url,
+    administrator,
+    addUser,
+    start: () => node.start(),
+    listen: () => node.listen(),
+    settle: () => node.settle(),
+    stop: () => node.stop(),
+    async restart() {
+      await node.stop();
+      node = await open();
+      await node.listen();
+    },
+  };
+}
+
+interface InvitationReply {
+  text: string;
+}
+interface PeerReply {
+  fingerprint: string;
+}
+
+async function accept(host: TestNode, guest: TestNode): Promise<void> {
+  const { text } = await guest.administrator.api.send<InvitationReply>('POST', '/api/peers/invitations');
+  const invited = await host.administrator.api.send<PeerReply>('POST', '/api/peers/invitations/accept', {
+    invitation: text,
+    role: 'both',
+    allowedAddress: '127.0.0.0/8',
+  });
+  await host.administrator.api.send('POST', `/api/peers/${guest.nodeId}/confirm`, { fingerprint: invited.fingerprint });
+}
+
+/** Starts real nodes in this process. Dispose of it at the end: `await using network = await startNetwork(…)`. */
+export async function startNetwork(plan: NetworkPlan): Promise<TestNetwork> {
+  const folder = mkdtempSync(join(tmpdir(), 'leadmesh-network-'));
+  const clock = makeFakeClock();
+  const nodes = new Map<string, TestNode>();
+  for (const name of plan.nodes) nodes.set(name, await startTestNode(name, folder, plan, clock));
+  const node = (name: string) => {
+    const found = nodes.get(name);
+    if (!found) throw new Error(`There is no node ${name} in this network.`);
+    return found;
+  };
+  const settleAll = async () => {
+    // What one node sends makes work on another: a few rounds reach every end.
+    for (let round = 0; round < 12; round++) for (const each of nodes.values()) await each.settle();
+  };
+  return {
+    clock,
+    node,
+    settle: settleAll,
+    async advance(duration) {
+      clock.advance(duration);
+      await settleAll();
+    },
+    async introduce(first, second) {
+      await accept(node(first), node(second));
+      await accept(node(second), node(first));
+    },
+    async [Symbol.asyncDispose]() {
+      for (const each of nodes.values()) await each.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
