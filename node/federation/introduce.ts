@@ -18,7 +18,7 @@ import { appendSecurityEvent, findPeer, getPeer, insertPeer, listPeerKeys, listP
 import { updatePeer, type Peer, type PeerRole } from './store/peers.ts';
 
 /** Where partners post their messages to this node. */
-export const ownEndpoint = (ctx: Context): string => `${ctx.config.publicUrl}/lead-exchange`;
+export const ownEndpoint = ({ config }: Context): string => `${config.partnerUrl ?? config.publicUrl}/lead-exchange`;
 
 /** What we hand to another organisation's administrator, and the ten words we read out to them. Holds nothing secret. */
 export function createInvitation(ctx: Context): { text: string; fingerprint: string } {

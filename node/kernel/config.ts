@@ -24,6 +24,8 @@ export interface Config {
   readonly port: number;
   /** Where people and partners reach this node, without a trailing slash. */
   readonly publicUrl: string;
+  /** Where partners reach this node, when that is not `publicUrl`; without a trailing slash. */
+  readonly partnerUrl?: string;
   /** PostgreSQL; SQLite in the data folder when absent. */
   readonly databaseUrl?: string;
   readonly tls?: { readonly certificateFile: string; readonly keyFile: string };
@@ -83,6 +85,12 @@ export const settings = {
     'LEADMESH_PUBLIC_URL',
     undefined,
     'Where people and partners reach this node. Default: made of scheme, host and port.',
+    readUrl,
+  ),
+  partnerUrl: setting(
+    'LEADMESH_PARTNER_URL',
+    undefined,
+    'Where partners reach this node, if by another address than people, for example inside a container network. Default: the public URL.',
     readUrl,
   ),
   databaseUrl: setting(
@@ -179,7 +187,7 @@ function* unknownNames(env: Texts, flags: Texts): Generator<Problem> {
 }
 
 function* contradictions(values: Values, addresses: readonly string[]): Generator<Problem> {
-  const { host = '127.0.0.1', tlsCertificate, tlsKey, trustedProxy, publicUrl } = values;
+  const { host = '127.0.0.1', tlsCertificate, tlsKey, trustedProxy, publicUrl, partnerUrl } = values;
   const tls = tlsCertificate !== undefined && tlsKey !== undefined;
   if ((tlsCertificate === undefined) !== (tlsKey === undefined))
     yield {
@@ -187,17 +195,20 @@ function* contradictions(values: Values, addresses: readonly string[]): Generato
       message: 'LEADMESH_TLS_CERTIFICATE and LEADMESH_TLS_KEY go together: give both or none.',
     };
   yield* mayListenOn({ host, addresses, encrypted: tls || trustedProxy !== undefined, demo: values.demo ?? false });
-  if (tls && publicUrl?.startsWith('http:'))
-    yield {
-      code: 'public-url-contradicts-tls',
-      message: 'LEADMESH_PUBLIC_URL says http, but a TLS certificate is given.',
-    };
-  if (!tls && trustedProxy === undefined && publicUrl?.startsWith('https:'))
-    yield {
-      code: 'public-url-without-tls',
-      message:
-        'LEADMESH_PUBLIC_URL says https, but there is neither a TLS certificate nor a trusted proxy that could speak it.',
-    };
+  const urls = { PUBLIC: publicUrl, PARTNER: partnerUrl };
+  for (const [whose, url] of Object.entries(urls)) {
+    const code = `${whose.toLowerCase()}-url`;
+    if (tls && url?.startsWith('http:'))
+      yield {
+        code: `${code}-contradicts-tls`,
+        message: `LEADMESH_${whose}_URL says http, but a TLS certificate is given.`,
+      };
+    if (!tls && trustedProxy === undefined && url?.startsWith('https:'))
+      yield {
+        code: `${code}-without-tls`,
+        message: `LEADMESH_${whose}_URL says https, but there is neither a TLS certificate nor a trusted proxy that could speak it.`,
+      };
+  }
   if (values.demo && values.smtpUrl !== undefined)
     yield {
       code: 'demo-with-smtp',
@@ -216,6 +227,7 @@ function assemble(values: Values): Config {
     host,
     port,
     publicUrl: values.publicUrl ?? `${tls ? 'https' : 'http'}://${shown}:${port}`,
+    ...(values.partnerUrl !== undefined && { partnerUrl: values.partnerUrl }),
     ...(values.databaseUrl !== undefined && { databaseUrl: values.databaseUrl }),
     ...(tls && { tls: { certificateFile: resolve(tlsCertificate), keyFile: resolve(tlsKey) } }),
     ...(values.trustedProxy !== undefined && { trustedProxy: values.trustedProxy }),

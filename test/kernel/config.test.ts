@@ -41,6 +41,11 @@ describe('settings', () => {
     expect(readConfig({ ...tls, LEADMESH_HOST: '::1' }, {}, lan).publicUrl).toBe('https://[::1]:8080');
   });
 
+  it('keeps an address for partners apart from that for people, if told', () => {
+    expect(readConfig({}, {}, lan).partnerUrl).toBeUndefined();
+    expect(readConfig({ LEADMESH_PARTNER_URL: 'http://vendor:8600/' }, {}, lan).partnerUrl).toBe('http://vendor:8600');
+  });
+
   it('names each setting once, with a meaning', () => {
     const all = Object.values(settings);
     expect(new Set(all.map(flagOf)).size).toBe(all.length);
@@ -74,6 +79,8 @@ describe('refusing to start', () => {
     ['tls-incomplete', { LEADMESH_TLS_CERTIFICATE: '/c.pem' }],
     ['public-url-contradicts-tls', { ...tls, LEADMESH_PUBLIC_URL: 'http://vendor.example' }],
     ['public-url-without-tls', { LEADMESH_PUBLIC_URL: 'https://vendor.example' }],
+    ['partner-url-contradicts-tls', { ...tls, LEADMESH_PARTNER_URL: 'http://vendor.example' }],
+    ['partner-url-without-tls', { LEADMESH_PARTNER_URL: 'https://vendor.example' }],
     ['demo-with-smtp', { LEADMESH_DEMO: 'true', LEADMESH_SMTP_URL: 'smtp://mail.example' }],
     ['public-bind-without-tls', { LEADMESH_HOST: '8.8.8.8' }],
     ['public-bind-without-tls', { LEADMESH_HOST: '2606:4700::1111' }],
