@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { changePeer, resumePeer, suspendPeer } from '../../node/federation/pause.ts';
 import { changeLead } from '../../node/leads/change-lead.ts';
+import { rerouteLead } from '../../node/routing/reroute-lead.ts';
 import { canary, openFederation, sampleLead } from '../support/federation.ts';
 
 /** A vendor that offers every lead to its reseller, who has one representative. */
@@ -183,22 +184,26 @@ describe('a lead that is offered to a partner', () => {
 });
 
 describe('a lead that came from a partner', () => {
-  it('is passed on to another partner once it is ours, and never back', async () => {
+  it('is not passed on, neither to another partner nor back', async () => {
     await using world = await openFederation({ nodes: ['vendor', 'distributor', 'dealer'] });
     await world.introduce('vendor', 'distributor');
     await world.introduce('distributor', 'dealer');
     const [vendor, distributor, dealer] = [world.node('vendor'), world.node('distributor'), world.node('dealer')];
     await changePeer(distributor.ctx, vendor.nodeId, { role: 'both' });
-    const [dora, dan] = [await distributor.user('Dora'), await dealer.user('Dan')];
+    const dora = await distributor.user('Dora');
     await vendor.offerAllTo([await vendor.partnerBox('distributor')]);
     const backAndOn = [await distributor.partnerBox('vendor'), await distributor.partnerBox('dealer')];
     await distributor.offerAllTo([...backAndOn, dora.boxId], { mode: 'direct', offerMinutes: 30 });
-    await dealer.offerAllTo([dan.boxId]);
     await vendor.receive();
     await world.settle();
     expect(world.wire.story()).toEqual(['vendor>distributor Offer']);
     const [lead] = await distributor.leads();
     expect(await distributor.recipients(lead!.id)).toMatchObject([{ userId: dora.id }]);
+    await distributor.accept(lead!.id, dora.id);
+    await world.settle();
+    await distributor.write((tx) => rerouteLead(tx, lead!.id, { actor: { kind: 'user', id: dora.id } }));
+    await world.settle();
+    expect(world.wire.story().filter((line) => line.includes('Offer'))).toHaveLength(1);
     expect(await dealer.leads()).toEqual([]);
   });
 });
