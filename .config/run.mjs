@@ -79,13 +79,20 @@ function installChromium() {
     fail(`The browser tests need Chromium. Please run: ${advice}`);
   }
   say('Installing Debian\u2019s package chromium for the browser tests …');
-  const done = spawnSync('sh', ['-c', command], { encoding: 'utf8', env: { ...env, DEBIAN_FRONTEND: 'noninteractive' } });
+  const done = spawnSync('sh', ['-c', command], {
+    encoding: 'utf8',
+    env: { ...env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
   if (done.status !== 0) fail(`${command}\n${done.stdout}\n${done.stderr}`);
 }
 
 const checks = [
   ['types', 'tsc', ['-p', '.']],
-  ['lint', 'eslint', ['--config', '.config/eslint.config.js', '--max-warnings', '0', 'node', 'protocol', 'test', '.config']],
+  [
+    'lint',
+    'eslint',
+    ['--config', '.config/eslint.config.js', '--max-warnings', '0', 'node', 'protocol', 'test', '.config'],
+  ],
   ['format', 'prettier', ['--config', '.config/prettier.json', '--check', '--log-level', 'warn', '.']],
   ['generated code', 'node', ['protocol/codegen.ts', '--check']],
   ['unused code', 'knip', ['--config', '.config/knip.json', '--no-progress']],

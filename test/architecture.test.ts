@@ -123,7 +123,8 @@ describe('who may import whom', () => {
   it('calls peers from federation only', () => {
     const calls = files.filter(
       (file) =>
-        roomOf(file) !== 'federation' && roomOf(file) !== 'node.ts' &&
+        roomOf(file) !== 'federation' &&
+        roomOf(file) !== 'node.ts' &&
         roomOf(file) !== 'protocol' &&
         roomOf(file) !== 'web' &&
         roomOf(file) !== 'cli',

@@ -20,7 +20,7 @@ export interface Feeder {
   nextNumber: () => number;
 }
 
-export const formSlug = 'quote';
+const formSlug = 'quote';
 
 /** The vendor's hosted form; made once. */
 export async function makeForm(administrator: ApiClient): Promise<void> {
@@ -50,7 +50,7 @@ interface ImportedList {
 }
 
 /** Uploads an advertiser's export and waits until every row became a lead; returns how many did. */
-export async function feedList({ administrator, stream, print }: Feeder, count: number): Promise<number> {
+async function feedList({ administrator, stream, print }: Feeder, count: number): Promise<number> {
   if (count === 0) return 0;
   const bytes = leadAdsList(take(stream, count));
   const query = new URLSearchParams({ provider: 'Lead ads', fileName: 'leads-2026-09.csv' });
@@ -69,7 +69,7 @@ export async function feedList({ administrator, stream, print }: Feeder, count: 
 }
 
 /** A mail as the mail server hands it over; returns how many leads it held. */
-export async function feedMail({ administrator }: Feeder, bytes: Buffer): Promise<number> {
+async function feedMail({ administrator }: Feeder, bytes: Buffer): Promise<number> {
   const { leadIds } = await administrator.upload<{ leadIds: string[] }>('/api/mail', {
     contentType: 'message/rfc822',
     bytes,
@@ -78,7 +78,7 @@ export async function feedMail({ administrator }: Feeder, bytes: Buffer): Promis
 }
 
 /** What a browser posts when a visitor sends the hosted form. */
-export async function feedForm({ url }: Feeder, person: Customer): Promise<number> {
+async function feedForm({ url }: Feeder, person: Customer): Promise<number> {
   const page = await (await fetch(new URL(`/forms/${formSlug}?utm_source=newsletter&utm_campaign=spring`, url))).text();
   const hidden = [...page.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)];
   const answers: Record<string, string> = formAnswers(person);

@@ -12,7 +12,7 @@ interface Waiting {
 const TEN_MINUTES = 10 * 60_000;
 
 /** What a visitor of a node finds: open offers with more than ten minutes left, and how many of them are races. */
-export async function waitingFor(node: DemoNode): Promise<{ offers: number; races: number }> {
+async function waitingFor(node: DemoNode): Promise<{ offers: number; races: number }> {
   const api = makeApiClient(node.address, node.staff.visitor.token);
   const { items } = await api.get<{ items: (Waiting & { title: string })[] }>('/api/inbox?state=open&limit=100');
   const fresh = items.filter(
