@@ -88,16 +88,24 @@ function readAttributes(text: string): Record<string, string> {
 
 const localName = (name: string): string => name.slice(name.lastIndexOf(':') + 1).toLowerCase();
 
+/** Which elements an element can only stand in: where it starts, whatever else is still open was not closed. */
+export type Homes = Readonly<Record<string, readonly string[]>>;
+
 function close(stack: LooseElement[], name: string): void {
   const at = stack.findLastIndex((element) => element.name === name);
   if (at > 0) stack.length = at;
+}
+
+function goHome(stack: LooseElement[], homes: readonly string[] | undefined): void {
+  const at = homes ? stack.findLastIndex((element) => homes.includes(element.name)) : -1;
+  if (at > 0) stack.length = at + 1;
 }
 
 /**
  * Reads markup that need not be well-formed into a tree: unquoted attributes, missing and crossed end tags, bare ampersands
  * and signs are taken as meant; declarations, processing instructions and comments are left out, and no entity is ever declared. Never throws.
  */
-export function readLooseMarkup(text: string): LooseElement {
+export function readLooseMarkup(text: string, homes: Homes = {}): LooseElement {
   const root: LooseElement = { name: '', attributes: {}, children: [] };
   const stack: LooseElement[] = [root];
   const add = (child: LooseElement | string): void => void (stack.at(-1) ?? root).children.push(child);
@@ -113,6 +121,7 @@ export function readLooseMarkup(text: string): LooseElement {
       close(stack, name);
       continue;
     }
+    goHome(stack, Object.hasOwn(homes, name) ? homes[name] : undefined);
     const element: LooseElement = { name, attributes: readAttributes(rest), children: [] };
     add(element);
     if (!rest.trimEnd().endsWith('/') && !voids.has(name) && stack.length < deepest) stack.push(element);

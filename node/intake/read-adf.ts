@@ -1,6 +1,14 @@
 import type { Lead, Phone } from '../../protocol/index.ts';
 import { addField, boundFields, clipText, oneLine, placeValue, type PlaceOptions } from './lead-draft.ts';
-import { childrenOf, childText, findAll, readLooseMarkup, textOf, type LooseElement } from './loose-markup.ts';
+import {
+  childrenOf,
+  childText,
+  findAll,
+  readLooseMarkup,
+  textOf,
+  type Homes,
+  type LooseElement,
+} from './loose-markup.ts';
 import { isTestValue } from './sniff.ts';
 
 /** One customer's request found in a document. */
@@ -26,6 +34,17 @@ function findDocuments(text: string): string[] {
   return bare ? [text.slice(bare.index)] : [];
 }
 
+/** The prospects of a document, each by itself: what is kept of one person holds nothing of another. */
+function cutProspects(document: string): string[] {
+  const starts = [...document.matchAll(/<(?:\w{1,20}:)?prospect(?=[\s>])/gi)].map(({ index }) => index);
+  if (starts.length === 0) return [document];
+  return starts.map((start, at) => {
+    const block = document.slice(start, starts[at + 1] ?? document.length);
+    const end = /<\/(?:\w{1,20}:)?prospect\s*>/i.exec(block);
+    return end ? block.slice(0, end.index + end[0].length) : block;
+  });
+}
+
 /** The ADF documents of a text or HTML page, also where the page shows the markup escaped (`&lt;adf&gt;`). */
 export function findAdf(text: string): string[] {
   let shown = text;
@@ -37,6 +56,12 @@ export function findAdf(text: string): string[] {
   }
   return [];
 }
+
+const parts = ['customer', 'vendor', 'provider'];
+const homes: Homes = {
+  ...Object.fromEntries([...parts, 'vehicle', 'requestdate'].map((name) => [name, ['prospect']])),
+  contact: [...parts, 'prospect'],
+};
 
 type Put = (field: string, name: string, value: string | undefined) => void;
 
@@ -230,10 +255,11 @@ export function isTestLead({ contact }: Lead): boolean {
  * documents. Empty when there is none. Never throws; what fits no field of the lead document is kept as custom fields.
  */
 export function readAdf(text: string, options: PlaceOptions = {}): AdfProspect[] {
-  return findAdf(text).flatMap((block) => {
-    const root = readLooseMarkup(block);
-    const prospects = findAll(root, 'prospect');
-    const roots = prospects.length > 0 ? prospects : findAll(root, 'adf');
-    return roots.map((prospect) => readProspect(prospect, block, options));
-  });
+  return findAdf(text).flatMap((document) =>
+    cutProspects(document).flatMap((source) => {
+      const root = readLooseMarkup(source, homes);
+      const [prospect] = [...findAll(root, 'prospect'), ...findAll(root, 'adf')];
+      return prospect ? [readProspect(prospect, source, options)] : [];
+    }),
+  );
 }

@@ -16,6 +16,8 @@ export interface MailLead {
   readonly test: boolean;
   /** ADF `status="resend"`. */
   readonly resent: boolean;
+  /** The part of the message that is about this person only, when there is one: ADF markup. */
+  readonly source?: string;
 }
 
 export interface ReadMail {
@@ -117,7 +119,12 @@ function complete(document: Lead, mail: Email, parties: MailParties, options: Ma
   };
 }
 
+/** The parser takes some microseconds a line, so a message of nothing but line ends would hold up everyone. */
+const mostLines = 200_000;
+
 async function parse(bytes: Uint8Array): Promise<Email | undefined> {
+  let lines = 0;
+  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) if (++lines > mostLines) return undefined;
   try {
     return await PostalMime.parse(bytes, { maxNestingDepth: 30 });
   } catch {

@@ -180,26 +180,26 @@ function readLine(reading: Reading, line: string): void {
     reading.rest.push(line);
     return;
   }
-  const field = fieldOfLabel(found.label);
-  const value = isLongText(field) ? takeText(reading, found.value) : found.value || takeNext(reading);
+  const said = /\s(?:says|said|wrote|asks|schreibt|écrit|dice)$/i.test(found.label) && found.value !== '';
+  const field = said ? 'interest.comments' : fieldOfLabel(found.label);
+  const value = isLongText(field) && !said ? takeText(reading, found.value) : found.value || takeNext(reading);
   if (value) reading.pairs.push({ label: found.label, value, field });
   else if (alone) reading.rest.push(line);
 }
+
+const forwardMark =
+  /^-{2,}[^-].*(?:forwarded|original|weitergeleitet|message transféré|mensaje reenviado)|^begin forwarded message/i;
 
 /** Takes out the header block of a forwarded message: two or more of its lines together. */
 function takeForwarded(lines: readonly string[]): { body: string[]; forwarded: ForwardedHeader } {
   const body: string[] = [];
   const forwarded: ForwardedHeader = {};
   for (let at = 0; at < lines.length; at++) {
+    const first = lines[at] ?? '';
     let end = at;
-    while (headerLine.test(lines[end] ?? '')) end++;
-    if (end - at < 2 || !/^(?:from|von|de):/i.test(lines[at] ?? '')) {
-      if (
-        !/^-{2,}.*(?:forwarded|original|weitergeleitet|message transféré|mensaje reenviado)|^begin forwarded message/i.test(
-          lines[at] ?? '',
-        )
-      )
-        body.push(lines[at] ?? '');
+    if (/^(?:from|von|de):/i.test(first)) while (headerLine.test(lines[end] ?? '')) end++;
+    if (end - at < 2) {
+      if (!forwardMark.test(first.slice(0, 200))) body.push(first);
       continue;
     }
     for (const line of lines.slice(at, end)) {

@@ -60,6 +60,7 @@ const announcement = new RegExp(
   `^(?:.{0,60}?\\b)?(?:${things})\\b([^:–—|-]{0,40})(?:\\s*[:–—|]\\s*|\\s+-\\s+|\\s+(?:from|by|von|de)\\s+)(.+)$`,
   'iu',
 );
+const about = new RegExp(`^(?:.{0,60}?\\b)?(?:${things})\\s+(?:for|about|regarding|on|zu|pour|sobre)\\s+(.+)$`, 'iu');
 const kinds = /^(buyer|seller|renter|tenant|landlord|owner|investor|borrower)\s+/i;
 
 const trimSigns = (text: string): string => text.replace(/^[\s"“”'’«»,;:.–—-]+|[\s"“”'’«»,;:.!–—-]+$/gu, '');
@@ -116,5 +117,7 @@ export function readPhrase(text: string): Phrase | undefined {
   if (deed && looksLikeName(who, /^\p{Lu}/u.test(who))) return readAction(who.trim(), deed);
   const [, , tail] = announcement.exec(plain) ?? [];
   const phrase = tail === undefined ? undefined : readTail(tail);
-  return phrase && Object.keys(phrase).length > 0 ? phrase : undefined;
+  if (phrase && Object.keys(phrase).length > 0) return phrase;
+  const matter = trimSigns(about.exec(plain)?.[1] ?? '');
+  return matter !== '' && !/^(?:your|my|more|further)?\s*info/i.test(matter) ? { subjectMatter: matter } : undefined;
 }

@@ -4,11 +4,16 @@ import { CodedError } from '../kernel/errors.ts';
 import { announce } from '../kernel/live-events.ts';
 import type { LeadActor } from '../leads/history.ts';
 import { receiveLead } from '../leads/receive-lead.ts';
+import type { LeadOriginal } from '../leads/store.ts';
 import { clipText, oneLine } from './lead-draft.ts';
 import { readMail, type MailOptions, type ReadMail } from './read-mail.ts';
 import { claimMail, getOutcome, insertTrayEntry, recordOutcome, type MailOutcome } from './store.ts';
 
-const mediaType = 'message/rfc822';
+/** The message as it came; of one that is about several people, the part about this one. */
+const originalOf = (bytes: Buffer, part: string | undefined): LeadOriginal =>
+  part === undefined
+    ? { mediaType: 'message/rfc822', bytes }
+    : { mediaType: 'application/x-adf+xml; charset=utf-8', bytes: Buffer.from(part) };
 
 async function putIntoTray(tx: Tx, mail: ReadMail, bytes: Buffer): Promise<string[]> {
   const ids: string[] = [];
@@ -23,7 +28,7 @@ async function putIntoTray(tx: Tx, mail: ReadMail, bytes: Buffer): Promise<strin
 
 /**
  * Takes in one raw message: its leads, or an entry of the tray for a person; both when it holds both. The same bytes again
- * answer the first outcome (`again`). The message is kept with every lead it became. Throws `empty-mail`.
+ * answer the first outcome (`again`). The message, or the part of it about one of several people, is kept with every lead. Throws `empty-mail`.
  */
 export async function receiveMail(
   ctx: Context,
@@ -36,8 +41,8 @@ export async function receiveMail(
   return transact(ctx, async (tx) => {
     if (!(await claimMail(tx, digest))) return { ...(await getOutcome(tx, digest)), again: true };
     const leadIds: string[] = [];
-    for (const { document, test } of mail.leads) {
-      const original = { mediaType, bytes };
+    for (const { document, test, source } of mail.leads) {
+      const original = originalOf(bytes, mail.leads.length > 1 ? source : undefined);
       leadIds.push(await receiveLead(tx, { document, origin: 'local', test, original, actor: options.actor }));
     }
     const outcome = { leadIds, trayIds: await putIntoTray(tx, mail, bytes) };
