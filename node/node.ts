@@ -25,6 +25,7 @@ import { deliveryHandlers } from './delivery/handlers.ts';
 import { makeMailTransport } from './delivery/mail-transport.ts';
 import { routes as deliveryRoutes } from './delivery/routes.ts';
 import { routes as disclosureRoutes } from './disclosure/routes.ts';
+import { greetPeers } from './federation/greet-peers.ts';
 import { peerFetch } from './federation/guarded-fetch.ts';
 import { federationHandlers } from './federation/handlers.ts';
 import { routes as federationRoutes } from './federation/routes.ts';
@@ -123,6 +124,7 @@ export async function createNode(config: Config, overrides: Overrides = {}): Pro
   const workers = makeWorkers();
   const closing = new AbortController();
   let running: { stop(): Promise<void> } | undefined;
+  let greeting: Promise<void> | undefined;
   const routes = [...declared, ...healthRoutes({ workers: () => running !== undefined })];
   const staticFolder = existsSync(consoleFolder) ? consoleFolder : undefined;
   const app = createApp(ctx, [...routes, openApiRoute(routes)], {
@@ -141,12 +143,15 @@ export async function createNode(config: Config, overrides: Overrides = {}): Pro
     listen: listenNow,
     async start() {
       running = startWorkers(ctx, workers);
-      return listenNow();
+      const port = await listenNow();
+      greeting = greetPeers(ctx, closing.signal).catch((error: unknown) => ctx.log.error('greeting-failed', { error }));
+      return port;
     },
     settle: () => settle(ctx, workers),
     async stop() {
       await server?.stop();
       await running?.stop();
+      await greeting;
       await close();
     },
   };

@@ -1,4 +1,4 @@
-import { advance, type ConversationState, type Message, type Opened } from '../../protocol/index.ts';
+import { advance, type ConversationState, type Header, type Message, type Opened } from '../../protocol/index.ts';
 import type { Tx } from '../kernel/context.ts';
 import { effects } from './effects.ts';
 import { Refusal } from './refusal.ts';
@@ -24,6 +24,10 @@ export interface Heard<T extends ConversationType = ConversationType> {
  */
 export async function applyMessage(tx: Tx, { peer, opened }: { peer: Peer; opened: Opened }): Promise<void> {
   const { header } = opened.message;
+  if (header.type === 'Capabilities') {
+    checkGreeting(header, tx.config.nodeId);
+    return;
+  }
   if (!conversationTypes.has(header.type)) throw new Refusal('not-understood', `${header.type} is no request.`);
   const type = header.type as ConversationType;
   const { conversation: conversationId, round, seq } = header;
@@ -45,6 +49,11 @@ export async function applyMessage(tx: Tx, { peer, opened }: { peer: Peer; opene
   const effect = effects[type] as (tx: Tx, heard: Heard, before: ConversationState) => Promise<void>;
   const message = opened.message as Message<ConversationType>;
   await effect(tx, { peer, conversation: moved, message, digest: opened.digest }, point.state);
+}
+
+/** A partner is there: that it says so is all. Those for everyone are public, so anybody could post them here again and again. */
+function checkGreeting({ to }: Header, nodeId: string): void {
+  if (to !== nodeId) throw new Refusal('audience', 'Capabilities for everyone are fetched, not posted.');
 }
 
 /** Only an Offer can begin one, so this side would hold the lead. */

@@ -19,8 +19,10 @@ export interface ProblemFacts {
   readonly retryAfter?: number | undefined;
 }
 
+type Outgoing = Pick<OutboxMessage, 'peerId' | 'messageId' | 'digest' | 'document'>;
+
 /** Posts a sealed message to its peer and reads the answer. Whatever is not signed by the peer is `silence`. */
-export async function deliver(ctx: Context, fetchPeer: PeerFetch, message: OutboxMessage): Promise<Attempt> {
+export async function deliver(ctx: Context, fetchPeer: PeerFetch, message: Outgoing): Promise<Attempt> {
   const { peerId, messageId, digest, document } = message;
   const pinned = await findPinnedPeer(ctx, peerId);
   if (!pinned || document === null) return { kind: 'silence', code: 'peer-unknown' };

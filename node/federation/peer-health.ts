@@ -14,15 +14,19 @@ export async function heardFrom(tx: Tx, peerId: string): Promise<void> {
   if (recent && health.lastError === null) return;
   const { openUntil } = decideAfterHeard(health, now);
   await updateHealth(tx, peerId, { openUntil, lastHeardAt: now });
-  if (health.lastError === null) return;
-  await hastenUnanswered(tx, peerId, now);
-  tx.afterCommit(() => tx.bus.wake('outbox'));
+  if (health.lastError !== null) await hasten(tx, peerId);
 }
 
-/** The peer gave a signed answer. */
+/** The peer gave a signed answer. After failures, other messages need not wait for their next attempt any longer. */
 export async function answeredBy(tx: Tx, peerId: string): Promise<void> {
   const health = await getHealth(tx, peerId);
   await changeHealth(tx, health, { ...decideAfterSuccess(health), lastSuccessAt: tx.clock.now(), lastError: null });
+  if (health.lastError !== null) await hasten(tx, peerId);
+}
+
+async function hasten(tx: Tx, peerId: string): Promise<void> {
+  await hastenUnanswered(tx, peerId, tx.clock.now());
+  tx.afterCommit(() => tx.bus.wake('outbox'));
 }
 
 /** No usable answer came; answers whether the breaker was closed, so that the attempt counts. */

@@ -57,8 +57,15 @@ it('is no greeting when strangers post what everybody may fetch', async () => {
   expect(await stored()).toBe(0);
   const foreign = makeForeignPeer('foreign.localhost', clock.now);
   await foreign.introduceTo(reseller);
-  const body = { name: 'F', endpoint: 'https://foreign.example/lead-exchange', versions: ['1'], levels: ['Core' as const] };
-  const rest = { keys: [], maxMessageBytes: 1_000 };
-  const greeting = foreign.say(reseller.nodeId, 'Capabilities', { ...body, ...rest }, { conversation: undefined });
-  expect(await post(reseller, greeting.xml)).toMatchObject({ status: 200 });
+  const { kid, algorithm, spki } = foreign.key;
+  const capabilities = {
+    name: 'Foreign',
+    endpoint: 'https://foreign.example/lead-exchange',
+    versions: ['1'],
+    levels: ['Core'],
+    keys: [{ kid, algorithm, spki: spki.toString('base64') }],
+    maxMessageBytes: 1_000,
+  };
+  const greeting = foreign.say(reseller.nodeId, 'Capabilities', capabilities, { conversation: undefined });
+  expect(await post(reseller, greeting.xml)).toMatchObject({ status: 200, message: { header: { type: 'Receipt' } } });
 });
