@@ -8,8 +8,12 @@ import type { Worker } from './workers.ts';
 /** Jobs leased at once: the transactions of a batch share commits; I/O runs side by side. */
 const APPLIED_AT_ONCE = 50;
 const RUNNING_AT_ONCE = 8;
-/** A process that holds a job longer is taken for dead, and the job runs again. */
-const LEASE_MILLISECONDS = 60_000;
+/**
+ * A process that holds a job longer is taken for dead, and the job runs again. Short where the effect needs the lease to
+ * commit, so that nothing can happen twice and a node that was restarted soon goes on.
+ */
+const APPLYING_LEASE_MILLISECONDS = 10_000;
+const RUNNING_LEASE_MILLISECONDS = 60_000;
 const ATTEMPTS = 10;
 const FIRST_PAUSE_MILLISECONDS = 1_000;
 const LONGEST_PAUSE_MILLISECONDS = 10 * 60_000;
@@ -26,20 +30,24 @@ interface LeasedJob {
 interface Lane {
   readonly name: string;
   readonly batch: number;
+  readonly leaseMilliseconds: number;
   readonly operator: 'in' | 'not in';
   readonly kinds: readonly string[];
 }
+
+const applying = { name: APPLYING, batch: APPLIED_AT_ONCE, leaseMilliseconds: APPLYING_LEASE_MILLISECONDS };
+const running = { name: RUNNING, batch: RUNNING_AT_ONCE, leaseMilliseconds: RUNNING_LEASE_MILLISECONDS };
 
 /** The workers that carry out intents with these handlers, one per kind. */
 export function makeJobWorkers(handlers: readonly JobHandler[]): Worker[] {
   const byKind = new Map(handlers.map((handler) => [handler.kind, handler]));
   if (byKind.size < handlers.length) throw new CodedError('handler-twice', 500, 'Two handlers for one kind of job.');
-  const running = handlers.filter((handler) => 'run' in handler).map((handler) => handler.kind);
+  const withIo = handlers.filter((handler) => 'run' in handler).map((handler) => handler.kind);
   // No intent is of the empty kind; PostgreSQL knows no empty list.
-  const kinds = ['', ...running];
+  const kinds = ['', ...withIo];
   return [
-    makeLaneWorker({ name: APPLYING, batch: APPLIED_AT_ONCE, operator: 'not in', kinds }, byKind),
-    makeLaneWorker({ name: RUNNING, batch: RUNNING_AT_ONCE, operator: 'in', kinds }, byKind),
+    makeLaneWorker({ ...applying, operator: 'not in', kinds }, byKind),
+    makeLaneWorker({ ...running, operator: 'in', kinds }, byKind),
   ];
 }
 
@@ -71,7 +79,7 @@ async function leaseJobs(tx: Tx, lane: Lane): Promise<LeasedJob[]> {
   const due = laneJobs(tx, lane).where('dueAt', '<=', now).orderBy('dueAt').orderBy('id').limit(lane.batch);
   const rows = await tx.db
     .updateTable('job')
-    .set((job) => ({ leaseToken, dueAt: now + LEASE_MILLISECONDS, attempts: job('attempts', '+', 1) }))
+    .set((job) => ({ leaseToken, dueAt: now + lane.leaseMilliseconds, attempts: job('attempts', '+', 1) }))
     .where('id', 'in', due.select('id'))
     .where('failedAt', 'is', null)
     .where('dueAt', '<=', now)

@@ -62,7 +62,7 @@ onEachDatabase(({ withPlace, withStore }) => {
         await draining[0]!.whenLines(1);
         draining[0]!.kill();
         await draining[0]!.ended;
-        // What the dead process had leased is due again; its minute is not waited for.
+        // What the dead process had leased is due again; its lease is not waited for.
         await transact(ctx, (tx) => tx.db.updateTable('job').set({ dueAt: 0 }).execute());
         expect(await Promise.all(draining.slice(1).map((process) => process.ended))).toEqual([0, 0]);
         const notes = await ctx.db.selectFrom('testNote').select('text').execute();
