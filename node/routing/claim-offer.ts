@@ -5,6 +5,7 @@ import { announce } from '../kernel/live-events.ts';
 import { changeLead, tellHistory } from '../leads/change-lead.ts';
 import type { LeadActor } from '../leads/history.ts';
 import { getLeadHead } from '../leads/store.ts';
+import { findUser } from '../people/store.ts';
 import { decideLateAnswer } from './decide-late-answer.ts';
 import type { ClaimOutcome } from './decide-late-answer.ts';
 import { expiryKey, holderOf } from './open-offer.ts';
@@ -30,11 +31,12 @@ export const lapseKey = (recipientId: string) => `lapse-award:${recipientId}`;
 /**
  * Accepts an offer: one statement decides who was first. The winner gets the lead (a peer provisionally, until its award is
  * receipted; a user of ours provisionally when a peer has yet to release the lead), the others are told. Throws `offer-not-open`
- * before its time, `already-rejected`, `not-found`.
+ * before its time, `already-rejected`, `user-inactive`, `not-found`.
  */
 export async function claimOffer(tx: Tx, claim: Claim): Promise<{ outcome: ClaimOutcome }> {
   const recipient = await getRecipient(tx, claim.recipientId);
   const { id: recipientId, offerId } = recipient;
+  await requireActive(tx, recipient);
   const round = claim.round ?? (await getOffer(tx, offerId)).round;
   if (!(await claimIfOpen(tx, { offerId, round, recipientId, now: tx.clock.now() })))
     return { outcome: await answerLate(tx, recipient, round) };
@@ -45,6 +47,12 @@ export async function claimOffer(tx: Tx, claim: Claim): Promise<{ outcome: Claim
   const offer = await getOffer(tx, offerId);
   await (recipient.kind === 'peer' ? awardToPeer : takeByUser)(tx, offer, recipient, claim.actor);
   return { outcome: 'won' };
+}
+
+/** A link in an old mail works no longer than its user does. */
+async function requireActive(tx: Tx, { userId }: Recipient): Promise<void> {
+  if (userId === null || (await findUser(tx, userId))?.active) return;
+  throw conflict('user-inactive', 'This user takes no leads any more.');
 }
 
 async function answerLate(tx: Tx, recipient: Recipient, round: number): Promise<ClaimOutcome> {

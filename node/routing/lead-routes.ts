@@ -55,13 +55,14 @@ const traces = route({
   ),
   async handler(ctx, { params, query, actor }) {
     await requireLead(ctx, actor, params.id);
+    const { restricted } = await sightOf(ctx, actor);
     const found = await listTraces(ctx, params.id, { before: query.cursor, limit: query.limit + 1 });
     const items = found.slice(0, query.limit).map(({ leadId: _, at, steps, ...trace }) => ({
       ...trace,
       at: when(at),
       steps: steps.map((step) => ({
         kind: step.kind,
-        sentence: describeStep(step),
+        sentence: describeStep(step, !restricted),
         matched: step.kind === 'rule' ? step.matched : undefined,
         boxId: 'boxId' in step ? step.boxId : undefined,
       })),

@@ -91,7 +91,17 @@ async function offerAsDecided(tx: Tx, lead: StoredLead, decision: OfferDecision,
     opensAt: Math.min(opensAt, closesAt - 1),
     closesAt,
   });
-  await appendTrace(tx, { leadId: lead.id, outcome: 'offered', offerId, steps });
+  await appendTrace(tx, { leadId: lead.id, outcome: 'offered', offerId, steps: shorten(steps) });
+}
+
+const longestTrace = 500;
+
+/** Keeps the beginning and the end of a very long decision. */
+function shorten(steps: TraceStep[]): TraceStep[] {
+  if (steps.length <= longestTrace) return steps;
+  const half = longestTrace / 2;
+  const why = `${steps.length - 2 * half} steps left out`;
+  return [...steps.slice(0, half), { kind: 'note', why }, ...steps.slice(-half)];
 }
 
 function candidateOf({ id: boxId, name, userId, peerId }: RouteBox): Candidate {
@@ -104,11 +114,11 @@ async function giveUp(tx: Tx, lead: StoredLead, decision: NobodyDecision, steps:
   const leadId = lead.id;
   if (awaitsRelease(lead)) {
     const reason = decideRejectReason(decision.reason, await listRecipientsOfLead(tx, leadId));
-    await appendTrace(tx, { leadId, outcome: 'declined', steps });
+    await appendTrace(tx, { leadId, outcome: 'declined', steps: shorten(steps) });
     await intend(tx, { kind: 'reject-to-peer', payload: { leadId, reason }, key: `reject-to-peer:${leadId}` });
     return withdrawLead(tx, leadId, 'declined');
   }
-  await appendTrace(tx, { leadId, outcome: 'unrouted', steps });
+  await appendTrace(tx, { leadId, outcome: 'unrouted', steps: shorten(steps) });
   const box = (lead.boxId === null ? undefined : await findBox(tx, lead.boxId)) ?? (await getBox(tx, systemBoxId));
   await changeLead(tx, leadId, 'unroute', {
     reason: decision.reason,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { updateUser } from '../../node/people/update-user.ts';
 import { assignLead } from '../../node/routing/assign-lead.ts';
 import { applyPartnerStatus } from '../../node/routing/apply-partner-status.ts';
 import { completeRelease, confirmAward, lapseAward } from '../../node/routing/award.ts';
@@ -105,6 +106,25 @@ onEachDatabase((database) => {
         ]);
         const late = await world.write((tx) => rejectOffer(tx, { recipientId: first!.id, reason: 'other' }));
         expect(late).toEqual({ outcome: 'too-late' });
+      });
+    });
+  });
+
+  describe('an offer to somebody who left', () => {
+    it('cannot be accepted any more, not by an old link either', async () => {
+      await inWorld(async (world) => {
+        const ann = await world.user('Ann');
+        await world.rules(systemBoxId, { to: [ann.boxId] });
+        const leadId = await world.receive();
+        await world.settle();
+        await world.write((tx) => updateUser(tx, ann.id, { active: false }));
+        const [recipient] = (await world.offer(leadId)).recipients;
+        await expect(world.write((tx) => claimOffer(tx, { recipientId: recipient!.id }))).rejects.toMatchObject({
+          code: 'user-inactive',
+        });
+        world.clock.advance('2h');
+        await world.settle();
+        expect((await world.lead(leadId)).state).toBe('unrouted');
       });
     });
   });

@@ -362,7 +362,18 @@ describe('a lead', () => {
     expect(shown.withheld).toContainEqual({ path: 'contact.emails', label: 'E-mail' });
     expect(shown.shown).toContainEqual({ path: 'account.name', label: 'Company name' });
     await ann.call('get', `/api/leads/${leadId}/traces`).expect(404);
-    await ann.call('get', `/api/leads/${leadId}/offers`).expect(404);
+    // Who may not see every field of the lead does not read them in the reasons either.
+    await root.call('post', `/api/leads/${leadId}/assign`, { userId: ann.id }).expect(200);
+    const told = async () => (await ann.call('get', `/api/leads/${leadId}/traces`).expect(200)).text;
+    expect(await told()).toContain('it is “DE”');
+    const hide = {
+      recipientKind: 'user',
+      target: 'contact.address.country',
+      stage: 'released',
+      action: 'never',
+    } as const;
+    await world.write((tx) => setFieldPolicy(tx, hide));
+    expect(await told()).not.toContain('DE');
   });
 
   it('is routed again, recalled and assigned by managers, within their people', async () => {

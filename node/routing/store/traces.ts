@@ -29,7 +29,7 @@ interface Trace {
   readonly steps: readonly TraceStep[];
 }
 
-/** Keeps a decision; `steps` are bounded by the caller. */
+/** Keeps a decision. */
 export async function appendTrace(tx: Tx, trace: Omit<Trace, 'id' | 'at'>): Promise<void> {
   const { leadId, outcome, offerId = null, steps } = trace;
   await tx.db
