@@ -15,7 +15,7 @@ async function decide(tx: Tx, actor: Actor, id: string, leadId: string | null): 
  * Makes a lead of a message in the tray, by hand; answers its id. Throws `not-found`, `schema`, and `already-decided` when
  * the entry is no longer open.
  */
-export function makeLeadOfTray(
+export async function makeLeadOfTray(
   ctx: Context,
   actor: Actor,
   id: string,

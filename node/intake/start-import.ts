@@ -5,7 +5,7 @@ import { intend } from '../kernel/jobs.ts';
 import type { Actor } from '../kernel/routes.ts';
 import { cutIntoChunks, layoutOf } from './prepare-list.ts';
 import { readList, type ListOptions } from './read-list.ts';
-import { findListByFile, insertList } from './store.ts';
+import { getListByFile, insertList } from './store.ts';
 
 export interface ImportRequest {
   readonly bytes: Buffer;
@@ -33,11 +33,10 @@ export async function startImport(
   if (chunks.length === 0) throw new CodedError('no-rows', 422, 'The list has a header and no rows.');
   const fileDigest = createHash('sha256').update(request.bytes).digest('base64url');
   return transact(ctx, async (tx) => {
-    const known = await findListByFile(tx, provider, fileDigest);
-    if (known !== undefined) return { id: known, again: true };
     const names = { createdById: actor.userId, createdByName: actor.name };
     const stored = { fileDigest, provider, licence, campaign, fileName, layout: layoutOf(list), ...names };
     const id = await insertList(tx, stored, chunks);
+    if (id === undefined) return { id: await getListByFile(tx, provider, fileDigest), again: true };
     await intend(tx, { kind: 'import-list', payload: { listId: id, number: 0 }, key: `import-list:${id}:0` });
     return { id, again: false };
   });

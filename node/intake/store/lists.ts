@@ -73,14 +73,15 @@ export async function getList(ctx: Context, listId: string): Promise<StoredList>
   return parse(row);
 }
 
-export async function findListByFile(ctx: Context, provider: string, fileDigest: string): Promise<string | undefined> {
+/** The list that a provider's file became. */
+export async function getListByFile(ctx: Context, provider: string, fileDigest: string): Promise<string> {
   const row = await ctx.db
     .selectFrom('importList')
     .select('id')
     .where('provider', '=', provider)
     .where('fileDigest', '=', fileDigest)
-    .executeTakeFirst();
-  return row?.id;
+    .executeTakeFirstOrThrow();
+  return row.id;
 }
 
 /** Lists, newest first. */
@@ -104,11 +105,11 @@ export interface Chunk {
   readonly bytes: Buffer;
 }
 
-/** Writes a list and its chunks of rows; answers its id. */
-export async function insertList(tx: Tx, list: NewList, chunks: readonly Chunk[]): Promise<string> {
+/** Writes a list and its chunks of rows; answers its id, or undefined when the provider's file is there already. */
+export async function insertList(tx: Tx, list: NewList, chunks: readonly Chunk[]): Promise<string | undefined> {
   const id = tx.ids.make('list');
   const counts = { chunksDone: 0, rows: 0, accepted: 0, repeated: 0, refused: 0 };
-  await tx.db
+  const inserted = await tx.db
     .insertInto('importList')
     .values({
       ...list,
@@ -120,7 +121,10 @@ export async function insertList(tx: Tx, list: NewList, chunks: readonly Chunk[]
       createdAt: tx.clock.now(),
       finishedAt: null,
     })
-    .execute();
+    .onConflict((on) => on.columns(['provider', 'fileDigest']).doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  if (!inserted) return undefined;
   for (const [number, chunk] of chunks.entries()) {
     await tx.db
       .insertInto('importChunk')
