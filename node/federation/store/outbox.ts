@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { MessageType } from '../../../protocol/index.ts';
 import type { Context, Tx } from '../../kernel/context.ts';
 import type { ConversationKey } from './conversations.ts';
@@ -33,6 +34,9 @@ export interface OutboxTable {
 }
 export type OutboxMessage = OutboxTable;
 
+/** Written into the statement, so that the databases see that the partial index of waiting messages fits. */
+const waiting = sql.lit<OutboxState>('waiting');
+
 declare module '../../kernel/database.ts' {
   interface Database {
     outbox: OutboxTable;
@@ -52,7 +56,7 @@ export async function updateWaiting(tx: Tx, messageId: string, change: Partial<O
     .updateTable('outbox')
     .set(change)
     .where('messageId', '=', messageId)
-    .where('state', '=', 'waiting')
+    .where('state', '=', waiting)
     .executeTakeFirst();
   return numUpdatedRows === 1n;
 }
@@ -63,7 +67,7 @@ export async function hastenUnanswered(tx: Tx, peerId: string, now: number): Pro
     .updateTable('outbox')
     .set({ dueAt: now })
     .where('peerId', '=', peerId)
-    .where('state', '=', 'waiting')
+    .where('state', '=', waiting)
     .where('dueAt', '>', now)
     .where('code', 'in', ['peer-unreachable', 'peer-timeout'])
     .execute();
@@ -92,7 +96,7 @@ export async function cancelWaiting(
     .set({ state: 'cancelled', code, answeredAt: tx.clock.now() })
     .where('peerId', '=', peerId)
     .where('conversationId', '=', conversationId)
-    .where('state', '=', 'waiting')
+    .where('state', '=', waiting)
     .$if(type !== undefined, (query) => query.where('type', '=', type ?? 'Offer'))
     .returning('attempts')
     .execute();
@@ -125,7 +129,7 @@ export async function listPeersWithWaiting(ctx: Context, dueBy = Number.MAX_SAFE
           .selectFrom('outbox')
           .select('messageId')
           .whereRef('outbox.peerId', '=', 'peer.nodeId')
-          .where('outbox.state', '=', 'waiting')
+          .where('outbox.state', '=', waiting)
           .where('outbox.dueAt', '<=', dueBy),
       ),
     )
@@ -151,7 +155,7 @@ const firstOfConversations = (ctx: Context, peerId: string) =>
   ctx.db
     .selectFrom('outbox as message')
     .where('peerId', '=', peerId)
-    .where('state', '=', 'waiting')
+    .where('state', '=', waiting)
     .where((where) =>
       where.not(
         where.exists(
@@ -161,7 +165,7 @@ const firstOfConversations = (ctx: Context, peerId: string) =>
             .whereRef('earlier.peerId', '=', 'message.peerId')
             .whereRef('earlier.conversationId', '=', 'message.conversationId')
             .whereRef('earlier.seq', '<', 'message.seq')
-            .where('earlier.state', '=', 'waiting')
+            .where('earlier.state', '=', waiting)
             .where('earlier.attempts', '<', patientAttempts),
         ),
       ),
@@ -175,13 +179,13 @@ export async function findNextDueAt(ctx: Context, peerId: string): Promise<numbe
 
 /** How many messages wait for a peer; counts up to `most`. */
 export async function countWaiting(ctx: Context, peerId: string, most: number): Promise<number> {
-  const waiting = ctx.db
+  const rows = ctx.db
     .selectFrom('outbox')
     .select('messageId')
     .where('peerId', '=', peerId)
-    .where('state', '=', 'waiting')
+    .where('state', '=', waiting)
     .limit(most);
-  return (await waiting.execute()).length;
+  return (await rows.execute()).length;
 }
 
 /** How many messages are in which state, per peer. */

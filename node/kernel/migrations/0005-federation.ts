@@ -121,7 +121,7 @@ async function outbox(db: Kysely<any>) {
   await db.schema
     .createIndex('outboxDue')
     .on('outbox')
-    .columns(['peerId', 'dueAt'])
+    .columns(['peerId', 'dueAt', 'messageId'])
     .where(sql.ref('state'), '=', sql.lit('waiting'))
     .execute();
   await db.schema.createIndex('outboxFirst').on('outbox').columns(['peerId', 'conversationId', 'seq']).execute();
