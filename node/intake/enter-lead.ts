@@ -37,7 +37,12 @@ export function readLeadJson(value: unknown, kind: 'api' | 'other' = 'api'): Lea
  * Cost without a key: one transaction of receiveLead's six statements (lead, search words, original, history, job, and the
  * shared commit); a key adds two.
  */
-export async function enterLead(ctx: Context, actor: Actor, request: LeadRequest, key?: string): Promise<{ id: string }> {
+export async function enterLead(
+  ctx: Context,
+  actor: Actor,
+  request: LeadRequest,
+  key?: string,
+): Promise<{ id: string }> {
   const document = readLeadJson(request.lead);
   const bytes = Buffer.from(JSON.stringify(request));
   return transact(ctx, (tx) => {

@@ -24,6 +24,7 @@ const receive = route({
       .optional(),
   }),
   body: 'raw',
+  consumes: ['message/rfc822', 'application/octet-stream', 'text/plain'],
   maxBytes: 10 * 1024 * 1024,
   reply: z.object({ leadIds: z.array(z.string()), trayIds: z.array(z.string()), again: z.boolean() }),
   async handler(ctx, { query, body, actor }) {

@@ -148,7 +148,7 @@ describe('canonicalContact', () => {
     });
     fc.assert(
       fc.property(lead, fc.constantFrom('US', undefined), (document, defaultCountry) => {
-        const once = canonicalContact(document as Lead, { defaultCountry });
+        const once = canonicalContact(document, { defaultCountry });
         expect(canonicalContact(once, { defaultCountry })).toEqual(once);
         expect(checkLead(once)).toEqual(once);
       }),

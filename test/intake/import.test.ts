@@ -20,7 +20,7 @@ const actor: Actor = { userId: 'user_1', role: 'administrator', name: 'Ada', via
 
 /** Routing is not wired here: what is meant for it is counted, not done. */
 const workersOf = (ctx: Context) =>
-  makeJobWorkers([importListHandler, { kind: 'route-lead', apply: async () => undefined }]).map((worker) => ({
+  makeJobWorkers([importListHandler, { kind: 'route-lead', apply: () => Promise.resolve() }]).map((worker) => ({
     worker,
     ctx,
   }));
