@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
 import pg from 'pg';
 import { describe, inject } from 'vitest';
-import { makeFolder, openStore, type Place, type Store, type StoreOptions } from './store.ts';
+import { makeFolder, openStore, type FreshPlace, type Place, type Store, type StoreOptions } from './store.ts';
 
 export interface DatabaseUnderTest {
   readonly kind: 'sqlite' | 'postgres';
@@ -13,6 +13,8 @@ export interface DatabaseUnderTest {
   withStore(body: (store: Store, more: More) => Promise<void>, options?: StoreOptions): Promise<void>;
   /** A fresh, empty place without tables, for tests that open it themselves. */
   withPlace(body: (place: Place) => Promise<void>): Promise<void>;
+  /** The same for whoever removes it by hand: `startNetwork({ …, place: database.makePlace })`. */
+  makePlace(): Promise<FreshPlace>;
 }
 
 export interface More {
@@ -28,10 +30,11 @@ export function onEachDatabase(declare: (database: DatabaseUnderTest) => void): 
 
 /** Declares tests of one kind of database. */
 export function onDatabase(kind: DatabaseUnderTest['kind'], declare: (database: DatabaseUnderTest) => void): void {
-  const withPlace = kind === 'sqlite' ? withFolder : withPostgres;
+  const withPlace = async (body: (place: Place) => Promise<void>) => withMade(await makePlace(kind), body);
   const database: DatabaseUnderTest = {
     kind,
     withPlace,
+    makePlace: () => makePlace(kind),
     withStore: (body, options) => withPlace((place) => runOnStores(place, body, options ?? {})),
   };
   describe(kind, () => declare(database));
@@ -55,29 +58,35 @@ async function runOnStores(
   }
 }
 
-async function withFolder(body: (place: Place) => Promise<void>): Promise<void> {
-  const place = makeFolder();
+async function withMade(place: FreshPlace, body: (place: Place) => Promise<void>): Promise<void> {
+  const { dataFolder, databaseUrl } = place;
   try {
-    await body(place);
+    await body({ dataFolder, ...(databaseUrl !== undefined && { databaseUrl }) });
   } finally {
-    place.remove();
+    await place.remove();
   }
 }
 
-/** A schema of its own in the run's database: a hundred times faster made than a database. */
-async function withPostgres(body: (place: Place) => Promise<void>): Promise<void> {
+/**
+ * Makes an empty place. On PostgreSQL it is a schema of its own in the run's database: a hundred times faster made than a
+ * database.
+ */
+async function makePlace(kind: DatabaseUnderTest['kind']): Promise<FreshPlace> {
+  const folder = makeFolder();
+  if (kind === 'sqlite') return folder;
   const server = `${inject('postgresUrl')}/postgres`;
   const schema = `test_${randomBytes(8).toString('hex')}`;
   await administer(server, `create schema ${schema}`);
   const options = encodeURIComponent(`-c search_path=${schema}`);
-  try {
-    await withFolder(({ dataFolder }) => {
-      const name = encodeURIComponent(basename(dataFolder));
-      return body({ dataFolder, databaseUrl: `${server}?options=${options}&application_name=${name}` });
-    });
-  } finally {
-    await administer(server, `drop schema ${schema} cascade`);
-  }
+  const name = encodeURIComponent(basename(folder.dataFolder));
+  return {
+    dataFolder: folder.dataFolder,
+    databaseUrl: `${server}?options=${options}&application_name=${name}`,
+    async remove() {
+      folder.remove();
+      await administer(server, `drop schema ${schema} cascade`);
+    },
+  };
 }
 
 async function administer(server: string, sql: string): Promise<void> {

@@ -1,7 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { makeApiClient, type ApiClient } from '../../node/cli/api-client.ts';
 import { readConfig } from '../../node/kernel/config.ts';
 import { transact } from '../../node/kernel/context.ts';
@@ -10,6 +7,7 @@ import { createNode, type LeadmeshNode, type Overrides } from '../../node/node.t
 import { createApiToken } from '../../node/people/api-tokens.ts';
 import { createUser } from '../../node/people/create-user.ts';
 import { makeFakeClock, type FakeClock } from './clock.ts';
+import { makeFolder, type FreshPlace } from './store.ts';
 
 /** A user of a test node with an API client of his or her own. */
 export interface TestUser {
@@ -44,6 +42,8 @@ export interface NetworkPlan {
   readonly nodes: readonly string[];
   readonly overrides?: (name: string) => Omit<Overrides, 'clock'>;
   readonly env?: Readonly<Record<string, string>>;
+  /** Makes the place where a node keeps its data; SQLite by default. */
+  readonly place?: () => Promise<FreshPlace>;
 }
 
 function freePort(): Promise<number> {
@@ -59,13 +59,19 @@ function freePort(): Promise<number> {
   });
 }
 
-async function startTestNode(name: string, folder: string, plan: NetworkPlan, clock: FakeClock): Promise<TestNode> {
+interface Surroundings {
+  readonly place: FreshPlace;
+  readonly clock: FakeClock;
+}
+
+async function startTestNode(name: string, plan: NetworkPlan, { place, clock }: Surroundings): Promise<TestNode> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const config = readConfig({
     LEADMESH_NODE_ID: `${name}.localhost`,
     LEADMESH_NAME: name,
-    LEADMESH_DATA_FOLDER: join(folder, name),
+    LEADMESH_DATA_FOLDER: place.dataFolder,
+    ...(place.databaseUrl !== undefined && { LEADMESH_DATABASE_URL: place.databaseUrl }),
     LEADMESH_PORT: String(port),
     LEADMESH_PUBLIC_URL: url,
     LEADMESH_LOG_LEVEL: 'silent',
@@ -124,10 +130,14 @@ async function accept(host: TestNode, guest: TestNode): Promise<void> {
 
 /** Starts real nodes in this process. Dispose of it at the end: `await using network = await startNetwork(…)`. */
 export async function startNetwork(plan: NetworkPlan): Promise<TestNetwork> {
-  const folder = mkdtempSync(join(tmpdir(), 'leadmesh-network-'));
   const clock = makeFakeClock();
+  const places: FreshPlace[] = [];
   const nodes = new Map<string, TestNode>();
-  for (const name of plan.nodes) nodes.set(name, await startTestNode(name, folder, plan, clock));
+  for (const name of plan.nodes) {
+    const place = plan.place ? await plan.place() : makeFolder();
+    places.push(place);
+    nodes.set(name, await startTestNode(name, plan, { place, clock }));
+  }
   const node = (name: string) => {
     const found = nodes.get(name);
     if (!found) throw new Error(`There is no node ${name} in this network.`);
@@ -151,7 +161,7 @@ export async function startNetwork(plan: NetworkPlan): Promise<TestNetwork> {
     },
     async [Symbol.asyncDispose]() {
       for (const each of nodes.values()) await each.stop();
-      rmSync(folder, { recursive: true, force: true });
+      for (const place of places) await place.remove();
     },
   };
 }

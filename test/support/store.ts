@@ -17,6 +17,11 @@ export interface Place {
   readonly databaseUrl?: string;
 }
 
+/** A place of its own; `remove` deletes it. */
+export interface FreshPlace extends Place {
+  remove(): void | Promise<void>;
+}
+
 export interface Store {
   readonly ctx: Context;
   readonly database: OpenDatabase;
@@ -31,7 +36,7 @@ export interface StoreOptions {
 }
 
 /** A fresh folder for SQLite; `remove` deletes it. */
-export function makeFolder(): Place & { remove(): void } {
+export function makeFolder(): FreshPlace {
   const dataFolder = mkdtempSync(join(tmpdir(), 'leadmesh-store-'));
   return { dataFolder, remove: () => rmSync(dataFolder, { recursive: true, force: true }) };
 }
