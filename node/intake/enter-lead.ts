@@ -34,8 +34,8 @@ export function readLeadJson(value: unknown, kind: 'api' | 'other' = 'api'): Lea
 
 /**
  * Takes in one lead through the API; answers its id. With a key, a repetition by the same user gets the first one's id.
- * Cost without a key: one transaction of receiveLead's six statements (lead, search words, original, history, job, and the
- * shared commit); a key adds two.
+ * Cost: one transaction of five statements (lead, search words, original, history, job), with a key seven; concurrent calls
+ * share the commit.
  */
 export async function enterLead(
   ctx: Context,

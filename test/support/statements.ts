@@ -49,4 +49,4 @@ export function listUnindexed(store: Store, statements: Iterable<string>): strin
 
 /** `SCAN t USING INDEX` goes along an index as far as the limit; a bare scan reads everything. */
 const isWhole = (detail: string) =>
-  (detail.startsWith('SCAN') && !/USING|CONSTANT ROW/.test(detail)) || detail.includes('TEMP B-TREE');
+  (detail.startsWith('SCAN') && !/USING|CONSTANT ROW|VALUES CLAUSE/.test(detail)) || detail.includes('TEMP B-TREE');
