@@ -23,8 +23,10 @@ export interface OfferedLead {
 
 /** "Ada Lovelace, Acme, Hamburg" as far as the recipient may see. */
 function titleOf({ title, company, city }: Recipient['summary']): string {
-  const words = [title, company, city].filter((word): word is string => Boolean(word));
-  return [...new Set(words)].join(', ') || 'A new lead';
+  // A title such as "Ada L*** · Acme" names the company already.
+  const known = title ?? '';
+  const words = [title, known.includes(company ?? '') ? undefined : company, city].filter(Boolean);
+  return words.join(', ') || 'A new lead';
 }
 
 /** Reads an offer made to one of our users; undefined when the recipient is a peer. Throws `not-found`. */

@@ -30,6 +30,7 @@ const pause = (milliseconds: number, signal: AbortSignal) =>
   });
 
 const SEED = 20260901;
+const toldCalmly = new Set(['receive', 'claim', 'win', 'lose']);
 const ONCE_WITHIN_MILLISECONDS = 240_000;
 
 function planFeed({ once, leads }: DemoOptions): FeedPlan {
@@ -61,26 +62,42 @@ async function untilAtRest(
 async function finishOnce(network: DemoNetwork, accepted: number, signal: AbortSignal): Promise<number> {
   const settled = await untilAtRest(network, signal);
   const last = settled ?? (await tally(network));
-  for (const line of writeSummary(last)) say(line);
+  for (const line of writeSummary(last, network.resumed)) say(line);
   const broken = [...(settled ? [] : ['not everything came to rest in time']), ...findBroken(last, accepted)];
   for (const line of broken) say(`NOT TRUE  ${line}`);
   if (broken.length === 0) say(`All ${String(accepted)} leads found their way; every account of them agrees.`);
   return broken.length === 0 ? 0 : 1;
 }
 
-async function showAddresses(network: DemoNetwork, folder: string): Promise<void> {
-  const line = async (title: string, node: DemoNode) => {
-    const link = await signInLink(node.administrator, node.staff.visitor.id);
-    say(`${title}\n  sign in once   ${link}\n  its mailbox    ${node.url}/demo/mailbox`);
+async function describeAddresses(network: DemoNetwork, folder: string): Promise<string> {
+  const { vendor, reseller, peerAddress } = network;
+  const lines = async (title: string, node: DemoNode) => [
+    `${title} (you are ${node.staff.visitor.name})`,
+    `  sign in once   ${await signInLink(node.administrator, node.staff.visitor.id)}`,
+    `  its mailbox    ${node.url}/demo/mailbox`,
+  ];
+  return [
+    '\nThe federation is running. Open these pages:\n',
+    ...(await lines('Atlas Devices, the vendor', vendor)),
+    `  its form       ${vendor.url}/forms/quote`,
+    ...(await lines('Rheintal Vertrieb, a reseller', reseller)),
+    'Nordwind Systems, a reseller with foreign software',
+    `  what it knows  ${peerAddress}`,
+    `\nData: ${folder}`,
+    ...(process.stdin.isTTY ? ['Enter prints fresh sign-in links.'] : []),
+    'Ctrl-C stops everything; the next start goes on where this one ended (--fresh starts anew).\n',
+  ].join('\n');
+}
+
+/** Shows where to look, now and whenever somebody presses Enter: each link signs in once. */
+async function showAddresses(network: DemoNetwork, folder: string, signal: AbortSignal): Promise<void> {
+  say(await describeAddresses(network, folder));
+  if (!process.stdin.isTTY) return;
+  const again = () => {
+    describeAddresses(network, folder).then(say, () => say('(a node did not answer)'));
   };
-  say('\nThe federation is running. Open these pages:\n');
-  await line(`Atlas Devices, the vendor (you are ${network.vendor.staff.visitor.name})`, network.vendor);
-  say(`  its form       ${network.vendor.url}/forms/quote`);
-  await line(`Rheintal Vertrieb, a reseller (you are ${network.reseller.staff.visitor.name})`, network.reseller);
-  say(`Nordwind Systems, a reseller with foreign software\n  what it knows  ${network.peerAddress}`);
-  say(
-    `\nData: ${folder}\nCtrl-C stops everything; the next start goes on where this one ended (--fresh starts anew).\n`,
-  );
+  process.stdin.on('data', again).resume();
+  signal.addEventListener('abort', () => process.stdin.off('data', again).pause());
 }
 
 /** A lead now and then, and enough offers for whoever looks. */
@@ -101,16 +118,23 @@ async function trickle(network: DemoNetwork, feeder: Feeder, signal: AbortSignal
   }
 }
 
-function startPlay(network: DemoNetwork, once: boolean, signal: AbortSignal): Promise<unknown>[] {
+interface Pace {
+  once: boolean;
+  /** Tell the beginnings and the ends only: whoever looks at the pages needs the addresses above in sight. */
+  calm: boolean;
+}
+
+function startPlay(network: DemoNetwork, pace: Pace, signal: AbortSignal): Promise<unknown>[] {
   const random = seededRandom(SEED + 1);
-  const paceMilliseconds = once ? 400 : 2_500;
+  const paceMilliseconds = pace.once ? 400 : 2_500;
+  const isTold = (kind: string) => !pace.calm || toldCalmly.has(kind);
   const tellers = [
     { node: network.vendor, name: 'vendor', colour: 36 },
     { node: network.reseller, name: 'reseller', colour: 35 },
   ];
   return [
     ...tellers.map(({ node, name, colour }) =>
-      tellStory({ name, colour, url: node.address, token: node.token, signal, print: say }),
+      tellStory({ name, colour, url: node.address, token: node.token, signal, print: say, isTold }),
     ),
     ...[network.vendor, network.reseller].map((node) =>
       playPeople({ url: node.address, people: node.staff.played, random, signal, paceMilliseconds }),
@@ -134,20 +158,22 @@ async function play(
     print: say,
     nextNumber: network.nextNumber,
   };
-  const playing = startPlay(network, options.once, signal);
+  const pace: Pace = { once: options.once, calm: false };
+  const playing = startPlay(network, pace, signal);
   let status = 0;
   try {
     const accepted = network.resumed && !options.once ? 0 : await feedAll(feeder, vendor.token, planFeed(options));
     if (options.once) status = await finishOnce(network, accepted, signal);
     else {
-      for (const line of writeSummary(await tally(network))) say(line);
+      for (const line of writeSummary(await tally(network), network.resumed)) say(line);
       await keepVisitorsBusy({
         ...network,
         stream,
         send: (node, person) =>
           feedApi({ ...feeder, url: node.address }, node.token, person, `visit-${String(feeder.nextNumber())}`),
       });
-      await showAddresses(network, folder);
+      await showAddresses(network, folder, signal);
+      pace.calm = true;
       await trickle(network, feeder, signal);
     }
   } finally {

@@ -116,10 +116,9 @@ async function introduce(folder: string, vendor: ApiClient, reseller: ApiClient,
   writeFileSync(join(folder, 'nordwind', 'partners', 'vendor.json'), JSON.stringify(forPeer));
 }
 
-/** The one-time link that a node prints on its first start. */
+/** The one-time link that a node prints on its first start, a moment after it is ready. */
 async function firstToken(running: DemoProcess, address: string): Promise<string> {
-  const link = /https?:\/\/\S+\/sign-in#token=\S+/.exec(running.output())?.[0];
-  if (!link) throw new Error(`${running.name} printed no sign-in link:\n${running.output()}`);
+  const link = await running.printed(/https?:\/\/\S+\/sign-in#token=\S+/);
   return tokenByLink(address, link);
 }
 

@@ -6,6 +6,7 @@ import { CodedError } from '../../kernel/errors.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 const READY_WITHIN_MILLISECONDS = 60_000;
+const PRINTS_WITHIN_MILLISECONDS = 20_000;
 const END_WITHIN_MILLISECONDS = 10_000;
 
 /** A TCP port on loopback that nothing listens on now; `wanted` when that is free. */
@@ -30,6 +31,8 @@ export interface DemoProcess {
   readonly pid: number | undefined;
   /** What it has printed so far. */
   output(): string;
+  /** Waits for a match in what it prints. Throws `demo-node-silent`. */
+  printed(pattern: RegExp): Promise<string>;
   /** Resolves with the exit status. */
   readonly ended: Promise<number | null>;
   stop(): Promise<void>;
@@ -71,6 +74,7 @@ export function startProcess({ name, script, folder, env }: ProcessPlan): DemoPr
     name,
     pid: child.pid,
     output: () => printed,
+    printed: (pattern) => untilPrinted(name, pattern, () => printed),
     ended,
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
@@ -81,6 +85,15 @@ export function startProcess({ name, script, folder, env }: ProcessPlan): DemoPr
       log.end();
     },
   };
+}
+
+async function untilPrinted(name: string, pattern: RegExp, output: () => string): Promise<string> {
+  for (const end = Date.now() + PRINTS_WITHIN_MILLISECONDS; Date.now() < end;) {
+    const [found] = pattern.exec(output()) ?? [];
+    if (found !== undefined) return found;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new CodedError('demo-node-silent', 500, `${name} did not print what was expected:\n${output()}`);
 }
 
 /** Waits until `url` answers with success; fails at once when the process ends before. */

@@ -4,6 +4,7 @@ import { followEvents } from './event-source.ts';
 interface HistoryEntry {
   id: string;
   at: string;
+  kind: string;
   sentence: string;
 }
 interface Page {
@@ -19,6 +20,8 @@ export interface Teller {
   token: string;
   signal: AbortSignal;
   print: (line: string) => void;
+  /** Whether happenings of this kind are told. */
+  isTold: (kind: string) => boolean;
 }
 
 const paint = (text: string, colour: number) => (process.stdout.isTTY ? `\u001b[${colour}m${text}\u001b[0m` : text);
@@ -43,16 +46,17 @@ async function titleOf(api: ApiClient, leadId: string): Promise<string> {
 }
 
 /** Prints a node's leads as they go, in the words of their own histories, until `signal` fires. */
-export async function tellStory({ name, colour, url, token, signal, print }: Teller): Promise<void> {
+export async function tellStory({ name, colour, url, token, signal, print, isTold }: Teller): Promise<void> {
   const api = makeApiClient(url, token);
   const told = new Map<string, string>();
-  for await (const { kind, leadId } of followEvents(url, token, signal)) {
-    if (kind !== 'lead-changed' || leadId === null) continue;
+  for await (const { kind: event, leadId } of followEvents(url, token, signal)) {
+    if (event !== 'lead-changed' || leadId === null) continue;
     const seen = told.get(leadId);
     const query = seen === undefined ? '' : `?cursor=${seen}`;
     const page = await api.get<Page>(`/api/leads/${leadId}/history${query}`).catch(() => ({ items: [] }));
-    for (const { id, at, sentence } of page.items) {
+    for (const { id, at, kind, sentence } of page.items) {
       told.set(leadId, id);
+      if (!isTold(kind)) continue;
       const tag = paint(name.padEnd(9), colour);
       const title = seen === undefined && told.get(leadId) === page.items[0]?.id ? await titleOf(api, leadId) : '';
       print(`${at.slice(11, 19)}  ${tag} ${paint(leadId.slice(-5), 2)}  ${safe(shorten(sentence) + title)}`);

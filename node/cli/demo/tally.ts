@@ -97,7 +97,7 @@ export function findBroken(tallied: Tally, accepted: number): string[] {
 }
 
 /** The closing table. */
-export function writeSummary({ vendor, reseller, foreign }: Tally): string[] {
+export function writeSummary({ vendor, reseller, foreign }: Tally, resumed: boolean): string[] {
   const states = ['unrouted', 'offered', 'claimed', ...ended, 'withdrawn'];
   const cell = (node: NodeTally, state: string) => String(node.states.get(state) ?? 0).padStart(9);
   const holders = (kind: 'user' | 'peer', id?: string) =>
@@ -109,7 +109,7 @@ export function writeSummary({ vendor, reseller, foreign }: Tally): string[] {
     `${'all'.padEnd(12)}${String(vendor.leads.length).padStart(9)}${String(reseller.leads.length).padStart(9)}`,
     '',
     `The vendor's leads are with: own people ${String(holders('user'))}, reseller ${String(holders('peer', 'reseller.localhost'))}, foreign CRM ${String(holders('peer', 'nordwind.localhost'))}.`,
-    `The foreign CRM says that it owns ${String(foreign.owned)}.`,
+    `The foreign CRM says that it owns ${String(foreign.owned)}.${resumed ? ' (It keeps leads in memory only: those of earlier starts it has forgotten.)' : ''}`,
     '',
   ];
 }
