@@ -13,6 +13,7 @@ import { makeFolder, type FreshPlace } from './store.ts';
 export interface TestUser {
   readonly id: string;
   readonly email: string;
+  readonly token: string;
   readonly api: ApiClient;
 }
 
@@ -85,7 +86,7 @@ async function startTestNode(name: string, plan: NetworkPlan, { place, clock }: 
     const email = `${userName.toLowerCase().replace(/[^a-z0-9]/g, '.')}@${name}.example`;
     const { id } = await transact(node.ctx, (tx) => createUser(tx, { email, name: userName, role, managerId }));
     const { token } = await createApiToken(node.ctx, { userId: id, name: 'test' });
-    return { id, email, api: makeApiClient(url, token) };
+    return { id, email, token, api: makeApiClient(url, token) };
   };
   const administrator = await addUser('Admin', 'administrator');
   return {

@@ -36,7 +36,7 @@ export interface StoreOptions {
 }
 
 /** A fresh folder for SQLite; `remove` deletes it. */
-export function makeFolder(): FreshPlace {
+export function makeFolder(): Place & { remove(): void } {
   const dataFolder = mkdtempSync(join(tmpdir(), 'leadmesh-store-'));
   return { dataFolder, remove: () => rmSync(dataFolder, { recursive: true, force: true }) };
 }
