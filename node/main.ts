@@ -1,3 +1,5 @@
-import { runNode } from './cli/start.ts';
+import { runCommand } from './cli/run-command.ts';
 
-process.exitCode = await runNode(process.env, {});
+// Everything a node writes is its owner's alone: leads and keys.
+process.umask(0o077);
+process.exitCode = await runCommand(['start', ...process.argv.slice(2)], process.env);

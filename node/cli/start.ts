@@ -1,8 +1,8 @@
-import { readConfig } from '../kernel/config.ts';
-import { CodedError } from '../kernel/errors.ts';
+import type { Config } from '../kernel/config.ts';
 import { describeListening } from '../kernel/may-listen-on.ts';
-import { makeFirstAdministrator } from '../people/first-administrator.ts';
 import { createNode } from '../node.ts';
+import { makeFirstAdministrator } from '../people/first-administrator.ts';
+import { heedWakes } from './wake.ts';
 
 const signals = ['SIGINT', 'SIGTERM'] as const;
 
@@ -12,24 +12,26 @@ function untilSignal(): Promise<NodeJS.Signals> {
   });
 }
 
-/** Runs a node until a signal asks it to stop; returns the exit status. */
-export async function runNode(env: NodeJS.ProcessEnv, flags: Readonly<Record<string, string>>): Promise<number> {
+/** Runs a node until a signal asks it to stop; returns the exit status. Throws CodedErrors of a start that failed. */
+export async function runNode(config: Config): Promise<number> {
+  const node = await createNode(config);
+  const stopping = new AbortController();
+  const asked = untilSignal();
   try {
-    const config = readConfig(env, flags);
-    const node = await createNode(config);
-    const asked = untilSignal();
     await node.start();
+    heedWakes(node.ctx, stopping.signal);
     const link = await makeFirstAdministrator(node.ctx);
-    if (link) process.stdout.write(`First start. Sign in once, within 24 hours, as administrator:\n  ${link}\n`);
+    if (link)
+      process.stdout.write(
+        `No administrator has signed in yet. This link signs in once, within 24 hours:\n  ${link}\n`,
+      );
     process.stdout.write(`${config.name} is at ${config.publicUrl} (data in ${config.dataFolder})\n`);
     const notice = describeListening(config.host, config.tls !== undefined || config.trustedProxy !== undefined);
     if (notice) process.stdout.write(`${notice}\n`);
     node.ctx.log.info('stopping', { signal: await asked });
-    await node.stop();
     return 0;
-  } catch (error) {
-    if (!(error instanceof CodedError)) throw error;
-    process.stderr.write(`${error.code}: ${error.message}\n`);
-    return 1;
+  } finally {
+    stopping.abort();
+    await node.stop();
   }
 }

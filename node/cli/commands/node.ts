@@ -1,0 +1,95 @@
+import { resolve } from 'node:path';
+import { flagOf, settings } from '../../kernel/config.ts';
+import type { Asked, Command } from '../command.ts';
+import { misuse } from '../command.ts';
+import { table, words, type Output } from '../output.ts';
+import { flag, value, wholeNumber } from './options.ts';
+
+/** Settings with their values and where these come from; passwords in addresses are not shown. */
+function showSettings({ env, flags }: Asked): Output {
+  const items = Object.values(settings).map((each) => {
+    const byFlag = flags[flagOf(each)];
+    const byEnv = env[each.env];
+    const standard = 'standard' in each ? each.standard : undefined;
+    const source = byFlag ? 'option' : byEnv ? 'environment' : 'default';
+    const set = byFlag || byEnv || standard;
+    return {
+      name: each.env,
+      option: `--${flagOf(each)}`,
+      value: set && withoutSecrets(set),
+      source,
+      meaning: each.meaning,
+    };
+  });
+  return table({ items }, { name: 'name', value: 'value', source: 'source', meaning: 'meaning' });
+}
+
+/** An address of another server without password and parameters, which may hold one. */
+function withoutSecrets(text: string): string {
+  const url = /^[a-z]+:\/\//.test(text) && URL.canParse(text) ? new URL(text) : undefined;
+  if (!url?.password && !url?.search) return text;
+  const shown = `${url.protocol}//${url.username}${url.password && ':…'}${url.username && '@'}${url.host}${url.pathname}`;
+  return url.search ? `${shown}?…` : shown;
+}
+
+const demo: Command = {
+  name: 'demo',
+  summary: 'Run a whole federation on this machine: a vendor, a reseller and a foreign CRM, with leads travelling',
+  options: {
+    once: flag('End by itself, after checking what must hold.'),
+    fresh: flag('Begin anew instead of going on.'),
+    data: value('folder', 'Where to keep its data; default data/demo.'),
+    leads: value('number', 'How many leads the list at the start has.'),
+  },
+  example: 'leadmesh demo --fresh',
+  tells: true,
+  run: async (asked) => {
+    const leads = wholeNumber(asked, 'leads');
+    const { runDemo } = await import('../demo/demo.ts');
+    return runDemo({ once: asked.isOn('once'), fresh: asked.isOn('fresh'), folder: asked.text('data'), leads });
+  },
+};
+
+export const nodeCommands: readonly Command[] = [
+  {
+    name: 'start',
+    summary: 'Run the node until it is asked to stop',
+    example: 'leadmesh start --data-folder /var/lib/leadmesh --port 8600',
+    tells: true,
+    onConfig: async (config) => (await import('../start.ts')).runNode(config),
+  },
+  demo,
+  {
+    name: 'settings',
+    summary: 'Show every setting: its value, where that comes from, and what it means',
+    example: 'leadmesh settings --port 8600',
+    onConfig: (_config, asked) => Promise.resolve(showSettings(asked)),
+  },
+  {
+    name: 'migrate',
+    summary: 'Bring the tables up to date, making what is missing; "start" does it by itself',
+    example: 'leadmesh migrate',
+    onConfig: async (config) => {
+      const { openContext } = await import('../../node.ts');
+      const { createLogger } = await import('../../kernel/log.ts');
+      const log = createLogger({ ...config, logLevel: 'warn' }, process.stderr);
+      const { migrated, close } = await openContext(config, { log });
+      await close();
+      return words(migrated.join('\n'), { migrated }, migrated.length === 0 ? 'The tables are up to date.' : undefined);
+    },
+  },
+  {
+    name: 'backup',
+    summary: 'Write a copy of the database to a new file while the node runs',
+    arguments: ['file'],
+    example: 'leadmesh backup /var/backups/leadmesh-2026-10-01.db',
+    onConfig: async (config, asked) => {
+      const file = resolve(asked.arg('file'));
+      if (asked.arg('file') === '') throw misuse('Name the file to write.');
+      const { backup } = await import('../../kernel/backup.ts');
+      await backup(config, file);
+      const advice = `Keep ${config.dataFolder}/keys as well, apart from it: without the keys no partner knows this node.`;
+      return words(file, { file }, advice);
+    },
+  },
+];
