@@ -50,6 +50,8 @@ export interface Overrides {
 /** An opened context without HTTP and workers: what the command line uses. */
 export interface OpenContext {
   readonly ctx: Context;
+  /** Migrations applied just now. */
+  readonly migrated: readonly string[];
   close(): Promise<void>;
 }
 
@@ -81,7 +83,8 @@ const makeWorkers = (): readonly Worker[] => [
   makeScheduleWorker([retentionSchedule]),
 ];
 
-const declared: readonly Route[] = [
+/** Every route of the node but those of health and documentation. */
+export const routes: readonly Route[] = [
   ...peopleRoutes,
   ...leadRoutes,
   ...disclosureRoutes,
@@ -113,7 +116,7 @@ export async function openContext(config: Config, overrides: Overrides = {}): Pr
     mail: overrides.mail ?? makeMailTransport(config),
     bus: makeBus(),
   };
-  return { ctx, close: () => database.close() };
+  return { ctx, migrated, close: () => database.close() };
 }
 
 const consoleFolder = join(import.meta.dirname, 'web', 'dist');
@@ -125,9 +128,9 @@ export async function createNode(config: Config, overrides: Overrides = {}): Pro
   const closing = new AbortController();
   let running: { stop(): Promise<void> } | undefined;
   let greeting: Promise<void> | undefined;
-  const routes = [...declared, ...healthRoutes({ workers: () => running !== undefined })];
+  const served = [...routes, ...healthRoutes({ workers: () => running !== undefined })];
   const staticFolder = existsSync(consoleFolder) ? consoleFolder : undefined;
-  const app = createApp(ctx, [...routes, openApiRoute(routes)], {
+  const app = createApp(ctx, [...served, openApiRoute(served)], {
     authenticate: makeAuthenticate(),
     staticFolder,
     closing: closing.signal,

@@ -155,8 +155,8 @@ async function answerTo(ctx: Context, route: Route, request: Request, raw: Omit<
   return route.run(ctx, { ...raw, body });
 }
 
-/** Whether this actor may use this route; objects inside it are guarded by the room. */
-function admit(route: Route, actor: Actor | undefined): void {
+/** Throws unless this actor may use this route; objects inside it are guarded by the room. */
+export function admit(route: Route, actor: Actor | undefined): void {
   if (route.access === 'public') return;
   if (!actor) throw new CodedError('sign-in-needed', 401, 'Sign in, or send an API token.');
   if (route.access !== 'signed-in' && !route.access.includes(actor.role)) throw forbidden();

@@ -76,7 +76,7 @@ async function readBytes(request: IncomingMessage, limit: number): Promise<Buffe
 }
 
 /** Strict UTF-8 and JSON, no NUL characters (PostgreSQL cannot store them), no nesting beyond 32. */
-function parseJson(bytes: Buffer): unknown {
+export function parseJson(bytes: Buffer): unknown {
   const malformed = (why: string) => new CodedError('malformed-json', 400, `The body is not valid JSON: ${why}.`);
   let text: string;
   try {
