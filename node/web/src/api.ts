@@ -1,221 +1,115 @@
-/** The console's side of the public HTTP API: one function per question it asks, shapes as the routes declare them. */
+import { createContext, use } from 'react';
+import { makeCall } from './call.ts';
+import type * as shape from './shapes.ts';
 
-export interface FieldName {
-  path: string;
-  label: string;
-}
-export interface Named {
-  id: string;
-  name?: string;
-}
-export interface Me {
-  user: { id: string; name: string; email: string; role: 'administrator' | 'manager' | 'representative' | 'auditor' };
-  csrf: string | null;
-  node: { id: string; name: string };
-}
-export interface InboxEntry {
-  leadId: string;
-  state: string;
-  title: string;
-  company?: string;
-  city?: string;
-  country?: string;
-  test: boolean;
-  peer?: { peerId: string; name?: string };
-  hiddenFields: FieldName[];
-  maskedFields: FieldName[];
-  at: string;
-  recipientId?: string;
-  mode?: 'direct' | 'grab';
-  opensAt?: string;
-  closesAt?: string;
-  others?: number;
-}
-export interface OfferPage {
-  recipientId: string;
-  leadId: string;
-  user: Named;
-  state: string;
-  mode: 'direct' | 'grab';
-  opensAt: string;
-  closesAt: string;
-  title: string;
-  document?: unknown;
-  hiddenFields: FieldName[];
-  maskedFields: FieldName[];
-  peer?: { peerId: string; name?: string };
-}
-export interface LeadSummary {
-  id: string;
-  title: string;
-  company?: string;
-  city?: string;
-  country?: string;
-  state: string;
-  box?: Named;
-  holder?: Named & { kind: 'user' | 'peer' };
-  origin: { kind: 'local' | 'peer'; peerId?: string; name?: string };
-  test: boolean;
-  receivedAt: string;
-  updatedAt: string;
-}
-export interface LeadEvent {
-  event: string;
-  label: string;
-  needs: string[];
-}
-export interface LeadPage extends LeadSummary {
-  version: number;
-  document: unknown;
-  hiddenFields: FieldName[];
-  maskedFields: FieldName[];
-  events: LeadEvent[];
-  hasOriginal?: boolean;
-  asleepUntil?: string;
-  won?: { amount?: { amount: string; currency: string }; orderReference?: string };
-  lostReason?: string;
-}
-export interface HistoryEntry {
-  id: string;
-  at: string;
-  kind: string;
-  sentence: string;
-  note?: string;
-}
-export interface Trace {
-  id: string;
-  at: string;
-  outcome: string;
-  steps: { kind: string; sentence: string; matched?: boolean }[];
-}
-export interface Recipient {
-  id: string;
-  kind: 'user' | 'peer';
-  name: string;
-  state: string;
-  rejectReason?: string;
-  answeredAt?: string;
-  shown: FieldName[];
-  masked: FieldName[];
-  withheld: FieldName[];
-  never: FieldName[];
-}
-export interface LeadOffer {
-  id: string;
-  round: number;
-  mode: 'direct' | 'grab';
-  state: string;
-  closesAt: string;
-  recipients: Recipient[];
-}
-export interface Peer {
-  id: string;
-  name: string;
-  endpoint: string;
-  role: 'primary' | 'secondary' | 'both';
-  state: 'pending' | 'active' | 'suspended';
-  health: {
-    reach: 'good' | 'failing' | 'resting';
-    lastSuccessAt: string | null;
-    lastFailureAt: string | null;
-    lastError: string | null;
-    lastHeardAt: string | null;
-    nextProbeAt: string | null;
-  };
-  outbox: { waiting: number; delivered: number; refused: number; dead: number };
-}
-export interface PeerPage extends Peer {
-  fingerprint: string;
-  keys: { kid: string; algorithm: string; revokedAt: string | null }[];
-  securityEvents: { id: string; at: string; code: string }[];
-}
-export interface PeerMessage {
-  id: string;
-  type: string;
-  state: string;
-  attempts: number;
-  at: string;
-  code: string | null;
-}
-export interface LeadField {
-  path: string;
-  label: string;
-  group: string;
-  personal: boolean;
-}
-export interface Page<T> {
-  items: T[];
-  nextCursor?: string;
-}
-
-/** An answer that was not a success, with the node's own code and sentence. */
-export class Refusal extends Error {
-  readonly status: number;
-  readonly code: string;
-
-  constructor(status: number, code: string, message: string) {
-    super(message);
-    this.status = status;
-    this.code = code;
-  }
-}
-
-let csrfToken: string | null = null;
-/** Writes of this session carry the token that `/api/me` answered. */
-export function keepCsrf(token: string | null): void {
-  csrfToken = token;
-}
-
-async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const headers: Record<string, string> = { accept: 'application/json' };
-  if (body !== undefined) headers['content-type'] = 'application/json';
-  if (method !== 'GET' && csrfToken !== null) headers['x-csrf-token'] = csrfToken;
-  const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
-  const response = await fetch(path, init).catch(() => {
-    throw new Refusal(0, 'unreachable', 'The node cannot be reached. Check your connection; nothing was changed.');
-  });
-  const text = await response.text();
-  const json = text === '' ? undefined : (JSON.parse(text) as unknown);
-  if (response.ok) return json as T;
-  const problem = (json ?? {}) as { code?: string; detail?: string; title?: string };
-  throw new Refusal(response.status, problem.code ?? 'unknown', problem.detail ?? problem.title ?? response.statusText);
-}
-
-const get = <T>(path: string) => call<T>('GET', path);
-const post = <T>(path: string, body?: unknown) => call<T>('POST', path, body);
 const query = (values: Readonly<Record<string, string | undefined>>) => {
   const given = Object.entries(values).filter((pair): pair is [string, string] => Boolean(pair[1]));
   return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`;
 };
+const at = (id: string) => encodeURIComponent(id);
+/** Lines of a list asked for at once. */
+const limit = '30';
 
-export const api = {
-  me: () => get<Me>('/api/me'),
-  signInByLink: (token: string) => post<Me>('/api/sign-in/link', { token }),
-  signIn: (email: string, password: string) => post<Me>('/api/sign-in', { email, password }),
-  signOut: () => post('/api/sign-out'),
-  fields: () => get<{ items: LeadField[] }>('/api/lead-fields'),
-  inbox: (state: string, cursor?: string) =>
-    get<Page<InboxEntry>>(`/api/inbox${query({ state, cursor, limit: '30' })}`),
-  offer: (id: string) => get<OfferPage>(`/api/offers/${id}`),
-  accept: (id: string) => post<{ outcome: string; leadId: string }>(`/api/offers/${id}/accept`),
-  reject: (id: string, answer: { reason: string; text?: string }) => post(`/api/offers/${id}/reject`, answer),
-  leads: (filter: { state?: string; q?: string; cursor?: string }) =>
-    get<Page<LeadSummary>>(`/api/leads${query({ ...filter, limit: '30' })}`),
-  lead: (id: string) => get<LeadPage>(`/api/leads/${id}`),
-  history: (id: string) => get<Page<HistoryEntry>>(`/api/leads/${id}/history?limit=200`),
-  traces: (id: string) => get<Page<Trace>>(`/api/leads/${id}/traces?limit=20`),
-  offers: (id: string) => get<{ items: LeadOffer[] }>(`/api/leads/${id}/offers`),
-  change: (id: string, change: Readonly<Record<string, unknown>>) => post(`/api/leads/${id}/changes`, change),
-  reroute: (id: string, reason?: string) => post(`/api/leads/${id}/reroute`, reason ? { reason } : {}),
-  unrouted: (cursor?: string) => get<Page<LeadSummary>>(`/api/unrouted${query({ cursor, limit: '30' })}`),
-  peers: () => get<{ items: Peer[] }>('/api/peers'),
-  peer: (id: string) => get<PeerPage>(`/api/peers/${id}`),
-  messages: (id: string, direction: string, cursor?: string) =>
-    get<Page<PeerMessage>>(`/api/peers/${id}/messages${query({ direction, cursor, limit: '20' })}`),
-  replay: (id: string, messageId: string) => post(`/api/peers/${id}/messages/${messageId}/replay`),
-  invite: () => post<{ text: string; fingerprint: string }>('/api/peers/invitations'),
-  acceptInvitation: (body: { invitation: string; role: string; allowedAddress?: string }) =>
-    post<{ id: string; name: string; fingerprint: string }>('/api/peers/invitations/accept', body),
-  confirmPeer: (id: string, fingerprint: string) => post(`/api/peers/${id}/confirm`, { fingerprint }),
-  pausePeer: (id: string, pause: boolean) => post(`/api/peers/${id}/${pause ? 'suspend' : 'resume'}`),
-};
+/** A list to its end, for what is short: the users, the history of one lead. */
+export async function allPages<T>(load: (cursor?: string) => Promise<shape.Page<T>>): Promise<T[]> {
+  const items: T[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await load(cursor);
+    items.push(...page.items);
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+  return items;
+}
+
+export interface UserInput {
+  name: string;
+  email: string;
+  role: shape.Role;
+  managerId: string | null;
+}
+export type UserChange = Partial<UserInput & Pick<shape.User, 'active' | 'availability'>>;
+export interface PreviewRequest {
+  leadId: string;
+  peerId?: string;
+  userId?: string;
+  mode: shape.OfferMode;
+}
+
+/** The public HTTP API, one function a question. `csrf`: of the session; null when nobody is signed in. */
+export function makeApi(csrf: string | null) {
+  const call = makeCall(csrf);
+  const get = <T>(path: string) => call<T>('GET', path);
+  const post = <T>(path: string, body?: unknown, headers?: Record<string, string>) =>
+    call<T>('POST', path, body, headers);
+  return {
+    me: () => get<shape.Me>('/api/me'),
+    signInByLink: (token: string) => post<shape.Me>('/api/sign-in/link', { token }),
+    signIn: (email: string, password: string) => post<shape.Me>('/api/sign-in', { email, password }),
+    signOut: () => post('/api/sign-out'),
+    setPassword: (body: { current?: string; password: string }) => post('/api/me/password', body),
+    tokens: () => get<shape.Page<shape.ApiToken>>('/api/tokens?limit=100'),
+    addToken: (body: { name: string; days: number; scopes?: string[] }) =>
+      post<{ id: string; token: string; expiresAt: string }>('/api/tokens', body),
+    revokeToken: (id: string) => call('DELETE', `/api/tokens/${at(id)}`),
+
+    users: (cursor?: string) => get<shape.Page<shape.User>>(`/api/users${query({ cursor, limit: '100' })}`),
+    addUser: (body: UserInput) => post<shape.User>('/api/users', body),
+    changeUser: (id: string, change: UserChange) => call<shape.User>('PATCH', `/api/users/${at(id)}`, change),
+    signInLink: (id: string) => post<{ url: string; expiresAt: string }>(`/api/users/${at(id)}/sign-in-link`),
+
+    inbox: (state: string, user?: string, cursor?: string) =>
+      get<shape.Page<shape.InboxEntry>>(`/api/inbox${query({ state, user, cursor, limit })}`),
+    inboxes: (cursor?: string) => get<shape.Page<shape.Inbox>>(`/api/inboxes${query({ cursor, limit: '100' })}`),
+    offer: (id: string) => get<shape.OfferView>(`/api/offers/${at(id)}`),
+    accept: (id: string) => post<{ outcome: string; leadId: string }>(`/api/offers/${at(id)}/accept`),
+    reject: (id: string, answer: { reason: string; text?: string }) => post(`/api/offers/${at(id)}/reject`, answer),
+
+    fields: () => get<{ items: shape.LeadField[] }>('/api/lead-fields'),
+    leads: (filter: { state?: string; q?: string; cursor?: string }) =>
+      get<shape.Page<shape.LeadSummary>>(`/api/leads${query({ ...filter, limit })}`),
+    unrouted: (cursor?: string) => get<shape.Page<shape.LeadSummary>>(`/api/unrouted${query({ cursor, limit })}`),
+    /** Posting again with the same key makes no second lead. */
+    addLead: (body: { lead: unknown; test?: boolean }, key: string) =>
+      post<{ id: string }>('/api/leads', body, { 'idempotency-key': key }),
+    lead: (id: string) => get<shape.LeadView>(`/api/leads/${at(id)}`),
+    history: (id: string, cursor?: string) =>
+      get<shape.Page<shape.HistoryEntry>>(`/api/leads/${at(id)}/history${query({ cursor, limit: '200' })}`),
+    traces: (id: string, cursor?: string) =>
+      get<shape.Page<shape.Trace>>(`/api/leads/${at(id)}/traces${query({ cursor, limit: '20' })}`),
+    offers: (id: string) => get<shape.Page<shape.LeadOffer>>(`/api/leads/${at(id)}/offers`),
+    preview: (body: PreviewRequest) => post<{ fields: shape.PreviewedField[] }>('/api/field-policies/preview', body),
+    change: (id: string, change: Readonly<Record<string, unknown>>) => post(`/api/leads/${at(id)}/changes`, change),
+    reroute: (id: string, reason?: string) => post(`/api/leads/${at(id)}/reroute`, { reason }),
+    assign: (id: string, body: { userId: string; reason?: string }) => post(`/api/leads/${at(id)}/assign`, body),
+    recall: (id: string) => post(`/api/leads/${at(id)}/recall`),
+
+    boxes: () => get<{ items: shape.Box[] }>('/api/boxes'),
+    rules: (boxId: string) => get<shape.RuleSet>(`/api/boxes/${at(boxId)}/rules`),
+
+    peers: () => get<{ items: shape.Peer[] }>('/api/peers'),
+    peer: (id: string) => get<shape.PeerView>(`/api/peers/${at(id)}`),
+    messages: (id: string, direction: string, cursor?: string) =>
+      get<shape.Page<shape.PeerMessage>>(`/api/peers/${at(id)}/messages${query({ direction, cursor, limit: '20' })}`),
+    replay: (id: string, messageId: string) => post(`/api/peers/${at(id)}/messages/${at(messageId)}/replay`),
+    invite: () => post<{ text: string; fingerprint: string }>('/api/peers/invitations'),
+    acceptInvitation: (body: { invitation: string; role: string; allowedAddress?: string }) =>
+      post<{ id: string; name: string; fingerprint: string }>('/api/peers/invitations/accept', body),
+    confirmPeer: (id: string, fingerprint: string) => post(`/api/peers/${at(id)}/confirm`, { fingerprint }),
+    pausePeer: (id: string, pause: boolean) => post(`/api/peers/${at(id)}/${pause ? 'suspend' : 'resume'}`),
+  };
+}
+export type Api = ReturnType<typeof makeApi>;
+
+interface Session {
+  api: Api;
+  me: shape.Me;
+}
+/** Who is signed in, and the API in her name. Set by the app; there is no console without one. */
+export const SessionContext = createContext<Session | undefined>(undefined);
+
+export function useSession(): Session {
+  const session = use(SessionContext);
+  if (!session) throw new Error('useSession outside of the console');
+  return session;
+}

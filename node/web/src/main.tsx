@@ -1,13 +1,12 @@
 /// <reference types="vite/client" />
-import '@mantine/core/styles.css';
+import './styles.ts';
 import { createTheme, MantineProvider } from '@mantine/core';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { BrowserRouter } from 'react-router';
-import { Refusal } from './api.ts';
 import { App } from './app.tsx';
-import './console.css';
+import { Refusal } from './call.ts';
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content;
 
@@ -15,11 +14,20 @@ const theme = createTheme({
   primaryColor: 'blue',
   primaryShade: 8,
   defaultRadius: 'md',
-  fontFamily: 'system-ui, -apple-system, "Segoe UI", sans-serif',
+  fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',
   headings: { fontWeight: '650' },
+  respectReducedMotion: true,
 });
 
-const client = new QueryClient({
+const isSignedOut = (error: unknown) => error instanceof Refusal && error.status === 401;
+
+const client: QueryClient = new QueryClient({
+  queryCache: new QueryCache({
+    // A session that ended while the page was open: who asks again finds the door.
+    onError: (error, query) => {
+      if (isSignedOut(error) && query.queryKey[0] !== 'me') void client.invalidateQueries({ queryKey: ['me'] });
+    },
+  }),
   defaultOptions: {
     queries: {
       staleTime: 10_000,
@@ -33,7 +41,7 @@ const root = document.getElementById('root');
 if (root)
   createRoot(root).render(
     <StrictMode>
-      <MantineProvider theme={theme} getStyleNonce={() => nonce ?? ''}>
+      <MantineProvider theme={theme} forceColorScheme="light" getStyleNonce={() => nonce ?? ''}>
         <QueryClientProvider client={client}>
           <BrowserRouter>
             <App />

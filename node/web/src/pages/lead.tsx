@@ -1,89 +1,152 @@
-import { Alert, Anchor, Center, Group, Loader, Paper, Stack, Tabs, Text, Title } from '@mantine/core';
+import { Tabs } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useParams } from 'react-router';
-import { api, type LeadPage } from '../api.ts';
+import { useState } from 'react';
+import { useLocation, useParams } from 'react-router';
+import { useSession } from '../api.ts';
 import { describeTime, words } from '../parts/format.ts';
+import { Icon } from '../parts/icons.tsx';
 import { LeadActions } from '../parts/lead-actions.tsx';
 import { LeadDocument } from '../parts/lead-document.tsx';
-import { HistoryList, OfferList, TraceList } from '../parts/lead-story.tsx';
-import { StateBadge } from '../parts/state-badge.tsx';
+import { LeadHistory } from '../parts/lead-history.tsx';
+import { LeadOffers } from '../parts/lead-offers.tsx';
+import { LeadTraces } from '../parts/lead-traces.tsx';
+import { PageHead } from '../parts/page-head.tsx';
+import { PolicyPreview } from '../parts/policy-preview.tsx';
+import { Answer } from '../parts/query-state.tsx';
+import { StateBadge, Tag } from '../parts/state-badge.tsx';
+import type { LeadView } from '../shapes.ts';
 
-export function LeadDetailPage() {
+export function LeadPage() {
   const { id = '' } = useParams();
+  const { api } = useSession();
   const lead = useQuery({ queryKey: ['lead', id], queryFn: () => api.lead(id) });
-  if (lead.isPending)
-    return (
-      <Center p="xl">
-        <Loader aria-label="Loading" />
-      </Center>
-    );
-  if (lead.error) return <Alert color="red">{lead.error.message}</Alert>;
-  return <Lead lead={lead.data} />;
+  const failed = <PageHead title="Lead" back={{ to: '/leads', label: 'Leads' }} />;
+  return (
+    <Answer query={lead} failed={failed}>
+      {(data) => <Lead key={id} lead={data} />}
+    </Answer>
+  );
 }
 
-function factsOf(lead: LeadPage): string {
-  const { won, holder, origin, asleepUntil, lostReason } = lead;
+function factsOf({ won, holder, origin, box, asleepUntil, lostReason, receivedAt }: LeadView): string {
   return [
     holder && `with ${holder.name ?? holder.id}`,
     origin.kind === 'peer' && `from ${origin.name ?? origin.peerId ?? 'a partner'}`,
-    lead.box && `in “${lead.box.name}”`,
+    box && box.name !== holder?.name && `in “${box.name ?? box.id}”`,
     asleepUntil && `asleep until ${describeTime(asleepUntil)}`,
     won?.amount && `${won.amount.amount} ${won.amount.currency}`,
     won?.orderReference && `order ${won.orderReference}`,
     lostReason && words(lostReason),
-    `came in ${describeTime(lead.receivedAt)}`,
+    `came in ${describeTime(receivedAt)}`,
   ]
     .filter(Boolean)
     .join(' · ');
 }
 
-function Lead({ lead }: { lead: LeadPage }) {
+/** What the offer's page hands on when its lead was accepted: the fields that were withheld there. */
+interface Acceptance {
+  accepted?: boolean;
+  hidden?: string[];
+}
+
+/** Paths that were withheld or shown in part earlier in this visit and are not any more. */
+function useOpened({ hiddenFields, maskedFields }: LeadView, before: readonly string[]): ReadonlySet<string> {
+  const [once, setOnce] = useState(before);
+  const hidden = [...hiddenFields, ...maskedFields].map(({ path }) => path);
+  const added = hidden.filter((path) => !once.includes(path));
+  if (added.length > 0) setOnce([...once, ...added]);
+  return new Set(once.filter((path) => !hidden.includes(path)));
+}
+
+function Lead({ lead }: { lead: LeadView }) {
+  const { me } = useSession();
+  const { accepted = false, hidden = [] } = (useLocation().state ?? {}) as Acceptance;
+  const opened = useOpened(lead, hidden);
+  const back = accepted ? { to: '/?state=mine', label: 'My inbox' } : { to: '/leads', label: 'Leads' };
+  const oversees = me.user.role !== 'representative';
   return (
-    <Stack>
-      <div>
-        <Group justify="space-between" align="flex-start" wrap="nowrap">
-          <Title order={1} size="h2" className="text" dir="auto">
-            {lead.title}
-          </Title>
-          <StateBadge state={lead.state} />
-        </Group>
-        <Text size="sm" c="gray.7" className="text">
-          {factsOf(lead)}
-        </Text>
-      </div>
-      {lead.state === 'claimed' && (
-        <Alert color="violet" role="status">
-          Accepted. The last fields open as soon as the award is confirmed.
-        </Alert>
-      )}
+    <>
+      <PageHead title={lead.title} back={back} aside={<StateBadge state={lead.state} />}>
+        <p className="quiet text">{factsOf(lead)}</p>
+        {lead.test && <Tag>test lead</Tag>}
+      </PageHead>
+      <Welcome lead={lead} accepted={accepted} opened={opened.size > 0} />
       <LeadActions lead={lead} />
-      <Tabs defaultValue="lead" keepMounted={false}>
-        <Tabs.List mb="md">
+      <Tabs defaultValue="lead" keepMounted={false} mt="lg">
+        <Tabs.List mb="md" className="tabs">
           <Tabs.Tab value="lead">Lead</Tabs.Tab>
           <Tabs.Tab value="history">History</Tabs.Tab>
           <Tabs.Tab value="why">Why here</Tabs.Tab>
           <Tabs.Tab value="shown">Who saw what</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="lead">
-          <Paper withBorder p="md">
-            <LeadDocument document={lead.document} hiddenFields={lead.hiddenFields} maskedFields={lead.maskedFields} />
-            {lead.hasOriginal && (
-              <Anchor href={`/api/leads/${lead.id}/original`} size="sm" mt="md" display="inline-block">
-                Download the original
-              </Anchor>
-            )}
-          </Paper>
+          <Content lead={lead} opened={opened} />
         </Tabs.Panel>
         <Tabs.Panel value="history">
-          <HistoryList id={lead.id} />
+          <div className="card">
+            <LeadHistory id={lead.id} />
+          </div>
         </Tabs.Panel>
         <Tabs.Panel value="why">
-          <TraceList id={lead.id} />
+          <LeadTraces id={lead.id} />
         </Tabs.Panel>
         <Tabs.Panel value="shown">
-          <OfferList id={lead.id} />
+          <div className="lines">
+            <LeadOffers id={lead.id} />
+            {oversees && <PolicyPreview lead={lead} />}
+          </div>
         </Tabs.Panel>
       </Tabs>
-    </Stack>
+    </>
+  );
+}
+
+function Content({ lead, opened }: { lead: LeadView; opened: ReadonlySet<string> }) {
+  const { document, hiddenFields, maskedFields, state } = lead;
+  const until = state === 'claimed' ? 'Opens as soon as the partner confirms' : 'Withheld from you';
+  return (
+    <div className="card">
+      <LeadDocument
+        document={document}
+        hiddenFields={hiddenFields}
+        maskedFields={maskedFields}
+        until={until}
+        opened={opened}
+      />
+      {lead.hasOriginal && (
+        <p className="small">
+          <a href={`/api/leads/${lead.id}/original`} download>
+            Download the original
+          </a>
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** Says what an acceptance brought: at first that it is awaited, then that the lead is there. */
+function Welcome({ lead, accepted, opened }: { lead: LeadView; accepted: boolean; opened: boolean }) {
+  const { me } = useSession();
+  const waits = lead.state === 'claimed';
+  const mine = lead.holder?.id === me.user.id;
+  return (
+    <div role="status">
+      {waits && (
+        <p className="banner">
+          <span>
+            Accepted. Waiting for {lead.origin.name ?? 'the partner'} to confirm: the withheld fields open by
+            themselves.
+          </span>
+        </p>
+      )}
+      {!waits && (accepted || opened) && (
+        <p className="banner banner-good">
+          <span>
+            <Icon name="unlock" size={18} /> {mine && 'This lead is yours. '}
+            {opened && 'What was withheld is open now, and marked below.'}
+          </span>
+        </p>
+      )}
+    </div>
   );
 }

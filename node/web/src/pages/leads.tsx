@@ -1,10 +1,13 @@
-import { Group, Select, TextInput, Title } from '@mantine/core';
+import { NativeSelect, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useState } from 'react';
-import { useSearchParams } from 'react-router';
-import { api } from '../api.ts';
+import { Link, useSearchParams } from 'react-router';
+import { useSession } from '../api.ts';
+import { capital, words } from '../parts/format.ts';
 import { LeadLines } from '../parts/lead-lines.tsx';
-import { PagedList } from '../parts/more.tsx';
+import { pagedQuery, PagedList } from '../parts/more.tsx';
+import { PageHead } from '../parts/page-head.tsx';
+import { Empty } from '../parts/query-state.tsx';
 
 const states = [
   'new',
@@ -19,45 +22,52 @@ const states = [
   'unrouted',
   'withdrawn',
 ];
+const stateOptions = [{ value: '', label: 'Any' }, ...states.map((value) => ({ value, label: capital(words(value)) }))];
 
-export function LeadListPage() {
+export function LeadsPage() {
+  const { api } = useSession();
   const [search, setSearch] = useSearchParams();
   const [text, setText] = useState(search.get('q') ?? '');
   const [q] = useDebouncedValue(text.trim(), 250);
-  const state = search.get('state') ?? undefined;
+  const state = search.get('state') ?? '';
+  const query = pagedQuery(['leads', state, q], (cursor) =>
+    api.leads({ state, q, ...(cursor === undefined ? {} : { cursor }) }),
+  );
   return (
     <>
-      <Title order={1} size="h2" mb="sm">
-        Leads
-      </Title>
-      <Group mb="md" align="flex-end">
+      <PageHead title="Leads" />
+      <search className="filter">
         <TextInput
           label="Search"
+          type="search"
           placeholder="Name, company or e-mail"
+          maxLength={200}
           value={text}
           onChange={(event) => setText(event.currentTarget.value)}
-          flex={1}
-          miw={180}
         />
-        <Select
+        <NativeSelect
           label="State"
-          placeholder="Any"
-          clearable
-          data={states}
-          value={state ?? null}
-          onChange={(next) => setSearch(next ? { state: next } : {})}
-          w={170}
+          data={stateOptions}
+          value={state}
+          onChange={(event) => setSearch(event.currentTarget.value ? { state: event.currentTarget.value } : {})}
         />
-      </Group>
-      <PagedList
-        queryKey={['leads', state, q]}
-        load={(cursor) =>
-          api.leads({ ...(state ? { state } : {}), ...(q ? { q } : {}), ...(cursor ? { cursor } : {}) })
-        }
-        empty={q || state ? 'No lead fits.' : 'No leads yet.'}
-      >
+      </search>
+      <PagedList query={query} keep empty={q || state ? <NoneFits /> : <NoneYet />}>
         {(leads) => <LeadLines leads={leads} />}
       </PagedList>
     </>
+  );
+}
+
+const NoneFits = () => <Empty title="No lead fits">Try fewer words, or any state.</Empty>;
+
+function NoneYet() {
+  const { me } = useSession();
+  if (me.user.role === 'representative')
+    return <Empty title="You hold no leads yet">Leads you accept from your inbox are listed here.</Empty>;
+  return (
+    <Empty title="No leads yet">
+      They come in by the API, forms, lists and mail; or <Link to="/enter">enter one</Link> yourself.
+    </Empty>
   );
 }

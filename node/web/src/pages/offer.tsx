@@ -1,171 +1,148 @@
-import {
-  Alert,
-  Badge,
-  Button,
-  Center,
-  Group,
-  Loader,
-  Paper,
-  Select,
-  Stack,
-  Text,
-  TextInput,
-  Title,
-} from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Button } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
-import { api, type OfferPage } from '../api.ts';
+import { useSession } from '../api.ts';
 import { Countdown } from '../parts/countdown.tsx';
+import { describeRest } from '../parts/format.ts';
+import { Icon } from '../parts/icons.tsx';
 import { LeadDocument } from '../parts/lead-document.tsx';
-import { StateBadge } from '../parts/state-badge.tsx';
+import { PageHead } from '../parts/page-head.tsx';
+import { Answer, Failure } from '../parts/query-state.tsx';
+import { RejectPanel } from '../parts/reject-panel.tsx';
+import { StateBadge, Tag } from '../parts/state-badge.tsx';
+import { leadKeys, useAct } from '../parts/use-act.ts';
+import { useNow } from '../live.ts';
+import type { OfferView } from '../shapes.ts';
 
-const rejectReasons = [
-  { value: 'not-a-fit', label: 'Not a fit for me' },
-  { value: 'no-capacity', label: 'No time right now' },
-  { value: 'out-of-territory', label: 'Outside my territory' },
-  { value: 'duplicate', label: 'We have this lead already' },
-  { value: 'already-customer', label: 'Already a customer' },
-  { value: 'not-reachable', label: 'Customer cannot be reached' },
-  { value: 'unclear', label: 'Too unclear' },
-  { value: 'other', label: 'Another reason' },
-];
+export function OfferPage() {
+  const { id = '' } = useParams();
+  const { api } = useSession();
+  const offer = useQuery({ queryKey: ['offer', id], queryFn: () => api.offer(id) });
+  const failed = <PageHead title="Offer" back={{ to: '/', label: 'My inbox' }} />;
+  return (
+    <Answer query={offer} failed={failed}>
+      {(data) => <Offer key={id} offer={data} />}
+    </Answer>
+  );
+}
 
-const endings: Readonly<Record<string, string>> = {
-  lost: 'Taken: somebody else was first.',
-  expired: 'This offer closed before it was answered.',
-  rejected: 'You passed on this lead.',
-  accepted: 'You were first. The partner it comes from is about to release the details.',
-  won: 'This lead is yours.',
+function Offer({ offer }: { offer: OfferView }) {
+  const { me } = useSession();
+  const { user, state, mode, peer, title, closesAt, document, hiddenFields, maskedFields } = offer;
+  const own = user.id === me.user.id;
+  const open = state === 'offered';
+  const back = own ? { to: '/', label: 'My inbox' } : { to: `/team/${user.id}`, label: `Inbox of ${user.name ?? ''}` };
+  return (
+    <>
+      <PageHead
+        title={title}
+        back={back}
+        aside={open ? <Countdown closesAt={closesAt} /> : <StateBadge state={state} offer />}
+      >
+        <div className="tags">
+          {mode === 'grab' && <Tag tone="open">up for grabs: first to accept wins</Tag>}
+          {peer && <Tag tone="waiting">from {peer.name ?? peer.peerId}</Tag>}
+        </div>
+      </PageHead>
+      {!own && <Watched offer={offer} />}
+      {own && open && <Decision offer={offer} />}
+      {own && !open && <Ended offer={offer} />}
+      {document !== undefined && (
+        <div className="card">
+          <LeadDocument
+            document={document}
+            hiddenFields={hiddenFields}
+            maskedFields={maskedFields}
+            until={open ? 'Opens when you accept, as far as it is known' : 'Withheld'}
+          />
+        </div>
+      )}
+    </>
+  );
+}
+
+function Watched({ offer: { user, leadId } }: { offer: OfferView }) {
+  return (
+    <p className="banner">
+      <span>
+        Only <bdi>{user.name}</bdi> can answer this offer.
+      </span>
+      <Button component={Link} to={`/leads/${leadId}`} variant="default" size="xs">
+        Open the lead
+      </Button>
+    </p>
+  );
+}
+
+const endings: Readonly<Record<string, readonly [title: string, text: string]>> = {
+  lost: ['Taken', 'It was taken back, or went to somebody else.'],
+  expired: ['Closed', 'This offer closed before it was answered.'],
+  rejected: ['Passed on', 'You passed on this lead.'],
+  accepted: ['You were first', 'The partner it comes from is about to release the details.'],
+  won: ['This lead is yours', 'All its details are on its own page.'],
 };
 
-export function OfferDetailPage() {
-  const { id = '' } = useParams();
-  const offer = useQuery({ queryKey: ['offer', id], queryFn: () => api.offer(id) });
-  if (offer.isPending)
-    return (
-      <Center p="xl">
-        <Loader aria-label="Loading" />
-      </Center>
-    );
-  if (offer.error) return <Alert color="red">{offer.error.message}</Alert>;
-  return <Offer offer={offer.data} />;
-}
+const takenGrab = ['Taken', 'Somebody else was first.'] as const;
 
-function Offer({ offer }: { offer: OfferPage }) {
-  const open = offer.state === 'offered';
+function Ended({ offer: { state, leadId, mode } }: { offer: OfferView }) {
+  const mine = state === 'won' || state === 'accepted';
+  const grabbed = state === 'lost' && mode === 'grab';
+  const [title, text] = (grabbed ? takenGrab : endings[state]) ?? ['Over', 'This offer is over.'];
   return (
-    <Stack>
-      <Group justify="space-between" align="flex-start">
-        <Title order={1} size="h2" className="text" dir="auto">
-          {offer.title}
-        </Title>
-        {open ? <Countdown closesAt={offer.closesAt} /> : <StateBadge state={offer.state} offer />}
-      </Group>
-      <Group gap="xs">
-        {offer.mode === 'grab' && (
-          <Badge color="orange" variant="light" tt="none">
-            up for grabs: first to accept wins
-          </Badge>
-        )}
-        {offer.peer && (
-          <Badge color="violet" variant="light" tt="none">
-            from {offer.peer.name ?? offer.peer.peerId}
-          </Badge>
-        )}
-      </Group>
-      {open ? <Answer offer={offer} /> : <Ended offer={offer} />}
-      {offer.document !== undefined && (
-        <Paper withBorder p="md">
-          <LeadDocument document={offer.document} hiddenFields={offer.hiddenFields} maskedFields={offer.maskedFields} />
-        </Paper>
-      )}
-    </Stack>
-  );
-}
-
-function Ended({ offer }: { offer: OfferPage }) {
-  const mine = offer.state === 'won' || offer.state === 'accepted';
-  return (
-    <Alert color={mine ? 'teal' : 'gray'} role="status" title={endings[offer.state] ?? 'This offer is over.'}>
-      {mine && (
-        <Button component={Link} to={`/leads/${offer.leadId}`} mt="xs">
+    <div className={mine ? 'banner banner-good' : 'banner'} role="status">
+      <div>
+        <p className="banner-title">{title}</p>
+        <p>{text}</p>
+      </div>
+      {mine ? (
+        <Button component={Link} to={`/leads/${leadId}`}>
           Open the lead
         </Button>
+      ) : (
+        <Button component={Link} to="/" variant="default">
+          To my inbox
+        </Button>
       )}
-    </Alert>
+    </div>
   );
 }
 
-function Answer({ offer }: { offer: OfferPage }) {
-  const client = useQueryClient();
+function Decision({ offer }: { offer: OfferView }) {
+  const { api } = useSession();
   const navigate = useNavigate();
   const [rejecting, setRejecting] = useState(false);
-  const refresh = () =>
-    Promise.all(['offer', 'inbox', 'leads'].map((key) => client.invalidateQueries({ queryKey: [key] })));
-  const accept = useMutation({
-    mutationFn: () => api.accept(offer.recipientId),
-    onSuccess: ({ leadId }) => void refresh().then(() => navigate(`/leads/${leadId}`)),
-    onError: () => void refresh(),
+  const hidden = [...offer.hiddenFields, ...offer.maskedFields].map(({ path }) => path);
+  const accept = useAct({
+    act: () => api.accept(offer.recipientId),
+    changes: leadKeys,
+    done: ({ leadId }) => navigate(`/leads/${leadId}`, { state: { accepted: true, hidden } }),
   });
-  if (rejecting)
-    return (
-      <Reject offer={offer} done={() => void refresh().then(() => navigate('/'))} back={() => setRejecting(false)} />
-    );
+  if (rejecting) return <RejectPanel offer={offer} done={() => void navigate('/')} back={() => setRejecting(false)} />;
   return (
-    <Stack gap="xs">
-      {accept.error && <Alert color="orange">{accept.error.message}</Alert>}
-      <Group>
-        <Button size="md" loading={accept.isPending} onClick={() => accept.mutate()}>
-          Accept this lead
-        </Button>
+    <>
+      {accept.error && <Failure error={accept.error} />}
+      <div className="decision">
+        <AcceptButton opensAt={offer.opensAt} busy={accept.isPending} press={() => accept.mutate()} />
         <Button size="md" variant="default" onClick={() => setRejecting(true)}>
           Reject …
         </Button>
-      </Group>
-      {offer.hiddenFields.length > 0 && (
-        <Text size="sm" c="gray.7">
-          {offer.hiddenFields.length} fields open when you accept.
-        </Text>
-      )}
-    </Stack>
+        {offer.hiddenFields.length > 0 && (
+          <p className="quiet small decision-note">
+            <Icon name="unlock" size={15} /> Accepting opens the withheld fields.
+          </p>
+        )}
+      </div>
+    </>
   );
 }
 
-function Reject({ offer, done, back }: { offer: OfferPage; done: () => void; back: () => void }) {
-  const [reason, setReason] = useState<string | null>(null);
-  const [text, setText] = useState('');
-  const reject = useMutation({
-    mutationFn: () =>
-      api.reject(offer.recipientId, { reason: reason ?? 'other', ...(text.trim() ? { text: text.trim() } : {}) }),
-    onSuccess: done,
-  });
+/** People get a head start to read before anybody may accept. */
+function AcceptButton({ opensAt, busy, press }: { opensAt: string; busy: boolean; press: () => void }) {
+  const rest = Date.parse(opensAt) - useNow();
   return (
-    <Paper withBorder p="md">
-      <Stack gap="sm">
-        <Select
-          label="Why do you pass on this lead?"
-          data={rejectReasons}
-          value={reason}
-          onChange={setReason}
-          placeholder="Choose a reason"
-        />
-        <TextInput
-          label="In your own words (optional)"
-          value={text}
-          maxLength={1_000}
-          onChange={(event) => setText(event.currentTarget.value)}
-        />
-        {reject.error && <Alert color="orange">{reject.error.message}</Alert>}
-        <Group>
-          <Button color="red" disabled={reason === null} loading={reject.isPending} onClick={() => reject.mutate()}>
-            Reject
-          </Button>
-          <Button variant="default" onClick={back}>
-            Back
-          </Button>
-        </Group>
-      </Stack>
-    </Paper>
+    <Button size="md" color="teal" loading={busy} disabled={rest > 0} onClick={press}>
+      {rest > 0 ? `Opens in ${describeRest(rest)}` : 'Accept this lead'}
+    </Button>
   );
 }

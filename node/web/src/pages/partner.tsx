@@ -1,186 +1,136 @@
-import {
-  Alert,
-  Button,
-  Center,
-  Group,
-  Loader,
-  Paper,
-  SegmentedControl,
-  Stack,
-  Table,
-  Text,
-  TextInput,
-  Title,
-} from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Button, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useParams } from 'react-router';
-import { api, type Me, type PeerMessage, type PeerPage } from '../api.ts';
+import { useSession } from '../api.ts';
 import { describeTime, words } from '../parts/format.ts';
 import { HealthBadge } from '../parts/health-badge.tsx';
-import { PagedList } from '../parts/more.tsx';
+import { PageHead } from '../parts/page-head.tsx';
+import { PeerMessages } from '../parts/peer-messages.tsx';
+import { Answer, Failure } from '../parts/query-state.tsx';
+import { useAct } from '../parts/use-act.ts';
+import type { PeerView } from '../shapes.ts';
 
 export function PartnerPage() {
+  const { api, me } = useSession();
   const { id = '' } = useParams();
   const peer = useQuery({ queryKey: ['peer', id], queryFn: () => api.peer(id) });
-  const role = useQueryClient().getQueryData<Me>(['me'])?.user.role;
-  if (peer.isPending)
-    return (
-      <Center p="xl">
-        <Loader aria-label="Loading" />
-      </Center>
-    );
-  if (peer.error) return <Alert color="red">{peer.error.message}</Alert>;
+  const failed = <PageHead title="Partner" back={{ to: '/partners', label: 'Partners' }} />;
   return (
-    <Stack>
-      <Group justify="space-between" wrap="nowrap">
-        <Title order={1} size="h2" className="text">
-          {peer.data.name}
-        </Title>
-        <HealthBadge peer={peer.data} />
-      </Group>
-      <PeerFacts peer={peer.data} />
-      {role === 'administrator' && <Controls peer={peer.data} />}
-      {role !== 'representative' && <Messages id={id} mayReplay={role === 'administrator'} />}
-    </Stack>
+    <Answer query={peer} failed={failed}>
+      {(data) => (
+        <>
+          <PageHead
+            title={data.name}
+            back={{ to: '/partners', label: 'Partners' }}
+            aside={<HealthBadge peer={data} />}
+          />
+          <div className="lines">
+            {me.user.role === 'administrator' && data.state === 'pending' && <Confirmation peer={data} />}
+            <PeerFacts peer={data} />
+            {me.user.role !== 'representative' && <PeerMessages id={id} />}
+            {me.user.role === 'administrator' && data.state !== 'pending' && <Pause peer={data} />}
+          </div>
+        </>
+      )}
+    </Answer>
   );
 }
 
-const roles = { primary: 'offers leads to us', secondary: 'takes leads from us', both: 'offers and takes leads' };
+const parts = { primary: 'offers leads to us', secondary: 'takes leads from us', both: 'offers and takes leads' };
+const timeOr = (at: string | null, otherwise: string) => (at === null ? otherwise : describeTime(at));
 
-function PeerFacts({ peer }: { peer: PeerPage }) {
-  const { health, outbox } = peer;
-  const rows: [string, string | undefined][] = [
-    ['Node', peer.id],
-    ['Endpoint', peer.endpoint],
-    ['Role', roles[peer.role]],
-    ['Ten words', peer.fingerprint],
-    ['Last delivered', health.lastSuccessAt ? describeTime(health.lastSuccessAt) : 'never'],
-    ['Last heard from', health.lastHeardAt ? describeTime(health.lastHeardAt) : 'never'],
+function PeerFacts({ peer: { id, endpoint, role, fingerprint, health, outbox, securityEvents } }: { peer: PeerView }) {
+  const facts: [string, string][] = [
+    ['Node', id],
+    ['Address', endpoint],
+    ['The partner', parts[role]],
+    ['Its ten words', fingerprint],
+    ['Last delivered', timeOr(health.lastSuccessAt, 'never')],
+    ['Last heard from', timeOr(health.lastHeardAt, 'never')],
     [
       'Last failure',
-      health.lastFailureAt ? `${describeTime(health.lastFailureAt)}: ${words(health.lastError ?? '')}` : undefined,
+      health.lastFailureAt ? `${describeTime(health.lastFailureAt)}: ${words(health.lastError ?? '')}` : '',
     ],
-    ['Next attempt', health.nextProbeAt ? describeTime(health.nextProbeAt) : undefined],
+    ['Next attempt', timeOr(health.nextProbeAt, '')],
     [
-      'Messages',
-      `${outbox.delivered} delivered, ${outbox.waiting} waiting, ${outbox.refused} refused, ${outbox.dead} dead`,
+      'Sent',
+      `${outbox.delivered} delivered, ${outbox.waiting} waiting, ${outbox.refused} refused, ${outbox.dead} given up`,
     ],
-    [
-      'Security events',
-      peer.securityEvents.map(({ at, code }) => `${words(code)} (${describeTime(at)})`).join(', ') || undefined,
-    ],
+    ['Security events', securityEvents.map(({ at, code }) => `${words(code)} (${describeTime(at)})`).join(', ')],
   ];
   return (
-    <Paper withBorder p="md">
-      <dl className="facts">{rows.map(([label, text]) => text && <Fact key={label} label={label} text={text} />)}</dl>
-    </Paper>
+    <section className="card">
+      <h2 className="section-title">Health</h2>
+      <dl className="facts">
+        {facts
+          .filter(([, text]) => text !== '')
+          .map(([label, text]) => (
+            <div key={label} className="fact">
+              <dt>{label}</dt>
+              <dd className="text">{text}</dd>
+            </div>
+          ))}
+      </dl>
+    </section>
   );
 }
 
-function Fact({ label, text }: { label: string; text: string }) {
-  return (
-    <>
-      <dt>{label}</dt>
-      <dd className="text">{text}</dd>
-    </>
-  );
-}
+const peerKeys = ['peer', 'peers', 'boxes'];
 
-function Controls({ peer }: { peer: PeerPage }) {
-  const client = useQueryClient();
+function Confirmation({ peer: { id, name } }: { peer: PeerView }) {
+  const { api } = useSession();
   const [typed, setTyped] = useState('');
-  const refresh = () => Promise.all(['peer', 'peers'].map((key) => client.invalidateQueries({ queryKey: [key] })));
-  const confirm = useMutation({ mutationFn: () => api.confirmPeer(peer.id, typed), onSuccess: refresh });
-  const pause = useMutation({ mutationFn: () => api.pausePeer(peer.id, peer.state === 'active'), onSuccess: refresh });
-  const error = confirm.error ?? pause.error;
+  const confirm = useAct({ act: () => api.confirmPeer(id, typed), changes: peerKeys });
   return (
-    <Stack gap="sm">
-      {error && <Alert color="red">{error.message}</Alert>}
-      {peer.state === 'pending' ? (
-        <Group align="flex-end">
-          <TextInput
-            flex={1}
-            label="The ten words the partner’s administrator reads out to you"
-            value={typed}
-            onChange={(event) => setTyped(event.currentTarget.value)}
-          />
-          <Button disabled={typed.trim() === ''} loading={confirm.isPending} onClick={() => confirm.mutate()}>
-            Confirm
-          </Button>
-        </Group>
-      ) : (
-        <Group>
-          <Button variant="default" loading={pause.isPending} onClick={() => pause.mutate()}>
-            {peer.state === 'active' ? 'Suspend' : 'Resume'}
-          </Button>
-        </Group>
-      )}
-    </Stack>
+    <form
+      className="card form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        confirm.mutate();
+      }}
+    >
+      <h2 className="section-title">Confirm this partner</h2>
+      <p>
+        Call the administrator of <bdi>{name}</bdi>, let them read out their ten words, and type what you hear. Nothing
+        is exchanged before that.
+      </p>
+      <TextInput
+        label="The ten words you hear"
+        required
+        autoComplete="off"
+        spellCheck={false}
+        value={typed}
+        onChange={(event) => setTyped(event.currentTarget.value)}
+      />
+      {confirm.error && <Failure error={confirm.error} />}
+      <div className="buttons">
+        <Button type="submit" loading={confirm.isPending}>
+          Confirm
+        </Button>
+      </div>
+    </form>
   );
 }
 
-function Messages({ id, mayReplay }: { id: string; mayReplay: boolean }) {
-  const [direction, setDirection] = useState('sent');
+function Pause({ peer: { id, state } }: { peer: PeerView }) {
+  const { api } = useSession();
+  const active = state === 'active';
+  const pause = useAct({ act: () => api.pausePeer(id, active), changes: peerKeys });
   return (
-    <Paper withBorder p="md">
-      <Group justify="space-between" mb="sm">
-        <Title order={2} size="h4">
-          Messages
-        </Title>
-        <SegmentedControl
-          size="xs"
-          value={direction}
-          onChange={setDirection}
-          data={['sent', 'received']}
-          aria-label="Direction"
-        />
-      </Group>
-      <PagedList
-        queryKey={['peer', id, 'messages', direction]}
-        load={(cursor) => api.messages(id, direction, cursor)}
-        empty="No messages yet."
-      >
-        {(items) => (
-          <Table.ScrollContainer minWidth={420}>
-            <Table>
-              <Table.Tbody>
-                {items.map((message) => (
-                  <MessageLine key={message.id} id={id} message={message} mayReplay={mayReplay} />
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
-        )}
-      </PagedList>
-    </Paper>
-  );
-}
-
-function MessageLine({ id, message, mayReplay }: { id: string; message: PeerMessage; mayReplay: boolean }) {
-  const client = useQueryClient();
-  const replay = useMutation({
-    mutationFn: () => api.replay(id, message.id),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['peer', id] }),
-  });
-  const stuck = mayReplay && (message.state === 'dead' || message.state === 'refused');
-  return (
-    <Table.Tr>
-      <Table.Td>{message.type}</Table.Td>
-      <Table.Td>
-        {words(message.state)}
-        {message.code && `: ${words(message.code)}`}
-      </Table.Td>
-      <Table.Td>
-        <Text size="sm">{describeTime(message.at)}</Text>
-      </Table.Td>
-      <Table.Td>
-        {stuck && (
-          <Button size="compact-xs" variant="light" loading={replay.isPending} onClick={() => replay.mutate()}>
-            Send again
-          </Button>
-        )}
-      </Table.Td>
-    </Table.Tr>
+    <section className="card">
+      <h2 className="section-title">{active ? 'Suspend' : 'Suspended'}</h2>
+      <p className="quiet">
+        {active
+          ? 'Stops all exchange with this partner until it is resumed.'
+          : 'Nothing is exchanged with this partner.'}
+      </p>
+      {pause.error && <Failure error={pause.error} />}
+      <div className="buttons">
+        <Button variant="default" loading={pause.isPending} onClick={() => pause.mutate()}>
+          {active ? 'Suspend this partner' : 'Resume'}
+        </Button>
+      </div>
+    </section>
   );
 }

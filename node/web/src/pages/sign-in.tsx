@@ -1,91 +1,105 @@
-import { Alert, Button, Center, Paper, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
-import { useNavigate } from 'react-router';
-import { api, keepCsrf, type Me } from '../api.ts';
+import { type ReactNode, useEffect, useState } from 'react';
+import { useLocation, useNavigate } from 'react-router';
+import { makeApi } from '../api.ts';
+import { Failure } from '../parts/query-state.tsx';
+import type { Me } from '../shapes.ts';
+
+const door = makeApi(null);
 
 /** The token of a one-time link; it is in the fragment, so it reached no server and no log on its way here. */
 const tokenInAddress = () => new URLSearchParams(window.location.hash.slice(1)).get('token');
 
+/** Stands in place of every page while nobody is signed in; afterwards that page is shown. */
 export function SignInPage() {
   const [token] = useState(tokenInAddress);
   const client = useQueryClient();
   const navigate = useNavigate();
+  const { pathname, search } = useLocation();
+  useEffect(() => {
+    document.title = 'Sign in · Leadmesh';
+  }, []);
   const welcome = (me: Me) => {
-    keepCsrf(me.csrf);
+    // What an earlier user of this page saw goes.
+    client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' });
     client.setQueryData(['me'], me);
-    void navigate('/', { replace: true });
+    void navigate(pathname === '/sign-in' ? '/' : `${pathname}${search}`, { replace: true });
   };
   return (
-    <Center mih="100vh" p="md" component="main">
-      <Paper withBorder p="xl" w={400} maw="100%">
-        <Title order={1} size="h2">
-          Leadmesh
-        </Title>
-        <Text c="gray.7" mb="md">
-          Sign in to this node
-        </Text>
+    <main className="door">
+      <div className="card door-card">
+        <img src="/icon.svg" alt="" width="40" height="40" />
+        <h1>Leadmesh</h1>
         {token ? <ByLink token={token} welcome={welcome} /> : <ByPassword welcome={welcome} />}
-      </Paper>
-    </Center>
+      </div>
+    </main>
   );
 }
 
-interface Welcome {
+interface Door {
   welcome: (me: Me) => void;
 }
 
 /** A person presses the button: programs that open every link of a mail do not use it up. */
-function ByLink({ token, welcome }: Welcome & { token: string }) {
-  const signIn = useMutation({ mutationFn: () => api.signInByLink(token), onSuccess: welcome });
+function ByLink({ token, welcome }: Door & { token: string }) {
+  const signIn = useMutation({ mutationFn: () => door.signInByLink(token), onSuccess: welcome });
   return (
-    <Stack>
-      <Text>This link signs you in once.</Text>
-      {signIn.error && <Alert color="red">{signIn.error.message}</Alert>}
-      <Button loading={signIn.isPending} onClick={() => signIn.mutate()}>
+    <Form title="Your link signs you in once." send={() => signIn.mutate()}>
+      {signIn.error && <Failure error={signIn.error} />}
+      <Button type="submit" fullWidth size="md" loading={signIn.isPending}>
         Sign in
       </Button>
       {signIn.error && (
-        <Button variant="default" component="a" href="/sign-in">
+        <Button variant="default" fullWidth component="a" href="/sign-in">
           Use a password instead
         </Button>
       )}
-    </Stack>
+    </Form>
   );
 }
 
-function ByPassword({ welcome }: Welcome) {
+function ByPassword({ welcome }: Door) {
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
-  const signIn = useMutation({ mutationFn: () => api.signIn(email, password), onSuccess: welcome });
+  const signIn = useMutation({ mutationFn: () => door.signIn(email, password), onSuccess: welcome });
+  return (
+    <Form title="Sign in to this node" send={() => signIn.mutate()}>
+      <TextInput
+        label="E-mail"
+        type="email"
+        autoComplete="username"
+        required
+        value={email}
+        onChange={(event) => setEmail(event.currentTarget.value)}
+      />
+      <PasswordInput
+        label="Password"
+        autoComplete="current-password"
+        required
+        value={password}
+        onChange={(event) => setPassword(event.currentTarget.value)}
+      />
+      {signIn.error && <Failure error={signIn.error} />}
+      <Button type="submit" fullWidth size="md" loading={signIn.isPending}>
+        Sign in
+      </Button>
+      <p className="quiet small">No password yet? Ask an administrator for a one-time link.</p>
+    </Form>
+  );
+}
+
+function Form({ title, send, children }: { title: string; send: () => void; children: ReactNode }) {
   return (
     <form
+      className="form"
       onSubmit={(event) => {
         event.preventDefault();
-        signIn.mutate();
+        send();
       }}
     >
-      <Stack>
-        <TextInput
-          label="E-mail"
-          type="email"
-          autoComplete="username"
-          required
-          value={email}
-          onChange={(event) => setEmail(event.currentTarget.value)}
-        />
-        <PasswordInput
-          label="Password"
-          autoComplete="current-password"
-          required
-          value={password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
-        />
-        {signIn.error && <Alert color="red">{signIn.error.message}</Alert>}
-        <Button type="submit" loading={signIn.isPending}>
-          Sign in
-        </Button>
-      </Stack>
+      <p className="quiet">{title}</p>
+      {children}
     </form>
   );
 }

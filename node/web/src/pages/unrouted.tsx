@@ -1,21 +1,21 @@
-import { Text, Title } from '@mantine/core';
-import { api } from '../api.ts';
+import { useSession } from '../api.ts';
 import { LeadLines } from '../parts/lead-lines.tsx';
-import { PagedList } from '../parts/more.tsx';
+import { pagedQuery, PagedList } from '../parts/more.tsx';
+import { PageHead } from '../parts/page-head.tsx';
+import { Empty } from '../parts/query-state.tsx';
 
 export function UnroutedPage() {
+  const { api } = useSession();
   return (
     <>
-      <Title order={1} size="h2">
-        Nobody took
-      </Title>
-      <Text c="gray.7" mb="md">
-        Leads that no rule placed, or that everybody passed on. Open one and route it again.
-      </Text>
+      <PageHead title="Nobody took">
+        <p className="quiet">
+          Leads that no rule placed, or that everybody passed on. Open one to assign it or to route it again.
+        </p>
+      </PageHead>
       <PagedList
-        queryKey={['leads', 'unrouted-tray']}
-        load={(cursor) => api.unrouted(cursor)}
-        empty="Every lead found somebody."
+        query={pagedQuery(['leads', 'unrouted tray'], api.unrouted)}
+        empty={<Empty title="Every lead found somebody">Nothing to decide here.</Empty>}
       >
         {(leads) => <LeadLines leads={leads} />}
       </PagedList>

@@ -1,4 +1,6 @@
-/** "in 12 min 5 s" down to the second near the end, "in 3 h" far from it. */
+import type { FieldName } from '../shapes.ts';
+
+/** "12 min 5 s" near the end, "3 h" far from it. */
 export function describeRest(milliseconds: number): string {
   const seconds = Math.max(0, Math.ceil(milliseconds / 1_000));
   if (seconds < 60) return `${seconds} s`;
@@ -15,7 +17,42 @@ const timeOnly = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
 /** The reader's own time zone; today without the date. */
 export function describeTime(at: string): string {
   const date = new Date(at);
+  if (Number.isNaN(date.getTime())) return at;
   return date.toDateString() === new Date().toDateString() ? timeOnly.format(date) : dateTime.format(date);
 }
 
 export const words = (code: string) => code.replaceAll('-', ' ');
+export const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+export const count = (number: number, one: string, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
+
+const short: readonly (readonly [prefix: string, word: string])[] = [
+  ['contact.salutation', 'name'],
+  ['contact.givenName', 'name'],
+  ['contact.familyName', 'name'],
+  ['contact.fullName', 'name'],
+  ['contact.emails', 'e-mail'],
+  ['contact.phones', 'phone'],
+  ['contact.address', 'address'],
+  ['account', 'company'],
+  ['interest.comments', 'comments'],
+];
+
+/** Withheld fields in a few words: "name, e-mail, phone and more". */
+export function describeWithheld(fields: readonly FieldName[]): string {
+  const known = fields.map(({ path }) => short.find(([prefix]) => path.startsWith(prefix))?.[1]);
+  const named = [...new Set(known.filter((word) => word !== undefined))];
+  if (named.length === 0) return count(fields.length, 'field');
+  return named.join(', ') + (known.includes(undefined) ? ' and more' : '');
+}
+
+/** Company and place below a title, without what the title says already. */
+export function describePlace({ title, company, city, country }: Placed): string {
+  const known = company !== undefined && title.includes(company);
+  return [known ? undefined : company, city, country].filter(Boolean).join(', ');
+}
+interface Placed {
+  title: string;
+  company?: string;
+  city?: string;
+  country?: string;
+}

@@ -1,19 +1,10 @@
-import { Badge } from '@mantine/core';
-import type { Peer } from '../api.ts';
+import type { Peer } from '../shapes.ts';
+import { Tag } from './state-badge.tsx';
 
 /** How the way to a partner fares, in a word. */
-export function HealthBadge({ peer }: { peer: Peer }) {
-  const [colour, label] = look(peer);
-  return (
-    <Badge color={colour} variant="light" tt="none" style={{ flexShrink: 0 }}>
-      {label}
-    </Badge>
-  );
-}
-
-const reaches = { good: ['teal', 'good'], failing: ['orange', 'failing'], resting: ['red', 'unreachable'] } as const;
-
-function look({ state, health }: Peer): readonly [string, string] {
-  if (state === 'pending') return ['orange', 'to confirm'];
-  return state === 'suspended' ? ['gray', 'suspended'] : reaches[health.reach];
+export function HealthBadge({ peer: { state, health } }: { peer: Peer }) {
+  if (state === 'pending') return <Tag tone="warn">to confirm</Tag>;
+  if (state === 'suspended') return <Tag>suspended</Tag>;
+  if (health.reach === 'good') return <Tag tone="good">good</Tag>;
+  return health.reach === 'failing' ? <Tag tone="warn">failing</Tag> : <Tag tone="bad">unreachable</Tag>;
 }

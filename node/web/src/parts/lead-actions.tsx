@@ -1,158 +1,79 @@
-import { Alert, Button, Group, Paper, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
-import { api, type LeadEvent, type LeadPage } from '../api.ts';
+import { Button } from '@mantine/core';
+import { type RefObject, useEffect, useRef, useState } from 'react';
+import { useSession } from '../api.ts';
+import type { LeadEvent, LeadView } from '../shapes.ts';
+import { AssignPanel, RecallPanel, ReroutePanel } from './oversee-panels.tsx';
+import { Failure } from './query-state.tsx';
+import { leadKeys, useAct } from './use-act.ts';
+import { asks, WorkPanel } from './work-panel.tsx';
 
-const lossReasons = ['price', 'competitor', 'no-budget', 'no-need', 'not-reachable', 'timing', 'duplicate', 'other'];
+/** Buttons the life cycle does not name: they are routing's. */
+const assign: LeadEvent = { event: 'assign', label: 'Assign …', needs: [] };
+const recall: LeadEvent = { event: 'recall', label: 'Take the offer back …', needs: [] };
+const overseeing = new Set(['reroute', 'assign', 'recall']);
 
-interface Facts {
-  until: string;
-  amount: string;
-  currency: string;
-  orderReference: string;
-  reason: string;
-  note: string;
-}
-const noFacts: Facts = { until: '', amount: '', currency: 'EUR', orderReference: '', reason: '', note: '' };
-
-/** Events whose form asks for something before they are sent. */
-const asking = new Set(['sleep', 'win', 'lose', 'note']);
-
-function bodyOf({ event }: LeadEvent, facts: Facts, version: number): Record<string, unknown> {
-  return {
-    event,
-    version,
-    ...(event === 'sleep' && facts.until ? { until: new Date(facts.until).toISOString() } : {}),
-    ...(event === 'win' && facts.amount ? { amount: { amount: facts.amount.trim(), currency: facts.currency } } : {}),
-    ...(event === 'win' && facts.orderReference ? { orderReference: facts.orderReference } : {}),
-    ...(event === 'lose' && facts.reason ? { reason: facts.reason } : {}),
-    ...(facts.note.trim() ? { note: facts.note.trim() } : {}),
-  };
+/** What the reader may do with a lead now: the events the life cycle allows, and what those above decide. */
+function eventsOf(lead: LeadView, role: string): LeadEvent[] {
+  const events = lead.events.map((event) => (event.event === 'reroute' ? { ...event, label: 'Route again …' } : event));
+  if (role !== 'administrator' && role !== 'manager') return events;
+  const free = lead.holder?.kind !== 'peer' && !['won', 'withdrawn'].includes(lead.state);
+  return [...events, ...(free ? [assign] : []), ...(lead.state === 'offered' ? [recall] : [])];
 }
 
-/** The buttons the life cycle allows this reader now. */
-export function LeadActions({ lead }: { lead: LeadPage }) {
-  const client = useQueryClient();
+/** The next step of the work stands out. */
+const nextStep: Readonly<Record<string, string>> = {
+  assigned: 'contact',
+  contacted: 'work',
+  working: 'win',
+  asleep: 'wake',
+  unrouted: 'assign',
+};
+
+/** The buttons of a lead's page, and the form of the one that was pressed. */
+export function LeadActions({ lead }: { lead: LeadView }) {
+  const { api, me } = useSession();
   const [asked, setAsked] = useState<LeadEvent>();
-  const [facts, setFacts] = useState(noFacts);
-  const act = useMutation({
-    mutationFn: (event: LeadEvent) =>
-      event.event === 'reroute'
-        ? api.reroute(lead.id, facts.reason)
-        : api.change(lead.id, bodyOf(event, facts, lead.version)),
-    onSettled: () =>
-      Promise.all(['lead', 'leads', 'inbox'].map((key) => client.invalidateQueries({ queryKey: [key] }))),
-    onSuccess: () => {
-      setAsked(undefined);
-      setFacts(noFacts);
-    },
+  const buttons = useRef<HTMLDivElement>(null);
+  const back = () => setAsked(undefined);
+  useReturnOfFocus(asked?.event, buttons);
+  const act = useAct({
+    act: (event: LeadEvent) => api.change(lead.id, { event: event.event, version: lead.version }),
+    changes: leadKeys,
   });
-  if (lead.events.length === 0) return null;
-  const press = (event: LeadEvent) => (asking.has(event.event) ? setAsked(event) : act.mutate(event));
+  const events = eventsOf(lead, me.user.role);
+  if (events.length === 0) return null;
+  if (asked?.event === 'assign') return <AssignPanel lead={lead} back={back} />;
+  if (asked?.event === 'recall') return <RecallPanel lead={lead} back={back} />;
+  if (asked?.event === 'reroute') return <ReroutePanel lead={lead} back={back} />;
+  if (asked) return <WorkPanel lead={lead} event={asked} back={back} />;
+  const button = (event: LeadEvent) => (
+    <Button
+      key={event.event}
+      data-event={event.event}
+      variant={event.event === nextStep[lead.state] ? 'filled' : 'default'}
+      loading={act.isPending && act.variables.event === event.event}
+      onClick={() => (asks(event) || overseeing.has(event.event) ? setAsked(event) : act.mutate(event))}
+    >
+      {event.label}
+    </Button>
+  );
   return (
-    <Stack gap="xs">
-      {act.error && <Alert color="orange">{act.error.message}</Alert>}
-      {asked ? (
-        <Ask
-          event={asked}
-          facts={facts}
-          change={setFacts}
-          send={() => act.mutate(asked)}
-          back={() => setAsked(undefined)}
-          busy={act.isPending}
-        />
-      ) : (
-        <Group gap="xs">
-          {lead.events.map((event) => (
-            <Button
-              key={event.event}
-              variant={event.event === 'win' ? 'filled' : 'default'}
-              color={event.event === 'win' ? 'teal' : 'blue'}
-              loading={act.isPending && act.variables.event === event.event}
-              onClick={() => press(event)}
-            >
-              {event.label}
-            </Button>
-          ))}
-        </Group>
-      )}
-    </Stack>
+    <div ref={buttons}>
+      {act.error && <Failure error={act.error} />}
+      <div className="buttons">
+        {events.filter(({ event }) => !overseeing.has(event)).map(button)}
+        {events.filter(({ event }) => overseeing.has(event)).map(button)}
+      </div>
+    </div>
   );
 }
 
-interface Asking {
-  event: LeadEvent;
-  facts: Facts;
-  change: (facts: Facts) => void;
-  send: () => void;
-  back: () => void;
-  busy: boolean;
-}
-
-function Ask({ event, facts, change, send, back, busy }: Asking) {
-  const set = (part: Partial<Facts>) => change({ ...facts, ...part });
-  const missing =
-    (event.event === 'sleep' && !facts.until) ||
-    (event.event === 'lose' && !facts.reason) ||
-    (event.event === 'note' && !facts.note.trim());
-  return (
-    <Paper withBorder p="md">
-      <Stack gap="sm">
-        <Text fw={600}>{event.label}</Text>
-        {event.event === 'sleep' && (
-          <TextInput
-            type="datetime-local"
-            label="Until"
-            value={facts.until}
-            onChange={(input) => set({ until: input.currentTarget.value })}
-          />
-        )}
-        {event.event === 'win' && (
-          <Group grow>
-            <TextInput
-              label="Amount"
-              placeholder="1250.00"
-              inputMode="decimal"
-              value={facts.amount}
-              onChange={(input) => set({ amount: input.currentTarget.value })}
-            />
-            <Select
-              label="Currency"
-              data={['EUR', 'USD', 'GBP', 'CHF']}
-              value={facts.currency}
-              onChange={(value) => set({ currency: value ?? 'EUR' })}
-            />
-            <TextInput
-              label="Order"
-              value={facts.orderReference}
-              onChange={(input) => set({ orderReference: input.currentTarget.value })}
-            />
-          </Group>
-        )}
-        {event.event === 'lose' && (
-          <Select
-            label="Why was it lost?"
-            data={lossReasons}
-            value={facts.reason || null}
-            onChange={(value) => set({ reason: value ?? '' })}
-          />
-        )}
-        <Textarea
-          label={event.event === 'note' ? 'Note' : 'Note (optional)'}
-          autosize
-          minRows={2}
-          value={facts.note}
-          onChange={(input) => set({ note: input.currentTarget.value })}
-        />
-        <Group>
-          <Button disabled={missing} loading={busy} onClick={send}>
-            Save
-          </Button>
-          <Button variant="default" onClick={back}>
-            Back
-          </Button>
-        </Group>
-      </Stack>
-    </Paper>
-  );
+/** A form that closes gives the focus back to the button that opened it. */
+function useReturnOfFocus(asked: string | undefined, buttons: RefObject<HTMLDivElement | null>): void {
+  const before = useRef<string>(undefined);
+  useEffect(() => {
+    if (asked === undefined && before.current !== undefined)
+      buttons.current?.querySelector<HTMLElement>(`[data-event="${before.current}"]`)?.focus();
+    before.current = asked;
+  }, [asked, buttons]);
 }

@@ -1,63 +1,112 @@
-import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { api, type FieldName, type LeadField } from '../api.ts';
-
-function valueAt(document: unknown, path: string): unknown {
-  return path.split('.').reduce<unknown>((value, step) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-    return (value as Record<string, unknown>)[step];
-  }, document);
-}
-
-function textOf(value: unknown): string {
-  if (value === undefined || value === null) return '';
-  if (Array.isArray(value)) return value.map(textOf).filter(Boolean).join(', ');
-  if (typeof value !== 'object') return String(value);
-  const entry = value as Record<string, unknown>;
-  if ('amount' in entry && 'currency' in entry) return `${textOf(entry['amount'])} ${textOf(entry['currency'])}`;
-  if ('name' in entry && 'value' in entry) return `${textOf(entry['name'])}: ${textOf(entry['value'])}`;
-  if ('value' in entry) return textOf(entry['value']);
-  return Object.values(entry).map(textOf).filter(Boolean).join(' · ');
-}
+import { useSession } from '../api.ts';
+import type { FieldName } from '../shapes.ts';
+import { Icon } from './icons.tsx';
+import { sectionsOf, type ShownField, type ShownSection, type ShownValue } from './lead-values.ts';
+import { Answer, Empty } from './query-state.tsx';
 
 interface Shown {
   document: unknown;
   hiddenFields: readonly FieldName[];
   maskedFields: readonly FieldName[];
+  /** When the withheld fields will be seen: "Opens when you accept". */
+  until: string;
+  /** Paths that were withheld a moment ago: they are marked. */
+  opened?: ReadonlySet<string>;
 }
 
-function rowsOf({ document, hiddenFields, maskedFields }: Shown, fields: readonly LeadField[]) {
-  const hidden = new Set(hiddenFields.map(({ path }) => path));
-  const masked = new Set(maskedFields.map(({ path }) => path));
-  return fields.flatMap(({ path, label }) => {
-    const text = textOf(valueAt(document, path));
-    if (text === '' && !hidden.has(path)) return [];
-    return [{ path, label, text, masked: masked.has(path) }];
-  });
+export function useLeadFields() {
+  const { api } = useSession();
+  return useQuery({ queryKey: ['fields'], queryFn: api.fields, staleTime: Infinity });
 }
 
-/** A lead document, field by field; what is withheld or shown in part says so. */
-export function LeadDocument(shown: Shown) {
-  const fields = useQuery({ queryKey: ['fields'], queryFn: api.fields, staleTime: Infinity });
-  const rows = rowsOf(shown, fields.data?.items ?? []);
-  if (fields.isSuccess && rows.length === 0) return <Text c="gray.7">Nothing is kept of this lead’s content.</Text>;
+/** A lead document, section by section; what is withheld, shown in part or just opened says so. */
+export function LeadDocument({ until, opened = new Set(), ...shown }: Shown) {
+  const fields = useLeadFields();
   return (
-    <dl className="facts">
-      {rows.map(({ path, label, text, masked }) => (
-        <Row key={path} label={label} text={text} masked={masked} path={path} />
-      ))}
-    </dl>
+    <Answer query={fields}>
+      {({ items }) => {
+        const sections = sectionsOf(shown, items);
+        if (sections.length === 0) return <Empty title="Nothing is kept of this lead’s content." />;
+        return sections.map((section) => (
+          <Section key={section.title} section={section} until={until} opened={opened} />
+        ));
+      }}
+    </Answer>
   );
 }
 
-function Row({ label, text, masked, path }: { label: string; text: string; masked: boolean; path: string }) {
+interface SectionProps {
+  section: ShownSection;
+  until: string;
+  opened: ReadonlySet<string>;
+}
+
+function Section({ section: { title, fields, withheld }, until, opened }: SectionProps) {
+  const isOpened = ({ path }: ShownField) => opened.has(path) || (opened.has('fields') && path.startsWith('fields.'));
   return (
-    <>
-      <dt>{label}</dt>
-      <dd className="text" dir="auto" data-field={path}>
-        {text === '' ? <span className="withheld">shown after you accept, if known</span> : text}
-        {masked && <span className="withheld"> (in part)</span>}
+    <section className="section">
+      <h2 className="section-title">{title}</h2>
+      <dl className="facts">
+        {fields.map((field) => (
+          <Field key={field.path} field={field} opened={isOpened(field)} />
+        ))}
+      </dl>
+      {withheld.length > 0 && (
+        <div className="withheld">
+          <p className="withheld-until">
+            <Icon name="lock" size={15} /> {until}
+          </p>
+          <ul className="withheld-fields">
+            {withheld.map(({ path, label }) => (
+              <li key={path} className="text" data-withheld={path}>
+                {label}
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Field({ field: { path, label, values, masked }, opened }: { field: ShownField; opened: boolean }) {
+  return (
+    <div className={opened ? 'fact fact-opened' : 'fact'}>
+      <dt className="text" dir="auto">
+        {label}
+        {opened && (
+          <span className="fact-mark">
+            <Icon name="unlock" size={14} /> now open
+          </span>
+        )}
+        {masked && (
+          <span className="fact-mark">
+            <Icon name="lock" size={14} /> in part
+          </span>
+        )}
+      </dt>
+      <dd className="text" data-field={path}>
+        {values.map((value, index) => (
+          <Value key={index} value={value} />
+        ))}
       </dd>
-    </>
+    </div>
+  );
+}
+
+function Value({ value: { text, href, note } }: { value: ShownValue }) {
+  const isWeb = href?.startsWith('http');
+  return (
+    <div dir="auto">
+      {href ? (
+        <a href={href} {...(isWeb && { target: '_blank', rel: 'noopener noreferrer' })}>
+          {text}
+        </a>
+      ) : (
+        text
+      )}
+      {note && <span className="quiet note"> {note}</span>}
+    </div>
   );
 }

@@ -1,34 +1,42 @@
-import { Group, Paper, Stack, Text } from '@mantine/core';
 import { Link } from 'react-router';
-import type { LeadSummary } from '../api.ts';
-import { describeTime } from './format.ts';
-import { StateBadge } from './state-badge.tsx';
+import type { LeadSummary } from '../shapes.ts';
+import { describePlace, describeTime } from './format.ts';
+import { StateBadge, Tag } from './state-badge.tsx';
 
 /** Leads as lines, each a link to its page. */
 export function LeadLines({ leads }: { leads: readonly LeadSummary[] }) {
   return (
-    <Stack gap="xs">
+    <ul className="lines lines-close">
       {leads.map((lead) => (
-        <Paper key={lead.id} withBorder px="md" py="sm" component={Link} to={`/leads/${lead.id}`} className="entry">
-          <Group justify="space-between" wrap="nowrap" align="flex-start">
-            <Text fw={600} className="text" dir="auto">
-              {lead.title}
-            </Text>
-            <StateBadge state={lead.state} />
-          </Group>
-          <Text size="sm" c="gray.7" className="text">
-            {[
-              lead.city,
-              lead.country,
-              lead.holder && `with ${lead.holder.name ?? lead.holder.id}`,
-              lead.origin.kind === 'peer' && `from ${lead.origin.name ?? lead.origin.peerId ?? 'a partner'}`,
-              describeTime(lead.updatedAt),
-            ]
-              .filter(Boolean)
-              .join(' · ')}
-          </Text>
-        </Paper>
+        <Line key={lead.id} lead={lead} />
       ))}
-    </Stack>
+    </ul>
+  );
+}
+
+function Line({ lead }: { lead: LeadSummary }) {
+  const { id, title, state, holder, origin, test, updatedAt } = lead;
+  const place = describePlace(lead);
+  const facts = [
+    holder && `with ${holder.name ?? holder.id}`,
+    origin.kind === 'peer' && `from ${origin.name ?? origin.peerId ?? 'a partner'}`,
+    describeTime(updatedAt),
+  ].filter(Boolean);
+  return (
+    <li>
+      <Link to={`/leads/${id}`} className="card line">
+        <span className="line-head">
+          <span className="line-title text" dir="auto">
+            {title}
+          </span>
+          <span className="tags">
+            {test && <Tag>test</Tag>}
+            <StateBadge state={state} />
+          </span>
+        </span>
+        {place && <span className="text">{place}</span>}
+        <span className="quiet small text">{facts.join(' · ')}</span>
+      </Link>
+    </li>
   );
 }

@@ -1,39 +1,34 @@
-import { Badge } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { words } from './format.ts';
 
-const colours: Readonly<Record<string, string>> = {
-  new: 'gray',
-  offered: 'blue',
-  claimed: 'violet',
-  accepted: 'violet',
-  assigned: 'cyan',
-  contacted: 'cyan',
-  working: 'indigo',
-  asleep: 'gray',
-  won: 'teal',
-  lost: 'red',
-  unrouted: 'orange',
-  withdrawn: 'gray',
-  rejected: 'red',
-  expired: 'orange',
+type Tone = 'quiet' | 'open' | 'waiting' | 'busy' | 'good' | 'bad' | 'warn';
+
+const tones: Readonly<Record<string, Tone>> = {
+  offered: 'open',
+  claimed: 'waiting',
+  accepted: 'waiting',
+  assigned: 'busy',
+  contacted: 'busy',
+  working: 'busy',
+  won: 'good',
+  lost: 'bad',
+  rejected: 'bad',
+  unrouted: 'warn',
+  expired: 'warn',
 };
 const labels: Readonly<Record<string, string>> = {
   unrouted: 'nobody took it',
   claimed: 'waiting for release',
-  lost: 'lost',
+  accepted: 'waiting for release',
 };
+
+/** A word with a colour; the word alone says it. */
+export function Tag({ tone = 'quiet', children }: { tone?: Tone; children: ReactNode }) {
+  return <span className={`tag tag-${tone}`}>{children}</span>;
+}
 
 /** A lead's or offer's state in a word. `taken`: an offer that somebody else got. */
 export function StateBadge({ state, offer }: { state: string; offer?: boolean }) {
-  const label = offer && state === 'lost' ? 'taken' : (labels[state] ?? words(state));
-  return (
-    <Badge
-      color={offer && state === 'lost' ? 'gray' : (colours[state] ?? 'gray')}
-      variant="light"
-      tt="none"
-      style={{ flexShrink: 0 }}
-    >
-      {label}
-    </Badge>
-  );
+  if (offer && state === 'lost') return <Tag>taken</Tag>;
+  return <Tag tone={tones[state] ?? 'quiet'}>{labels[state] ?? words(state)}</Tag>;
 }

@@ -1,0 +1,15 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { type Api, useSession } from './api.ts';
+import { pagedQuery } from './parts/more.tsx';
+
+/** One part of one user's inbox; the menu's count and the page read the same. */
+export const inboxQuery = (api: Api, state: string, userId: string) =>
+  pagedQuery(['inbox', userId, state], (cursor) => api.inbox(state, userId, cursor));
+
+/** How many offers wait for the reader, as the menu and the browser's tab say it: "3", "30+", or nothing. */
+export function useWaiting(): string {
+  const { api, me } = useSession();
+  const { data } = useInfiniteQuery(inboxQuery(api, 'open', me.user.id));
+  const known = data?.pages.reduce((sum, page) => sum + page.items.length, 0) ?? 0;
+  return known === 0 ? '' : `${known}${data?.pages.at(-1)?.nextCursor ? '+' : ''}`;
+}
