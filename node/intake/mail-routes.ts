@@ -15,7 +15,8 @@ const receive = route({
   path: '/api/mail',
   access: keepers,
   scope: 'intake',
-  summary: 'Takes in one raw message (RFC 822): leads, or an entry of the tray for a person',
+  summary:
+    'Takes in one raw message (RFC 822), or an ADF document by itself: leads, or an entry of the tray for a person',
   query: z.object({
     campaign: z.string().trim().min(1).max(300).optional(),
     country: z
@@ -24,7 +25,15 @@ const receive = route({
       .optional(),
   }),
   body: 'raw',
-  consumes: ['message/rfc822', 'application/octet-stream', 'text/plain'],
+  consumes: [
+    'message/rfc822',
+    'application/octet-stream',
+    'text/plain',
+    'application/x-adf+xml',
+    'application/xml',
+    'text/xml',
+    'text/html',
+  ],
   maxBytes: 10 * 1024 * 1024,
   reply: z.object({ leadIds: z.array(z.string()), trayIds: z.array(z.string()), again: z.boolean() }),
   async handler(ctx, { query, body, actor }) {

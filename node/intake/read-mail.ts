@@ -1,6 +1,7 @@
 import PostalMime, { type Address, type Email } from 'postal-mime';
 import { checkLead, ProtocolError, type Lead } from '../../protocol/index.ts';
 import { canonicalContact, type CleansingOptions } from '../cleansing/canonical-contact.ts';
+import { decodeText } from './decode-text.ts';
 import { clipText, oneLine } from './lead-draft.ts';
 import { textOfHtml } from './loose-markup.ts';
 import { isReachable } from './map-row.ts';
@@ -114,7 +115,7 @@ function complete(document: Lead, mail: Email, parties: MailParties, options: Ma
       ...source,
       kind: 'e-mail',
       ...(name && { name: clipText(oneLine(name), 300) }),
-      ...(source.campaign === undefined && options.campaign && { campaign: options.campaign }),
+      ...campaignOf(document, options),
     },
   };
 }
@@ -131,6 +132,31 @@ async function parse(bytes: Uint8Array): Promise<Email | undefined> {
     return undefined;
   }
 }
+
+/** An ADF document by itself, without the mail around it, as gateways and people hand it in. */
+function bareText(bytes: Uint8Array): string | undefined {
+  const head = Buffer.from(bytes.subarray(0, 200))
+    .toString('latin1')
+    .replace(/^\xef\xbb\xbf/, '');
+  return /^\s*</.test(head) || /^(?:\xff\xfe|\xfe\xff)/.test(head) ? decodeText(bytes).text : undefined;
+}
+
+function readBare(text: string, options: MailOptions): ReadMail {
+  const outcomes = readAdf(text).map(({ document, ...rest }) => {
+    const source = { ...document.source, kind: 'other' as const, ...campaignOf(document, options) };
+    return judge({ ...rest, document: { ...document, source } }, true, options);
+  });
+  if (outcomes.length === 0) outcomes.push({ unclear: { reason: 'no-lead-found', draft: {} } });
+  return { subject: '', ...sortOut(outcomes) };
+}
+
+const campaignOf = ({ source }: Lead, { campaign }: MailOptions): { campaign?: string } =>
+  source?.campaign === undefined && campaign !== undefined ? { campaign } : {};
+
+const sortOut = (outcomes: readonly Outcome[]): Pick<ReadMail, 'leads' | 'unclear'> => ({
+  leads: outcomes.flatMap((outcome) => ('lead' in outcome ? [outcome.lead] : [])),
+  unclear: outcomes.flatMap((outcome) => ('unclear' in outcome ? [outcome.unclear] : [])),
+});
 
 type Outcome = { lead: MailLead } | { unclear: ReadMail['unclear'][number] };
 
@@ -149,10 +175,12 @@ function judge(found: MailLead, sure: boolean, options: MailOptions): Outcome {
 }
 
 /**
- * Reads one raw RFC 822 message: ADF in its body, HTML or attachments, else the notification of a form or portal. What is
+ * Reads one raw RFC 822 message, or an ADF document by itself: ADF in its body, HTML or attachments, else the notification of a form or portal. What is
  * not certain comes as `unclear`, for a person; nothing is dropped. Never throws on any bytes.
  */
 export async function readMail(bytes: Uint8Array, options: MailOptions = {}): Promise<ReadMail> {
+  const bare = bareText(bytes);
+  if (bare !== undefined) return readBare(bare, options);
   const mail = await parse(bytes);
   if (!mail) return { subject: '', leads: [], unclear: [{ reason: 'unreadable', draft: {} }] };
   const parties = partiesOf(mail);
@@ -172,9 +200,5 @@ export async function readMail(bytes: Uint8Array, options: MailOptions = {}): Pr
         : outcome,
     );
   }
-  return {
-    ...head,
-    leads: outcomes.flatMap((outcome) => ('lead' in outcome ? [outcome.lead] : [])),
-    unclear: outcomes.flatMap((outcome) => ('unclear' in outcome ? [outcome.unclear] : [])),
-  };
+  return { ...head, ...sortOut(outcomes) };
 }

@@ -7,13 +7,16 @@ import { receiveLead } from '../leads/receive-lead.ts';
 import type { LeadOriginal } from '../leads/store.ts';
 import { clipText, oneLine } from './lead-draft.ts';
 import { readMail, type MailOptions, type ReadMail } from './read-mail.ts';
+import { intendTrim } from './trim-intake.ts';
 import { claimMail, getOutcome, insertTrayEntry, recordOutcome, type MailOutcome } from './store.ts';
+
+const adfType = 'application/x-adf+xml';
 
 /** The message as it came; of one that is about several people, the part about this one. */
 const originalOf = (bytes: Buffer, part: string | undefined): LeadOriginal =>
   part === undefined
-    ? { mediaType: 'message/rfc822', bytes }
-    : { mediaType: 'application/x-adf+xml; charset=utf-8', bytes: Buffer.from(part) };
+    ? { mediaType: /^(?:\xef\xbb\xbf)?\s*</.test(bytes.toString('latin1', 0, 200)) ? adfType : 'message/rfc822', bytes }
+    : { mediaType: `${adfType}; charset=utf-8`, bytes: Buffer.from(part) };
 
 async function putIntoTray(tx: Tx, mail: ReadMail, bytes: Buffer): Promise<string[]> {
   const ids: string[] = [];
@@ -47,6 +50,7 @@ export async function receiveMail(
     }
     const outcome = { leadIds, trayIds: await putIntoTray(tx, mail, bytes) };
     await recordOutcome(tx, digest, outcome);
+    await intendTrim(tx);
     return { ...outcome, again: false };
   });
 }

@@ -5,6 +5,7 @@ import { intend } from '../kernel/jobs.ts';
 import type { Actor } from '../kernel/routes.ts';
 import { cutIntoChunks, layoutOf } from './prepare-list.ts';
 import { readList, type ListOptions } from './read-list.ts';
+import { intendTrim } from './trim-intake.ts';
 import { getListByFile, insertList } from './store.ts';
 
 export interface ImportRequest {
@@ -38,6 +39,7 @@ export async function startImport(
     const id = await insertList(tx, stored, chunks);
     if (id === undefined) return { id: await getListByFile(tx, provider, fileDigest), again: true };
     await intend(tx, { kind: 'import-list', payload: { listId: id, number: 0 }, key: `import-list:${id}:0` });
+    await intendTrim(tx);
     return { id, again: false };
   });
 }

@@ -11,6 +11,7 @@ import { submitForm } from '../../node/intake/submit-form.ts';
 import { formDefinition } from '../../node/intake/form.ts';
 import { signOpened } from '../../node/intake/form-token.ts';
 import { dismissTrayEntry, makeLeadOfTray } from '../../node/intake/settle-tray.ts';
+import { memoryDays, trimIntake } from '../../node/intake/trim-intake.ts';
 import { enterLead } from '../../node/intake/enter-lead.ts';
 import { findOriginal } from '../../node/leads/store.ts';
 import { makeFakeClock } from '../support/clock.ts';
@@ -196,6 +197,31 @@ onEachDatabase((database) => {
         expect((await store.listTray(ctx, { state: 'open', limit: 10 })).items).toHaveLength(1);
         expect(await allLeads(ctx)).toEqual([]);
       }));
+  });
+
+  it('what is settled is forgotten after ninety days, what is open is not', () => {
+    const clock = makeFakeClock();
+    return database.withStore(
+      async ({ ctx }) => {
+        const mail = (text: string) => Buffer.from(`From: a@b.example\nSubject: ${text}\n\nhello\n`);
+        const settled = await receiveMail(ctx, mail('one'));
+        const open = await receiveMail(ctx, mail('two'));
+        await dismissTrayEntry(ctx, actor, settled.trayIds[0]!);
+        const { id } = await bring(ctx, 'Name,Email\nNobody,\n');
+        await run(ctx);
+        clock.advance(`${memoryDays - 1}d`);
+        await transact(ctx, trimIntake);
+        expect(await store.listRefusals(ctx, id, { afterLine: 0, limit: 10 })).toHaveLength(1);
+        expect(await receiveMail(ctx, mail('one'))).toMatchObject({ again: true });
+        clock.advance('2d');
+        await transact(ctx, trimIntake);
+        expect(await store.listRefusals(ctx, id, { afterLine: 0, limit: 10 })).toEqual([]);
+        await expect(store.getTrayEntry(ctx, settled.trayIds[0]!)).rejects.toMatchObject({ code: 'not-found' });
+        expect(await store.getTrayEntry(ctx, open.trayIds[0]!)).toMatchObject({ state: 'open' });
+        expect(await receiveMail(ctx, mail('one'))).toMatchObject({ again: false });
+      },
+      { clock },
+    );
   });
 
   describe('a form and the API', () => {

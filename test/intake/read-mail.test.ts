@@ -167,6 +167,15 @@ describe('mails', () => {
     });
   });
 
+  it('reads an ADF document without a mail around it', async () => {
+    const document = readFileSync(new URL('fixtures/adf/broken.xml', import.meta.url));
+    const { leads } = await readMail(document, { campaign: 'Spring' });
+    expect(leads).toMatchObject([
+      { resent: true, document: { source: { kind: 'other', name: 'Old & Co', campaign: 'Spring' } } },
+    ]);
+    expect((await readMail(Buffer.from('<html>hello</html>'))).unclear).toMatchObject([{ reason: 'no-lead-found' }]);
+  });
+
   it('reads the same prospects in text and HTML once', async () => {
     const { leads } = await read('adf-twice');
     expect(leads.map(({ document }) => document.contact?.fullName)).toEqual(['First One', 'Second One']);

@@ -4,6 +4,7 @@ import { importListHandler } from '../../node/intake/import-chunk.ts';
 import { receiveMail } from '../../node/intake/receive-mail.ts';
 import { dismissTrayEntry } from '../../node/intake/settle-tray.ts';
 import { startImport } from '../../node/intake/start-import.ts';
+import { trimIntake } from '../../node/intake/trim-intake.ts';
 import * as store from '../../node/intake/store.ts';
 import { formDefinition } from '../../node/intake/form.ts';
 import { transact } from '../../node/kernel/context.ts';
@@ -35,6 +36,7 @@ onDatabase('sqlite', (database) => {
       await transact(ctx, (tx) => store.saveForm(tx, 'x', form, true));
       await store.getForm(ctx, 'x');
       await store.listForms(ctx, { limit: 10, cursor: 'form_0' });
+      await transact(ctx, trimIntake);
       expect(statements.size).toBeGreaterThan(20);
       expect(listUnindexed(opened, statements)).toEqual([]);
     }));

@@ -1,5 +1,6 @@
 import type { Context, Tx } from '../../kernel/context.ts';
 import { notFound } from '../../kernel/errors.ts';
+import { earliestId } from '../../kernel/ids.ts';
 import { toPage } from '../../kernel/paging.ts';
 import type { ColumnMapping } from '../map-headers.ts';
 import type { DateOrder } from '../read-date-time.ts';
@@ -216,4 +217,20 @@ export async function finishChunk(tx: Tx, list: StoredList, number: number, coun
     .executeTakeFirst();
   await tx.db.deleteFrom('importChunk').where('listId', '=', list.id).where('number', '=', number).execute();
   return updated.numUpdatedRows === 1n;
+}
+
+/** Deletes the refused rows of lists brought before a time; answers how many rows. */
+export async function deleteRefusalsBefore(tx: Tx, at: number): Promise<number> {
+  const { numDeletedRows } = await tx.db
+    .deleteFrom('importRefusal')
+    .where('listId', 'in', (old) =>
+      old
+        .selectFrom('importRefusal')
+        .select('listId')
+        .where('listId', '<', earliestId('list', Math.max(0, at)))
+        .orderBy('listId')
+        .limit(1_000),
+    )
+    .executeTakeFirst();
+  return Number(numDeletedRows);
 }

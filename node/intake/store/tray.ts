@@ -1,6 +1,7 @@
 import type { Lead } from '../../../protocol/index.ts';
 import type { Context, Tx } from '../../kernel/context.ts';
 import { notFound } from '../../kernel/errors.ts';
+import { earliestId } from '../../kernel/ids.ts';
 import { toPage } from '../../kernel/paging.ts';
 import type { TrayReason } from '../read-mail.ts';
 
@@ -127,4 +128,33 @@ export async function decideTrayEntry(
     .where('state', '=', 'open')
     .executeTakeFirst();
   return updated.numUpdatedRows === 1n;
+}
+
+const atOnce = 1_000;
+
+/** Forgets messages received before a time; answers how many, a thousand at most. */
+export async function deleteMailsBefore(tx: Tx, at: number): Promise<number> {
+  const { numDeletedRows } = await tx.db
+    .deleteFrom('receivedMail')
+    .where('digest', 'in', (old) =>
+      old.selectFrom('receivedMail').select('digest').where('receivedAt', '<', at).orderBy('receivedAt').limit(atOnce),
+    )
+    .executeTakeFirst();
+  return Number(numDeletedRows);
+}
+
+/** Deletes decided entries received before a time; answers how many, a thousand at most. Open ones stay. */
+export async function deleteSettledBefore(tx: Tx, at: number): Promise<number> {
+  const { numDeletedRows } = await tx.db
+    .deleteFrom('intakeTray')
+    .where('id', 'in', (old) =>
+      old
+        .selectFrom('intakeTray')
+        .select('id')
+        .where('state', 'in', ['lead', 'dismissed'])
+        .where('id', '<', earliestId('tray', Math.max(0, at)))
+        .limit(atOnce),
+    )
+    .executeTakeFirst();
+  return Number(numDeletedRows);
 }
