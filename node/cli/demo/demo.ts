@@ -194,6 +194,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     folder,
     offerMinutes: options.once ? 0.25 : 3,
     peerPaceMilliseconds: options.once ? 300 : 4_000,
+    usualPorts: !temporary,
     say,
   });
   try {

@@ -46,6 +46,8 @@ export interface DemoPlan {
   folder: string;
   offerMinutes: number;
   peerPaceMilliseconds: number;
+  /** 8601 and on, easy to remember; otherwise any free ones. */
+  usualPorts: boolean;
   say: (line: string) => void;
 }
 
@@ -175,9 +177,11 @@ const stopAll = async (running: Running) => {
   await Promise.all(Object.values(running).map((each: DemoProcess) => each.stop()));
 };
 
-async function openState(folder: string): Promise<DemoState> {
+const anyPorts = { vendor: 0, reseller: 0, peer: 0 };
+
+async function openState({ folder, usualPorts }: DemoPlan): Promise<DemoState> {
   const earlier = loadState(folder);
-  const wanted = earlier?.ports ?? { vendor: 8601, reseller: 8602, peer: 8603 };
+  const wanted = earlier?.ports ?? (usualPorts ? { vendor: 8601, reseller: 8602, peer: 8603 } : anyPorts);
   const ports = {
     vendor: await findFreePort(wanted.vendor),
     reseller: await findFreePort(wanted.reseller),
@@ -211,7 +215,7 @@ function describeNode(state: DemoState, name: 'vendor' | 'reseller'): DemoNode {
 export async function startDemoNetwork(plan: DemoPlan): Promise<DemoNetwork> {
   const { folder, say } = plan;
   mkdirSync(folder, { recursive: true });
-  const state = await openState(folder);
+  const state = await openState(plan);
   const resumed = state.ready;
   say('Starting three processes: vendor, reseller, and a foreign CRM …');
   const running = await startAll(plan, state);
