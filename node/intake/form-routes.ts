@@ -73,7 +73,7 @@ const post = route({
   method: 'POST',
   path: '/forms/:slug',
   access: 'public',
-  perMinute: 30,
+  perMinute: 60,
   summary: 'Sends a hosted form; the page again, with the errors at the fields, when something is wrong',
   params: slug,
   query: anyQuery,
