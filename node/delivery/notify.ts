@@ -1,60 +1,43 @@
-import { z } from 'zod';
-import type { Context } from '../kernel/context.ts';
-import type { OutgoingMail } from '../kernel/mail.ts';
-import { getLead } from '../leads/store.ts';
-import { leadLines } from './lead-lines.ts';
-import { findOfferedLead, type OfferedLead } from './offered-lead.ts';
-import { planClosedMail, planOfferMail, planReleasedMail, type Draft } from './plan-mail.ts';
-import { makeResponseToken } from './response-token.ts';
+import { transact, type Context } from '../kernel/context.ts';
+import { CodedError } from '../kernel/errors.ts';
+import { intend } from '../kernel/jobs.ts';
+import { findUser } from '../people/store.ts';
+import { draftNotice } from './draft-notice.ts';
+import { notice, type Notice } from './notice.ts';
 
-const notice = z.object({
-  kind: z.enum(['offer', 'taken', 'expired', 'recalled', 'released']),
-  userId: z.string(),
-  recipientId: z.string(),
-  leadId: z.string(),
-});
-export type Notice = z.infer<typeof notice>;
+const shortestPause = 30_000;
+const longestPause = 15 * 60_000;
+/** As long as mail servers try on one another's behalf. */
+const longestWait = 3 * 24 * 3_600_000;
 
-/** Only the winner's mail holds what was withheld, and it goes to the address on file. */
-async function draftReleased(ctx: Context, offered: OfferedLead): Promise<Draft> {
-  const lead = await getLead(ctx, offered.recipient.leadId);
-  return planReleasedMail({
-    nodeName: ctx.config.name,
-    title: offered.title,
-    lines: leadLines(lead.document),
-    hidden: [],
-    link: `${ctx.config.publicUrl}/leads/${lead.id}`,
-  });
-}
-
-async function draft(ctx: Context, { kind }: Notice, offered: OfferedLead): Promise<Draft | undefined> {
-  const nodeName = ctx.config.name;
-  if (kind === 'released') return draftReleased(ctx, offered);
-  if (kind !== 'offer') return planClosedMail({ nodeName, title: offered.title, reason: kind });
-  // The offer may be over by the time its mail is due: then there is nothing to tell.
-  if (offered.recipient.state !== 'offered' || !offered.lead) return undefined;
-  const { title, hidden, link, mode, closesAt } = offered;
-  return planOfferMail({
-    nodeName,
-    title,
-    hidden,
-    link,
-    mode,
-    closesAt,
-    now: ctx.clock.now(),
-    lines: leadLines(offered.lead),
-  });
-}
-
-/** Sends the mail of one notice. A repetition after a crash carries the same Message-ID. */
+/**
+ * Sends the mail of one notice, unless its user has left or there is nothing to tell any more. A repetition carries the same
+ * Message-ID. While the mail server is away the notice waits, up to three days; then, and when the server refuses the
+ * address for good, its job fails visibly. Throws `mail-refused`, `mail-server-unavailable`.
+ */
 export async function notify(ctx: Context, payload: unknown): Promise<void> {
   const told = notice.parse(payload);
-  const offered = await findOfferedLead(ctx, told.recipientId);
-  if (!offered) return;
-  const mail = await draft(ctx, told, offered);
+  const user = await findUser(ctx, told.userId);
+  if (!user?.active) return;
+  const mail = await draftNotice(ctx, user, told);
   if (!mail) return;
-  const token = makeResponseToken(ctx.keys.secret, told.recipientId);
-  const outgoing: OutgoingMail = { id: `${told.recipientId}-${told.kind}`, to: offered.user.email, ...mail };
-  if (told.kind === 'offer') outgoing.replyTo = `reply+${token}@${ctx.config.nodeId}`;
-  await ctx.mail.send(outgoing);
+  try {
+    await ctx.mail.send({ ...mail, to: user.email });
+  } catch (error) {
+    if (!(await waitForServer(ctx, told, error))) throw error;
+  }
+}
+
+/** Plans another attempt, after as long as the mail has waited already; false when it is no use. */
+async function waitForServer(ctx: Context, told: Notice, error: unknown): Promise<boolean> {
+  if (!(error instanceof CodedError && error.status === 503)) return false;
+  const now = ctx.clock.now();
+  const waitsSince = told.waitsSince ?? now;
+  const waited = now - waitsSince;
+  if (waited >= longestWait) return false;
+  const dueAt = now + Math.min(longestPause, Math.max(shortestPause, waited));
+  ctx.log.warn('mail-waits', { userId: told.userId, dueAt, error });
+  // Without a key: the job that runs at this moment would swallow its own successor.
+  await transact(ctx, (tx) => intend(tx, { kind: 'notify', payload: { ...told, waitsSince }, dueAt }));
+  return true;
 }

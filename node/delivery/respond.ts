@@ -1,83 +1,87 @@
-import PostalMime from 'postal-mime';
 import type { RejectReason } from '../../protocol/index.ts';
-import { transact, type Context } from '../kernel/context.ts';
+import { transact, type Context, type Tx } from '../kernel/context.ts';
 import { CodedError } from '../kernel/errors.ts';
 import { claimOffer } from '../routing/claim-offer.ts';
-import type { ClaimOutcome } from '../routing/decide-late-answer.ts';
-import { rejectOffer, type RejectOutcome } from '../routing/reject-offer.ts';
+import { rejectOffer } from '../routing/reject-offer.ts';
 import { findOfferedLead, type OfferedLead } from './offered-lead.ts';
-import { readAnswer, type Answer } from './read-answer.ts';
 import { readResponseToken } from './response-token.ts';
 
-/** What came of an answer: of a claim its outcome, else what was said. */
-export type ResponseOutcome = ClaimOutcome | RejectOutcome | 'unclear';
+/** What came of an answer. `too-late`: a refusal of what was over; `unclear`: a mail that says neither. */
+export const responseOutcomes = [
+  'won',
+  'already-yours',
+  'taken',
+  'expired',
+  'recalled',
+  'rejected',
+  'already-rejected',
+  'too-late',
+  'not-open-yet',
+  'unclear',
+] as const;
+export type ResponseOutcome = (typeof responseOutcomes)[number];
 
 const unknownLink = () => new CodedError('link-unknown', 404, 'This link is not one of ours, or was cut off.');
 
-/** The offer behind a link's token. Throws `link-unknown`. */
+/**
+ * The offer behind a link's token. Throws `link-unknown`, also when its user takes no leads any more: who left must not read
+ * on.
+ */
 export async function getOfferByToken(ctx: Context, token: string): Promise<OfferedLead> {
   const recipientId = readResponseToken(ctx.keys.secret, token);
-  const offered = recipientId === undefined ? undefined : await findOfferedLead(ctx, recipientId);
-  if (!offered) throw unknownLink();
+  if (recipientId === undefined) throw unknownLink();
+  const offered = await findOfferedLead(ctx, recipientId).catch((error: unknown) => {
+    if (error instanceof CodedError && error.code === 'not-found') throw unknownLink();
+    throw error;
+  });
+  if (!offered?.user.active || offered.user.role === 'auditor') throw unknownLink();
   return offered;
 }
 
-export async function acceptByLink(ctx: Context, offered: OfferedLead): Promise<ResponseOutcome> {
-  const { recipient, round } = offered;
-  const { outcome } = await transact(ctx, (tx) => claimOffer(tx, { recipientId: recipient.id, round }));
-  return outcome;
+/** Errors of a claim that changed nothing and are an answer, too. */
+const outcomeOfError: Readonly<Record<string, ResponseOutcome>> = {
+  'already-rejected': 'already-rejected',
+  'offer-not-open': 'not-open-yet',
+};
+
+/** Accepts an offer for its recipient. Throws `answered-meanwhile`. */
+export async function accept(tx: Tx, { recipient, round }: OfferedLead): Promise<ResponseOutcome> {
+  try {
+    return (await claimOffer(tx, { recipientId: recipient.id, round })).outcome;
+  } catch (error) {
+    const outcome = error instanceof CodedError ? outcomeOfError[error.code] : undefined;
+    if (outcome === undefined) throw error;
+    return outcome;
+  }
 }
 
-export async function rejectByLink(
-  ctx: Context,
-  offered: OfferedLead,
-  { reason, text }: { reason: RejectReason; text?: string },
-): Promise<ResponseOutcome> {
-  const recipientId = offered.recipient.id;
-  const { outcome } = await transact(ctx, (tx) => rejectOffer(tx, { recipientId, reason, text }));
-  return outcome;
+interface Refusal {
+  readonly reason: RejectReason;
+  readonly text?: string | undefined;
 }
 
-const tokenIn = (address: string) => /^reply\+([^@]+)@/i.exec(address)?.[1];
-
-function carryOut(ctx: Context, offered: OfferedLead, answer: Answer): Promise<ResponseOutcome> {
-  if (answer.kind === 'accept') return acceptByLink(ctx, offered);
-  if (answer.kind === 'reject') return rejectByLink(ctx, offered, answer);
-  return Promise.resolve('unclear');
+/** Declines an offer for its recipient. */
+export async function reject(tx: Tx, { recipient }: OfferedLead, refusal: Refusal): Promise<ResponseOutcome> {
+  const { reason, text } = refusal;
+  return (await rejectOffer(tx, { recipientId: recipient.id, reason, text })).outcome;
 }
 
-const told: Readonly<Record<ResponseOutcome, string>> = {
+export const acceptByLink = (ctx: Context, offered: OfferedLead) => transact(ctx, (tx) => accept(tx, offered));
+export const rejectByLink = (ctx: Context, offered: OfferedLead, refusal: Refusal) =>
+  transact(ctx, (tx) => reject(tx, offered, refusal));
+
+const sentences: Readonly<Record<ResponseOutcome, string>> = {
   won: 'You were first. The details follow in a mail of their own as soon as they are released.',
   'already-yours': 'You have already accepted this lead.',
   taken: 'Somebody else was first. Nothing is left for you to do.',
-  expired: 'The offer had already closed.',
-  recalled: 'The offer was taken back.',
+  expired: 'The offer had already closed. Nothing is left for you to do.',
+  recalled: 'The offer was taken back. Nothing is left for you to do.',
   rejected: 'Noted: you pass on this lead.',
   'already-rejected': 'You have already passed on this lead.',
   'too-late': 'The offer was over before your answer. Nothing is left for you to do.',
+  'not-open-yet': 'The offer is not open yet. Please answer again once it is.',
   unclear: 'We could not read your answer. Please answer with ACCEPT, or with REJECT and a reason, in the first line.',
 };
 
-/**
- * Acts on a mail that answers an offer. It counts only when it holds the offer's token and comes from the address on file;
- * what follows goes to that address alone. Throws `link-unknown`, `sender-unknown`.
- */
-export async function respondByMail(ctx: Context, raw: Uint8Array): Promise<ResponseOutcome> {
-  const mail = await PostalMime.parse(raw);
-  const addresses = [...(mail.to ?? []), ...(mail.cc ?? [])].flatMap((entry) => entry.address ?? []);
-  const token = [...addresses, mail.deliveredTo ?? ''].map(tokenIn).find((found) => found !== undefined);
-  const offered = await getOfferByToken(ctx, token ?? '');
-  if (mail.from?.address?.toLowerCase() !== offered.user.email.toLowerCase())
-    throw new CodedError('sender-unknown', 403, 'The answer does not come from the address the offer was sent to.');
-  const outcome = await carryOut(ctx, offered, readAnswer(mail.text ?? ''));
-  await ctx.mail.send({
-    id: `${offered.recipient.id}-answer-${ctx.ids.make('mail')}`,
-    to: offered.user.email,
-    subject: `Re: ${offered.title}`.replace(/\s+/g, ' ').slice(0, 120),
-    text: `${told[outcome]}\n\n${ctx.config.name}\n`,
-  });
-  return outcome;
-}
-
 /** The sentence a person reads about an outcome. */
-export const describeOutcome = (outcome: ResponseOutcome) => told[outcome];
+export const describeOutcome = (outcome: ResponseOutcome) => sentences[outcome];

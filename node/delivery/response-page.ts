@@ -1,7 +1,9 @@
+import type { RejectReason } from '../../protocol/index.ts';
 import { html, page, type Html } from '../kernel/html.ts';
+import { describeClosing } from './describe-time.ts';
 import { leadLines } from './lead-lines.ts';
-import type { OfferedLead } from './offered-lead.ts';
-import { describeDuration } from './plan-mail.ts';
+import { isOpen, type OfferedLead } from './offered-lead.ts';
+import { describeHidden, describeRace } from './plan-mail.ts';
 
 /** Reasons a person can choose from, with the words of the page. */
 export const rejectReasons = [
@@ -13,95 +15,99 @@ export const rejectReasons = [
   ['not-reachable', 'Customer cannot be reached'],
   ['unclear', 'Too unclear'],
   ['other', 'Another reason'],
-] as const;
+] as const satisfies readonly (readonly [RejectReason, string])[];
 
-const over: Readonly<Record<string, string>> = {
-  accepted: 'You accepted this lead.',
-  won: 'This lead is yours.',
-  rejected: 'You passed on this lead.',
-  expired: 'The offer closed before it was answered.',
-  lost: 'This lead is no longer available.',
+const over: Readonly<Record<OfferedLead['recipient']['state'], readonly [title: string, sentence: string]>> = {
+  offered: ['This offer has closed', 'Nobody answered it in time. Nothing is left for you to do.'],
+  accepted: ['You accepted this lead', 'It is yours as soon as the partner it comes from releases it.'],
+  won: ['This lead is yours', 'The details went to your mail address.'],
+  rejected: ['You passed on this lead', 'Nothing is left for you to do.'],
+  expired: ['This offer has closed', 'It was not answered in time. Nothing is left for you to do.'],
+  lost: ['This lead is no longer available', 'Nothing is left for you to do.'],
 };
 
-const facts = (offered: OfferedLead) =>
+interface PageFrame {
+  readonly nodeName: string;
+  readonly title: string;
+  readonly body: Html;
+}
+
+const frame = ({ nodeName, title, body }: PageFrame) =>
+  page(
+    title,
+    html`<p class="brand">${nodeName}</p>
+      <h1>${title}</h1>
+      ${body}`,
+  );
+
+const facts = (offered: OfferedLead): Html =>
   html`<dl>
-    ${leadLines(offered.lead ?? {}).map(
-      ({ label, value }) =>
-        html`<dt>${label}</dt>
-          <dd>${value}</dd>`,
-    )}
-    ${offered.hidden.map(
-      (label) =>
-        html`<dt>${label}</dt>
-          <dd class="soft">shown after you accept, if known</dd>`,
+    ${leadLines(offered.lead ?? {}, offered.maskedFields).map(
+      ({ label, value, partly }) =>
+        html`<div>
+          <dt>${label}</dt>
+          <dd>${value}${partly && html` <span class="soft">(in part)</span>`}</dd>
+        </div>`,
     )}
   </dl>`;
 
-const forms = (action: string) =>
-  html`<form method="post" action="${action}" class="card">
-      <input type="hidden" name="answer" value="accept" /><button>Accept this lead</button>
-    </form>
-    <form method="post" action="${action}" class="card">
+const acceptForm = (action: string) =>
+  html`<form method="post" action="${action}">
+    <input type="hidden" name="answer" value="accept" /><button class="wide">Accept this lead</button>
+  </form>`;
+
+const rejectForm = (action: string) =>
+  html`<details class="card">
+    <summary>Pass on this lead</summary>
+    <form method="post" action="${action}">
       <input type="hidden" name="answer" value="reject" />
-      <label for="reason">Or pass on it, because</label>
+      <label for="reason">Because</label>
       <select id="reason" name="reason">
         ${rejectReasons.map(([code, label]) => html`<option value="${code}">${label}</option>`)}
       </select>
-      <label for="text">In your own words (optional)</label><input id="text" name="text" maxlength="500" />
-      <p><button class="quiet">Reject</button></p>
-    </form>`;
+      <label for="text">In your own words <span class="soft">(optional)</span></label
+      ><input id="text" name="text" maxlength="500" autocomplete="off" />
+      <p><button class="quiet wide">Reject</button></p>
+    </form>
+  </details>`;
 
-function frame(nodeName: string, title: string, body: Html): string {
-  return page(
-    title,
-    html`<p class="soft">${nodeName}</p>
-      ${body}`,
-  );
+interface OfferPageOptions {
+  readonly nodeName: string;
+  /** Where the forms post to. */
+  readonly action: string;
+  readonly now: number;
 }
 
-/** The page behind an offer mail's link: shows the offer while it is open, and only what became of it afterwards. */
-export function offerPage(
-  nodeName: string,
-  offered: OfferedLead,
-  { action, now }: { action: string; now: number },
-): string {
-  const { title, recipient } = offered;
-  if (recipient.state !== 'offered' || !offered.lead) {
-    return frame(
-      nodeName,
-      title,
-      html`<h1>${title}</h1>
-        <p>${over[recipient.state] ?? 'This offer is over.'}</p>`,
-    );
+/** The page behind an offer mail's link: the offer while it is open; afterwards what became of it, and no customer data. */
+export function offerPage(offered: OfferedLead, { nodeName, action, now }: OfferPageOptions): string {
+  if (!isOpen(offered, now)) {
+    const { state, leadId } = offered.recipient;
+    const [title, sentence] = over[state];
+    const mine = state === 'won' || state === 'accepted';
+    return outcomePage({ nodeName, title, sentence, link: mine ? `/leads/${leadId}` : undefined });
   }
-  const closing =
-    offered.closesAt > now
-      ? `The offer closes in ${describeDuration(offered.closesAt - now)}.`
-      : 'The offer has just closed.';
-  const race =
-    offered.mode === 'grab' ? 'It is up for grabs: the first to accept gets it.' : 'It is offered to you alone.';
-  return frame(
-    nodeName,
-    title,
-    html`<h1>${title}</h1>
-      <p>${race} <b>${closing}</b></p>
-      <section class="card">${facts(offered)}</section>
-      ${forms(action)}`,
-  );
+  const [hidden] = describeHidden(offered.hidden);
+  const body = html`<p>${describeRace(offered)} <b>${describeClosing({ ...offered, now })}</b></p>
+    <section class="card" aria-label="The lead">
+      ${facts(offered)}${hidden !== undefined && html`<p class="soft">${hidden}</p>`}
+    </section>
+    ${offered.opensAt <= now && acceptForm(action)} ${rejectForm(action)}`;
+  return frame({ nodeName, title: offered.title, body });
 }
 
-/** What came of an answer, after the form was posted. */
-export function outcomePage(
-  nodeName: string,
-  title: string,
-  { sentence, link }: { sentence: string; link: string | undefined },
-): string {
-  const onward = link ? html`<p><a class="button" href="${link}">Open the lead</a></p>` : html``;
-  return frame(
+interface Outcome {
+  readonly nodeName: string;
+  readonly title: string;
+  readonly sentence: string;
+  /** Where to go on. */
+  readonly link?: string | undefined;
+}
+
+/** What came of an answer, or why there is none. */
+export const outcomePage = ({ nodeName, title, sentence, link }: Outcome): string =>
+  frame({
     nodeName,
     title,
-    html`<h1>${title}</h1>
-      <p role="status">${sentence}</p>
-      ${onward}`,
-  );
-}
+    body: html`<p role="status">${sentence}</p>
+      ${link !== undefined && html`<p><a class="button" href="${link}">Open the lead</a></p>`}`,
+  });

@@ -1,16 +1,19 @@
-import type { JobHandler } from '../kernel/jobs.ts';
+import { intend, type JobHandler } from '../kernel/jobs.ts';
 import { announce } from '../kernel/live-events.ts';
 import { changeLead } from './change-lead.ts';
 import { getLeadHead } from './store.ts';
 
-/** Wakes a sleeping lead when its time has come, and tells its holder's pages. */
+/** Wakes a sleeping lead when its time has come, and tells its holder by notice and page. */
 export const wakeLead: JobHandler = {
   kind: 'wake-lead',
   async apply(tx, payload) {
     const { leadId } = payload as { leadId: string };
     const lead = await getLeadHead(tx, leadId);
     if (lead.state !== 'asleep' || (lead.asleepUntil ?? 0) > tx.clock.now()) return;
-    await changeLead(tx, leadId, 'wake');
-    if (lead.holder?.kind === 'user') await announce(tx, { userId: lead.holder.id, kind: 'woken', leadId });
+    const historyId = await changeLead(tx, leadId, 'wake');
+    if (lead.holder?.kind !== 'user') return;
+    const userId = lead.holder.id;
+    await intend(tx, { kind: 'notify', payload: { kind: 'woken', userId, leadId, historyId } });
+    await announce(tx, { userId, kind: 'woken', leadId });
   },
 };

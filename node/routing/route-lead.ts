@@ -15,6 +15,7 @@ import { findLastOffer, liveOfferStates } from './store/offers.ts';
 import { listRecipientsOfLead } from './store/recipients.ts';
 import { appendTrace } from './store/traces.ts';
 import { advanceTurn, listTurns } from './store/turns.ts';
+import { tellUnrouted } from './tell-unrouted.ts';
 import { withdrawLead } from './withdraw-lead.ts';
 
 /**
@@ -124,4 +125,5 @@ async function giveUp(tx: Tx, lead: StoredLead, decision: NobodyDecision, steps:
     reason: decision.reason,
     box: { id: box.id, name: box.name, userId: box.ownerId },
   });
+  await tellUnrouted(tx, { leadId, ownerId: box.ownerId });
 }

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { responseOutcomes } from './respond.ts';
+
+const offerNotice = z.object({
+  kind: z.enum(['offer', 'taken', 'expired', 'recalled', 'released']),
+  userId: z.string(),
+  recipientId: z.string(),
+  leadId: z.string(),
+});
+
+/** What came of an answer by mail. */
+const answeredNotice = z.object({
+  kind: z.literal('answered'),
+  userId: z.string(),
+  recipientId: z.string(),
+  leadId: z.string(),
+  outcome: z.enum(responseOutcomes),
+  answerId: z.string(),
+});
+
+/** A sleeping lead of the user woke. `historyId`: the entry of the waking. */
+const wokenNotice = z.object({
+  kind: z.literal('woken'),
+  userId: z.string(),
+  leadId: z.string(),
+  historyId: z.string(),
+});
+
+/** Leads nobody took since a time wait for the user's decision. */
+const unroutedNotice = z.object({
+  kind: z.literal('unrouted'),
+  userId: z.string(),
+  /** Epoch milliseconds. */
+  since: z.number(),
+});
+
+/** What a `notify` intent says: whom to tell what. */
+export const notice = z
+  .discriminatedUnion('kind', [offerNotice, answeredNotice, wokenNotice, unroutedNotice])
+  .and(z.object({ waitsSince: z.number().optional() }));
+export type OfferNotice = z.output<typeof offerNotice>;
+export type AnsweredNotice = z.output<typeof answeredNotice>;
+export type WokenNotice = z.output<typeof wokenNotice>;
+export type UnroutedNotice = z.output<typeof unroutedNotice>;
+/** `waitsSince`: when the mail server first did not take it, epoch milliseconds. */
+export type Notice = z.output<typeof notice>;

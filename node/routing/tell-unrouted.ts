@@ -1,0 +1,30 @@
+import type { Context, Tx } from '../kernel/context.ts';
+import { intend } from '../kernel/jobs.ts';
+import { managesOthers } from '../people/decide-manager.ts';
+import { findUser, listAdministrators } from '../people/store.ts';
+
+/** Leads that nobody took within this time are told in one notice: an import of hundreds is not hundreds of mails. */
+const gatherMilliseconds = 5 * 60_000;
+
+/**
+ * Tells whoever answers for a box that nobody took a lead there: its owner or the nearest manager above the owner, else the
+ * administrators.
+ */
+export async function tellUnrouted(tx: Tx, { leadId, ownerId }: { leadId: string; ownerId?: string | undefined }) {
+  const now = tx.clock.now();
+  const since = now - (now % gatherMilliseconds);
+  const dueAt = since + gatherMilliseconds;
+  for (const userId of await listKeepers(tx, ownerId)) {
+    const payload = { kind: 'unrouted', userId, leadId, since };
+    await intend(tx, { kind: 'notify', payload, dueAt, key: `notify-unrouted:${userId}:${since}` });
+  }
+}
+
+async function listKeepers(ctx: Context, ownerId: string | undefined): Promise<string[]> {
+  for (let id = ownerId; id !== undefined;) {
+    const user = await findUser(ctx, id);
+    if (user?.active && managesOthers(user.role)) return [user.id];
+    id = user?.managerId ?? undefined;
+  }
+  return (await listAdministrators(ctx)).map((user) => user.id);
+}
