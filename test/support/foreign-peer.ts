@@ -41,7 +41,7 @@ export function makeForeignPeer(nodeId: string, now: () => number) {
         makeInvitation({ nodeId, name: nodeId, endpoint: 'http://127.0.0.1:9/lead-exchange', key, createdAt: now() }),
       ),
     /** Makes the node know it as a partner. */
-    async introduceTo(node: FederationNode, role: PeerRole = 'both') {
+    async introduceTo(node: Pick<FederationNode, 'ctx'>, role: PeerRole = 'both') {
       const text = this.invitation();
       const { fingerprint } = await acceptInvitation(node.ctx, { text, role, allowedAddress: '127.0.0.0/8' });
       await confirmPeer(node.ctx, nodeId, fingerprint);
@@ -56,7 +56,7 @@ export type ForeignPeer = ReturnType<typeof makeForeignPeer>;
 
 /** Posts bytes to a node as any program on the network could. */
 export async function post(
-  node: FederationNode,
+  node: Pick<FederationNode, 'ctx' | 'url'>,
   body: string | Buffer,
   headers: Record<string, string> = {},
 ): Promise<ForeignAnswer> {
