@@ -23,7 +23,7 @@ function lineEnd(text: string, from: number): number {
   return at;
 }
 
-export const countBreaks = (text: string): number => text.match(/\r\n|\n|\r/g)?.length ?? 0;
+const countBreaks = (text: string): number => text.match(/\r\n|\n|\r/g)?.length ?? 0;
 
 /** The one line at `start` as a row that can't be read. */
 export function brokenLine(text: string, start: number, fault: RowFault): CsvRow {

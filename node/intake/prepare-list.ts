@@ -6,7 +6,7 @@ import type { ReadList } from './read-list.ts';
 import type { Chunk, ListLayout } from './store.ts';
 
 /** Rows that become leads in one transaction. */
-export const rowsPerChunk = 100;
+const rowsPerChunk = 100;
 
 /** What a row becomes, with the digest that tells whether it came before. */
 export type RowReading = {

@@ -26,7 +26,7 @@ function valuesOf(mapping: readonly ColumnMapping[], sample: readonly (readonly 
 const theOnly = <T>(values: readonly T[]): T | undefined => (new Set(values).size === 1 ? values[0] : undefined);
 
 /** The country that all numbers with a prefix belong to; undefined when they disagree. */
-export function guessCountry(numbers: readonly string[]): string | undefined {
+function guessCountry(numbers: readonly string[]): string | undefined {
   const prefixed = numbers.map((text) => text.replace(/^p:/i, '')).filter((text) => /^(?:\+|00[1-9])/.test(text));
   const phones = prefixed.flatMap((text) => readPhone(text.replace(/^00/, '+')) ?? []);
   if (theOnly(phones.map(({ callingCode }) => callingCode)) === undefined) return undefined;

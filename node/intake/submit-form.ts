@@ -7,7 +7,7 @@ import { readOpened } from './form-token.ts';
 import { readFormPost } from './read-form-post.ts';
 
 /** People take longer than this to fill in a form; robots don't. Milliseconds. */
-export const shortestVisit = 2_000;
+const shortestVisit = 2_000;
 /** A page open for longer gets a fresh token; its values stay. */
 export const longestVisit = 24 * 3_600_000;
 

@@ -48,9 +48,7 @@ function startPump(ctx: Context, worker: Worker): { stop(): Promise<void> } {
       again = false;
       if ((await worker.runDue(ctx)) > 0) again = true;
     } while (again && !stopped);
-    const now = ctx.clock.now();
-    const dueAt = (await worker.nextDueAt(ctx)) ?? Infinity;
-    return Math.min(Math.max(0, dueAt - now), LOOK_EVERY_MILLISECONDS);
+    return pauseOf(ctx, worker);
   };
 
   const run = () => {
@@ -80,4 +78,11 @@ function startPump(ctx: Context, worker: Worker): { stop(): Promise<void> } {
       await running;
     },
   };
+}
+
+/** How long nothing is due, in milliseconds; the rows are looked at now and then all the same. */
+async function pauseOf(ctx: Context, worker: Worker): Promise<number> {
+  const now = ctx.clock.now();
+  const dueAt = (await worker.nextDueAt(ctx)) ?? Infinity;
+  return Math.min(Math.max(0, dueAt - now), LOOK_EVERY_MILLISECONDS);
 }

@@ -1,7 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import type { Migration } from '../migrate.ts';
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- the tables of this day only */
 
 export const migration: Migration = {
   name: '0001-kernel',

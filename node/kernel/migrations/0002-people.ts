@@ -3,7 +3,6 @@ import type { Migration } from '../migrate.ts';
 
 export const migration: Migration = {
   name: '0002-people',
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a migration knows the tables of its day only
   async up(db: Kysely<any>, _types) {
     await db.schema
       .createTable('user')

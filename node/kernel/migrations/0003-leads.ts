@@ -3,7 +3,6 @@ import type { Migration } from '../migrate.ts';
 
 export const migration: Migration = {
   name: '0003-leads',
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a migration knows the tables of its day only
   async up(db: Kysely<any>, types) {
     // Search compares prefixes by bytes: a language's collation of PostgreSQL would order them otherwise.
     const bytewise = types.bytes === 'bytea' ? sql`text collate "C"` : sql`text`;
