@@ -30,12 +30,20 @@ export function oneLine(text: string, longest = 120): string {
   return characters.length <= longest ? characters.join('') : `${characters.slice(0, longest - 1).join('')}…`;
 }
 
+/** "125000.00" → "125 000.00", by spaces that do not break: commas and points mean different things in different countries. */
+const groupDigits = (amount: string) => amount.replace(/(?<!\.\d*)\d(?=(?:\d{3})+(?!\d))/g, '$&\u202f');
+
+const productOf = ({ name, sku, quantity }: Readonly<Record<string, unknown>>) =>
+  `${textOf(name)}${sku === undefined ? '' : ` (${textOf(sku)})`} × ${textOf(quantity)}`;
+
 function textOf(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (Array.isArray(value)) return value.map(textOf).filter(Boolean).join(', ');
   if (typeof value !== 'object') return typeof value === 'string' ? value : JSON.stringify(value);
   const entry = value as Readonly<Record<string, unknown>>;
-  if ('amount' in entry && 'currency' in entry) return `${textOf(entry['amount'])} ${textOf(entry['currency'])}`;
+  if ('amount' in entry && 'currency' in entry)
+    return `${groupDigits(textOf(entry['amount']))} ${textOf(entry['currency'])}`;
+  if ('name' in entry && 'quantity' in entry) return productOf(entry);
   if ('name' in entry && 'value' in entry) return `${textOf(entry['name'])}: ${textOf(entry['value'])}`;
   if ('value' in entry) return textOf(entry['value']);
   return Object.values(entry).map(textOf).filter(Boolean).join(' · ');

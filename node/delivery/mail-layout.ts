@@ -24,7 +24,7 @@ export interface MailContent {
 const soft = 'margin:0 0 12px;color:#5b6675';
 const buttonStyle =
   'display:inline-block;background:#1763b6;color:#ffffff;padding:11px 20px;border-radius:8px;text-decoration:none;font-weight:600';
-const labelStyle = 'color:#5b6675;padding:3px 16px 3px 0;vertical-align:top;width:9em';
+const labelStyle = 'color:#5b6675;padding:3px 16px 3px 0;vertical-align:top;width:34%';
 const valueStyle = 'padding:3px 0;vertical-align:top;white-space:pre-line;overflow-wrap:anywhere;word-break:break-word';
 
 const table = (lines: readonly LeadLine[]) =>

@@ -49,6 +49,12 @@ const answerForm = (id: string) =>
     <p><button>Send the answer</button></p>
   </form>`;
 
+/** About the height of a mail in pixels: pages without scripts cannot measure it, and a frame too long is better than one cut off. */
+function heightOf({ mail }: StoredMail): number {
+  const lines = (mail.text ?? '').split('\n').reduce((sum, line) => sum + Math.ceil(line.length / 44), 0);
+  return Math.min(1_600, 210 + lines * 30);
+}
+
 /** One mail as its reader sees it, with a box to answer. */
 export function mailPage(nodeName: string, stored: StoredMail, sentence?: string): string {
   const answerable = stored.mail.replyTo?.[0]?.address !== undefined;
@@ -60,6 +66,7 @@ export function mailPage(nodeName: string, stored: StoredMail, sentence?: string
       ${sentence !== undefined && html`<p class="card" role="status">${sentence}</p>`}
       <iframe
         title="The mail"
+        height="${heightOf(stored)}"
         src="/demo/mailbox/${stored.id}/body"
         sandbox="allow-top-navigation-by-user-activation"
       ></iframe>

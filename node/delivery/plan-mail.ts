@@ -51,8 +51,8 @@ export function planOfferMail(facts: OfferFacts): Draft {
 export const planReleasedMail = ({ title, lines, link, nodeName }: LeadFacts): Draft =>
   layMail({
     subject: `Your lead: ${title}`,
-    title: `${title} is yours`,
-    intro: [],
+    title,
+    intro: ['This lead is yours now.'],
     lines,
     link: { url: link, label: 'Open the lead' },
     nodeName,
@@ -62,8 +62,8 @@ export const planReleasedMail = ({ title, lines, link, nodeName }: LeadFacts): D
 export const planWokenMail = ({ title, lines, link, nodeName }: LeadFacts): Draft =>
   layMail({
     subject: `Awake again: ${title}`,
-    title: `${title} is awake again`,
-    intro: ['You let this lead sleep until now. It is time to go on with it.'],
+    title,
+    intro: ['This lead slept until now. It is time to go on with it.'],
     lines,
     link: { url: link, label: 'Open the lead' },
     nodeName,
@@ -80,8 +80,8 @@ const endings: Readonly<Record<OfferEnd, string>> = {
 export const planClosedMail = ({ nodeName, title, end }: { nodeName: string; title: string; end: OfferEnd }): Draft =>
   layMail({
     subject: `No longer available: ${title}`,
-    title: `${title} is no longer available`,
-    intro: [`${endings[end]} Nothing is left for you to do.`],
+    title,
+    intro: [`This lead is no longer available. ${endings[end]} Nothing is left for you to do.`],
     nodeName,
   });
 

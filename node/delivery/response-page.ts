@@ -52,7 +52,7 @@ const facts = (offered: OfferedLead): Html =>
   </dl>`;
 
 const acceptForm = (action: string) =>
-  html`<form method="post" action="${action}">
+  html`<form method="post" action="${action}" class="at-hand">
     <input type="hidden" name="answer" value="accept" /><button class="wide">Accept this lead</button>
   </form>`;
 
