@@ -1,21 +1,16 @@
+import type { Page } from 'playwright-core';
 import type { Lead } from '../../protocol/index.ts';
-import { openBrowser, type TestBrowser } from '../support/browser.ts';
+import type { TestBrowser } from '../support/browser.ts';
 import { startNetwork, type TestNetwork, type TestNode, type TestUser } from '../support/network.ts';
 
-/** Nodes and a browser for one test; disposing of it fails when a page complained. */
-export interface Scene extends TestNetwork {
-  readonly browser: TestBrowser;
-}
-
-export async function openScene(...nodes: string[]): Promise<Scene> {
+/** Real nodes for one test, looked at in `browser`. Disposing of it fails when a page complained. */
+export async function openScene(browser: TestBrowser, ...nodes: string[]): Promise<TestNetwork> {
   const network = await startNetwork({ nodes });
-  const browser = await openBrowser();
   return {
     ...network,
-    browser,
     async [Symbol.asyncDispose]() {
       try {
-        await browser[Symbol.asyncDispose]();
+        await browser.clear();
       } finally {
         await network[Symbol.asyncDispose]();
       }
@@ -82,16 +77,27 @@ export async function takeIn(node: TestNode, lead: Lead = ada): Promise<string> 
   return (await node.administrator.api.send<{ id: string }>('POST', '/api/leads', { lead })).id;
 }
 
-/** Two partners, each with one representative: everything is up for grabs between the vendor's Vera and the reseller's Rob. */
-export async function openPartners(): Promise<
-  Scene & { vendor: TestNode; reseller: TestNode; vera: TestUser; rob: TestUser }
-> {
-  const scene = await openScene('vendor', 'reseller');
+export interface Partners extends TestNetwork {
+  readonly vendor: TestNode;
+  readonly reseller: TestNode;
+  readonly vera: TestUser;
+  readonly rob: TestUser;
+}
+
+/** Two partners with a representative each: what the vendor gets is up for grabs between Vera and the reseller's Rob. */
+export async function openPartners(browser: TestBrowser): Promise<Partners> {
+  const scene = await openScene(browser, 'vendor', 'reseller');
   await scene.introduce('vendor', 'reseller');
   const [vendor, reseller] = [scene.node('vendor'), scene.node('reseller')];
   const [vera, rob] = [await vendor.addUser('Vera'), await reseller.addUser('Rob')];
   await scene.settle();
   await offerAllTo(vendor, [vera, reseller]);
   await offerAllTo(reseller, [rob], { mode: 'direct' });
-  return Object.assign(scene, { vendor, reseller, vera, rob });
+  return { ...scene, vendor, reseller, vera, rob };
+}
+
+/** Moves the clocks of the nodes, and of a page with them. */
+export async function pass(scene: TestNetwork, duration: string, ...pages: readonly Page[]): Promise<void> {
+  await scene.advance(duration);
+  for (const page of pages) await page.context().clock.setFixedTime(scene.clock.now());
 }

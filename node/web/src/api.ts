@@ -104,6 +104,8 @@ export type Api = ReturnType<typeof makeApi>;
 interface Session {
   api: Api;
   me: shape.Me;
+  /** The place in the browser's history where the console was opened. */
+  openedAt: string;
 }
 /** Who is signed in, and the API in her name. Set by the app; there is no console without one. */
 export const SessionContext = createContext<Session | undefined>(undefined);

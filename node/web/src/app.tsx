@@ -1,6 +1,6 @@
 import { Alert, Button, Center, Loader } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { useLocation } from 'react-router';
 import { makeApi, SessionContext } from './api.ts';
 import { Refusal } from './call.ts';
@@ -33,7 +33,9 @@ export function App() {
 }
 
 function Console({ me }: { me: Me }) {
-  const session = useMemo(() => ({ me, api: makeApi(me.csrf) }), [me]);
+  const { key } = useLocation();
+  const [openedAt] = useState(key);
+  const session = useMemo(() => ({ me, api: makeApi(me.csrf), openedAt }), [me, openedAt]);
   return (
     <SessionContext value={session}>
       <Frame />

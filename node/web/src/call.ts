@@ -36,7 +36,7 @@ export const makeCall =
     });
     const json = parse(await response.text());
     if (response.ok) return json as T;
-    throw refusalOf(response, (json ?? {}));
+    throw refusalOf(response, json ?? {});
   };
 
 /** A proxy in between may answer with a page of its own. */

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation, useParams } from 'react-router';
 import { useSession } from '../api.ts';
+import { Refusal } from '../call.ts';
 import { describeTime, words } from '../parts/format.ts';
 import { Icon } from '../parts/icons.tsx';
 import { LeadActions } from '../parts/lead-actions.tsx';
@@ -20,9 +21,11 @@ export function LeadPage() {
   const { id = '' } = useParams();
   const { api } = useSession();
   const lead = useQuery({ queryKey: ['lead', id], queryFn: () => api.lead(id) });
-  const failed = <PageHead title="Lead" back={{ to: '/leads', label: 'Leads' }} />;
+  const { accepted = false } = useAcceptance();
+  if (accepted && lead.error instanceof Refusal && lead.error.status === 404) return <TakenAfterAll />;
+  const head = <PageHead title="Lead" back={{ to: '/leads', label: 'Leads' }} />;
   return (
-    <Answer query={lead} failed={failed}>
+    <Answer query={lead} head={head}>
       {(data) => <Lead key={id} lead={data} />}
     </Answer>
   );
@@ -48,6 +51,20 @@ interface Acceptance {
   accepted?: boolean;
   hidden?: string[];
 }
+const useAcceptance = () => (useLocation().state ?? {}) as Acceptance;
+
+/** First here, but not at the partner whose lead it is: only there it is decided. */
+function TakenAfterAll() {
+  return (
+    <>
+      <PageHead title="Taken" back={{ to: '/', label: 'My inbox' }} />
+      <p className="banner" role="status">
+        You were first here, but somebody else was faster at the partner that offered this lead. What you saw of it is
+        gone.
+      </p>
+    </>
+  );
+}
 
 /** Paths that were withheld or shown in part earlier in this visit and are not any more. */
 function useOpened({ hiddenFields, maskedFields }: LeadView, before: readonly string[]): ReadonlySet<string> {
@@ -60,7 +77,7 @@ function useOpened({ hiddenFields, maskedFields }: LeadView, before: readonly st
 
 function Lead({ lead }: { lead: LeadView }) {
   const { me } = useSession();
-  const { accepted = false, hidden = [] } = (useLocation().state ?? {}) as Acceptance;
+  const { accepted = false, hidden = [] } = useAcceptance();
   const opened = useOpened(lead, hidden);
   const back = accepted ? { to: '/?state=mine', label: 'My inbox' } : { to: '/leads', label: 'Leads' };
   const oversees = me.user.role !== 'representative';

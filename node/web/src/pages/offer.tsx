@@ -19,9 +19,9 @@ export function OfferPage() {
   const { id = '' } = useParams();
   const { api } = useSession();
   const offer = useQuery({ queryKey: ['offer', id], queryFn: () => api.offer(id) });
-  const failed = <PageHead title="Offer" back={{ to: '/', label: 'My inbox' }} />;
+  const head = <PageHead title="Offer" back={{ to: '/', label: 'My inbox' }} />;
   return (
-    <Answer query={offer} failed={failed}>
+    <Answer query={offer} head={head}>
       {(data) => <Offer key={id} offer={data} />}
     </Answer>
   );
@@ -63,14 +63,19 @@ function Offer({ offer }: { offer: OfferView }) {
 }
 
 function Watched({ offer: { user, leadId } }: { offer: OfferView }) {
+  const { api } = useSession();
+  // Who sees an inbox does not see every lead that is offered to it.
+  const lead = useQuery({ queryKey: ['lead', leadId], queryFn: () => api.lead(leadId) });
   return (
     <p className="banner">
       <span>
         Only <bdi>{user.name}</bdi> can answer this offer.
       </span>
-      <Button component={Link} to={`/leads/${leadId}`} variant="default" size="xs">
-        Open the lead
-      </Button>
+      {lead.data && (
+        <Button component={Link} to={`/leads/${leadId}`} variant="default" size="xs">
+          Open the lead
+        </Button>
+      )}
     </p>
   );
 }
@@ -141,7 +146,7 @@ function Decision({ offer }: { offer: OfferView }) {
 function AcceptButton({ opensAt, busy, press }: { opensAt: string; busy: boolean; press: () => void }) {
   const rest = Date.parse(opensAt) - useNow();
   return (
-    <Button size="md" color="teal" loading={busy} disabled={rest > 0} onClick={press}>
+    <Button size="md" color="teal.9" loading={busy} disabled={rest > 0} onClick={press}>
       {rest > 0 ? `Opens in ${describeRest(rest)}` : 'Accept this lead'}
     </Button>
   );

@@ -15,9 +15,9 @@ export function PartnerPage() {
   const { api, me } = useSession();
   const { id = '' } = useParams();
   const peer = useQuery({ queryKey: ['peer', id], queryFn: () => api.peer(id) });
-  const failed = <PageHead title="Partner" back={{ to: '/partners', label: 'Partners' }} />;
+  const head = <PageHead title="Partner" back={{ to: '/partners', label: 'Partners' }} />;
   return (
-    <Answer query={peer} failed={failed}>
+    <Answer query={peer} head={head}>
       {(data) => (
         <>
           <PageHead

@@ -91,7 +91,7 @@ export function RecallPanel({ lead, back }: Panel) {
   return (
     <AskPanel
       title="Take the open offer back?"
-      send={{ label: 'Take it back', color: 'red' }}
+      send={{ label: 'Take it back', color: 'red.9' }}
       onSend={() => recall.mutate()}
       onBack={back}
       busy={recall.isPending}

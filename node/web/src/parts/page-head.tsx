@@ -17,14 +17,14 @@ interface Head {
 
 /** The head of a page: names the browser's tab and takes the focus, so that a screen reader says where one is. */
 export function PageHead({ title, back, aside, children }: Head) {
-  const { me } = useSession();
+  const { me, openedAt } = useSession();
   const waiting = useWaiting();
   const heading = useRef<HTMLHeadingElement>(null);
   const { key, pathname } = useLocation();
   useEffect(() => {
     document.title = `${waiting && `(${waiting}) `}${title} · ${me.node.name}`;
   }, [title, waiting, me.node.name]);
-  const arrived = key !== 'default';
+  const arrived = key !== openedAt;
   useEffect(() => {
     if (arrived) heading.current?.focus({ preventScroll: true });
   }, [arrived, pathname]);

@@ -45,19 +45,20 @@ export function Empty({ title, children }: { title: string; children?: ReactNode
 }
 
 /** Shows an answer once it is there; until then that it is on its way, or why it is not. */
-export function Answer<T>({ query, failed, children }: Question<T>) {
-  if (query.data !== undefined) return children(query.data);
-  if (!query.error) return <Loading />;
+export function Answer<T>({ query: { data, error, refetch }, head, children }: Question<T>) {
+  // An older answer stands while the line is down, but not after the node said no.
+  if (data !== undefined && !(error && isFinal(error))) return children(data);
+  if (!error) return <Loading />;
   return (
     <>
-      {failed}
-      <Failure error={query.error} retry={query.refetch} />
+      {head}
+      <Failure error={error} retry={refetch} />
     </>
   );
 }
 interface Question<T> {
   query: UseQueryResult<T>;
-  /** Above the failure: the head of a page that has none without its data. */
-  failed?: ReactNode;
+  /** Above a failure: the head of a page that has none without its data. */
+  head?: ReactNode;
   children: (data: T) => ReactNode;
 }

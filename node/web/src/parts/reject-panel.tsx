@@ -30,7 +30,7 @@ export function RejectPanel({ offer, done, back }: { offer: OfferView; done: () 
   return (
     <AskPanel
       title="Pass on this lead"
-      send={{ label: 'Reject', color: 'red' }}
+      send={{ label: 'Reject', color: 'red.9' }}
       onSend={() => reject.mutate()}
       onBack={back}
       busy={reject.isPending}

@@ -16,8 +16,8 @@ interface Question {
 /** Events that ask for something before they are told. */
 const questions: Readonly<Record<string, Question>> = {
   sleep: { title: 'Until when does it sleep?', send: { label: 'Put to sleep' } },
-  win: { title: 'Won', send: { label: 'Save as won', color: 'teal' } },
-  lose: { title: 'Lost', send: { label: 'Save as lost', color: 'red' } },
+  win: { title: 'Won', send: { label: 'Save as won', color: 'teal.9' } },
+  lose: { title: 'Lost', send: { label: 'Save as lost', color: 'red.9' } },
   note: { title: 'A note for this lead', send: { label: 'Save the note' } },
 };
 export const asks = ({ event }: LeadEvent) => event in questions;

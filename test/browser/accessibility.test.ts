@@ -1,0 +1,127 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openBrowser, type TestBrowser, viewports } from '../support/browser.ts';
+import { ada, openPartners, takeIn, type Partners } from './scene.ts';
+
+let browser: TestBrowser;
+let scene: Partners;
+let leadId: string;
+beforeAll(async () => {
+  browser = await openBrowser();
+  scene = await openPartners(browser);
+  const { vendor } = scene;
+  await takeIn(vendor, {
+    ...ada,
+    account: { name: 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft'.repeat(2) },
+    contact: { fullName: 'محمد بن عبد الله', emails: [{ value: `${'a'.repeat(60)}@${'b'.repeat(60)}.example` }] },
+    fields: Array.from({ length: 60 }, (_, at) => ({ name: `Question ${at}`, type: 'text', value: 'x'.repeat(200) })),
+  });
+  leadId = await takeIn(vendor);
+  await scene.settle();
+});
+afterAll(async () => {
+  await scene[Symbol.asyncDispose]();
+  await browser[Symbol.asyncDispose]();
+});
+
+/** axe's findings, and whether anything sticks out to the side, at both widths. */
+async function examine(page: Page): Promise<void> {
+  for (const width of ['desktop', 'phone'] as const) {
+    await page.setViewportSize(viewports[width]);
+    const { violations } = await new AxeBuilder({ page })
+      .options({ resultTypes: ['violations'] })
+      .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
+      .setLegacyMode(true)
+      .analyze();
+    const found = violations.map(({ id, nodes }) => ({
+      id,
+      nodes: nodes.map(({ html, failureSummary }) => ({ html, failureSummary })),
+    }));
+    expect.soft(found, `${page.url()} at ${width} width`).toEqual([]);
+    const excess = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect.soft(excess, `${page.url()} sticks out at ${width} width`).toBeLessThanOrEqual(0);
+  }
+  expect.soft(await page.getByRole('heading', { level: 1 }).count(), page.url()).toBe(1);
+}
+
+it('every page of an administrator passes axe at both widths', async () => {
+  const { vendor } = scene;
+  const page = await browser.signIn(vendor, vendor.administrator);
+  const pages: [path: string, sign: string][] = [
+    ['/', 'Nothing to answer'],
+    ['/leads', 'Ada Lovelace'],
+    ['/team', 'Vera'],
+    ['/unrouted', 'Every lead found somebody'],
+    ['/boxes', 'All leads'],
+    ['/partners', 'reseller.localhost'],
+    ['/partners/reseller.localhost', 'delivered'],
+    ['/users', 'Make a sign-in link'],
+    ['/account', 'API tokens'],
+    ['/enter', 'What was said'],
+    ['/leads/lead_unknown', 'No such lead'],
+    ['/nowhere', 'There is no such page'],
+  ];
+  const titles = new Set<string>();
+  for (const [path, sign] of pages) {
+    await page.goto(`${vendor.url}${path}`);
+    await page.locator('main').getByText(sign).first().waitFor();
+    titles.add(await page.title());
+    await examine(page);
+  }
+  expect(titles.size).toBe(pages.length);
+});
+
+it('a lead’s page passes axe in all its parts, open forms included', async () => {
+  const { vendor } = scene;
+  const page = await browser.signIn(vendor, vendor.administrator, { path: `/leads/${leadId}` });
+  await page.getByText('Please call after 5 pm').waitFor();
+  await examine(page);
+  for (const [tab, sign] of [
+    ['History', 'Lead came in'],
+    ['Why here', 'Everything'],
+    ['Who saw what', 'Withheld until acceptance'],
+  ] as const) {
+    await page.getByRole('tab', { name: tab }).click();
+    await page.getByText(sign).first().waitFor();
+    if (tab === 'Who saw what') {
+      await page.getByLabel('Partner or user').selectOption('reseller');
+      await page.getByRole('table').waitFor();
+    }
+    await examine(page);
+  }
+  await page.getByRole('button', { name: 'Assign …' }).click();
+  await examine(page);
+});
+
+it('the pages of a representative pass axe, from the door to the taken offer', async () => {
+  const { vendor, reseller, vera, rob } = scene;
+  const door = await (await browser.visitor()).page();
+  await door.goto(vendor.url);
+  await door.getByText('Sign in to this node').waitFor();
+  await examine(door);
+
+  const page = await browser.signIn(reseller, rob);
+  await page.getByText('Withheld: name').first().waitFor();
+  await examine(page);
+  await page.getByRole('link', { name: 'Analytical Engines GmbH' }).click();
+  await page.getByText('Opens when you accept').first().waitFor();
+  await examine(page);
+  await page.getByRole('button', { name: 'Reject …' }).click();
+  await examine(page);
+  await page.getByRole('button', { name: 'Back' }).click();
+  const other = await browser.signIn(vendor, vera);
+  await other.getByRole('link', { name: 'Ada Lovelace · Analytical Engines GmbH' }).click();
+  await other.getByRole('button', { name: 'Accept this lead' }).waitFor();
+
+  await page.getByRole('button', { name: 'Accept this lead' }).click();
+  await page.getByText('Accepted. Waiting').waitFor();
+  await examine(page);
+  await scene.settle();
+  await page.getByText('What was withheld is open now').waitFor();
+  await examine(page);
+  await other.locator('.banner-title').getByText('Taken').waitFor();
+  await examine(other);
+  await page.getByRole('button', { name: 'Menu' }).click();
+  await examine(page);
+});

@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openBrowser, type TestBrowser } from '../support/browser.ts';
+import { offerAllTo, openPartners, openScene, takeIn } from './scene.ts';
+
+let browser: TestBrowser;
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+afterAll(() => browser[Symbol.asyncDispose]());
+
+it('wins a partner’s lead with an amount, and the vendor sees it', async () => {
+  await using scene = await openPartners(browser);
+  const { vendor, reseller, rob } = scene;
+  const leadId = await takeIn(vendor);
+  await scene.settle();
+  const boss = await browser.signIn(vendor, vendor.administrator, { path: `/leads/${leadId}` });
+  const page = await browser.signIn(reseller, rob);
+  await page.getByRole('link', { name: 'Analytical Engines GmbH' }).click();
+  await page.getByRole('button', { name: 'Accept this lead' }).click();
+  await page.getByText('Accepted. Waiting for vendor').waitFor();
+  await scene.settle();
+  await boss.getByText('with reseller').waitFor();
+
+  await page.getByRole('button', { name: 'Contacted' }).click();
+  await page.locator('.page-head').getByText('contacted').waitFor();
+  await page.getByRole('button', { name: 'Note' }).click();
+  await page.getByRole('textbox', { name: 'Note' }).fill('Wants a\nsecond engine');
+  await page.getByRole('button', { name: 'Save the note' }).click();
+  await page.getByRole('button', { name: 'Won' }).click();
+  await page.getByLabel('Amount').fill('1250,50');
+  await page.getByLabel('Order number').fill('PO-7');
+  await page.getByRole('button', { name: 'Save as won' }).click();
+  await page.getByText('1250.50 EUR · order PO-7').waitFor();
+  await page.getByRole('tab', { name: 'History' }).click();
+  await page.getByText('Wants a second engine').waitFor();
+
+  await scene.settle();
+  await boss.getByText('1250.50 EUR').waitFor();
+  await boss.locator('.page-head').getByText('won').waitFor();
+});
+
+it('lets an administrator take an offer back, and a manager assign the lead', async () => {
+  await using scene = await openScene(browser, 'vendor');
+  const node = scene.node('vendor');
+  const mia = await node.addUser('Mia', 'manager');
+  const vera = await node.addUser('Vera', 'representative', mia.id);
+  const bob = await node.addUser('Bob', 'representative', mia.id);
+  await node.addUser('Zoe');
+  await offerAllTo(node, [vera], { mode: 'direct' });
+  const leadId = await takeIn(node);
+  await node.settle();
+
+  const boss = await browser.signIn(node, node.administrator, { path: '/team' });
+  await boss.getByRole('link', { name: /^Vera.*1 to answer/ }).click();
+  await boss.getByRole('link', { name: /Analytical Engines/ }).click();
+  await boss.getByText('Only Vera can answer this offer').waitFor();
+  expect(await boss.getByRole('button', { name: 'Accept this lead' }).count()).toBe(0);
+  await boss.getByRole('link', { name: 'Open the lead' }).click();
+  await boss.getByRole('button', { name: 'Take the offer back …' }).click();
+  await boss.getByRole('button', { name: 'Take it back', exact: true }).click();
+  await boss.getByText('nobody took it').waitFor();
+
+  const page = await browser.signIn(node, mia, { path: '/team' });
+  await page.getByRole('link', { name: /^Vera.*0 to answer/ }).waitFor();
+  expect(await page.getByRole('link', { name: /^Zoe/ }).count()).toBe(0);
+  await page.getByRole('link', { name: 'Nobody took' }).click();
+  await page.getByRole('link', { name: /Analytical Engines/ }).click();
+  await page.getByRole('button', { name: 'Assign …' }).click();
+  const whom = page.getByLabel('To whom?');
+  await whom.getByText('Bob').waitFor({ state: 'attached' });
+  expect(await whom.locator('option').allTextContents()).toEqual(['Choose somebody', 'Mia', 'Vera', 'Bob']);
+  await whom.selectOption('Bob');
+  await page.getByRole('textbox', { name: /^Why/ }).fill('Knows the customer');
+  await page.getByRole('button', { name: 'Assign', exact: true }).click();
+  await page.getByText('with Bob').waitFor();
+  await boss.getByText('with Bob').waitFor();
+  expect(await bob.api.get(`/api/leads/${leadId}`)).toMatchObject({ state: 'assigned', holder: { id: bob.id } });
+});
+
+it('tells of a change somebody else made meanwhile, instead of overwriting it', async () => {
+  await using scene = await openScene(browser, 'vendor');
+  const node = scene.node('vendor');
+  const vera = await node.addUser('Vera');
+  await offerAllTo(node, [vera], { mode: 'direct' });
+  const leadId = await takeIn(node);
+  await node.settle();
+  await node.administrator.api.send('POST', `/api/leads/${leadId}/assign`, { userId: vera.id });
+  const page = await browser.signIn(node, vera, { path: `/leads/${leadId}` });
+  await page.getByRole('button', { name: 'Lost' }).click();
+  await page.getByLabel('Why was it lost?').selectOption('Price');
+  // The page cannot hear of the change below, as when the line is cut.
+  await page.route('**/api/events*', (route) => route.abort());
+  await page.route('**/api/leads/*', (route) => route.abort());
+  await vera.api.send('POST', `/api/leads/${leadId}/changes`, { event: 'win' });
+  await page.unroute('**/api/leads/*');
+  await page.getByRole('button', { name: 'Save as lost' }).click();
+  await page.getByRole('alert').waitFor();
+  expect(await vera.api.get(`/api/leads/${leadId}`)).toMatchObject({ state: 'won' });
+});
