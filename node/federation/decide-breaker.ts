@@ -31,6 +31,10 @@ export const decideAfterSuccess = (breaker: Breaker): Breaker => ({
   sendWindow: Math.min(breaker.openUntil === null ? breaker.sendWindow * 2 : 2, widestWindow),
 });
 
+/** Whether another success changes nothing. */
+export const isAtBest = ({ failures, openUntil, sendWindow }: Breaker): boolean =>
+  failures === 0 && openUntil === null && sendWindow === widestWindow;
+
 /** No usable answer came. Opens after five in a row within ten minutes; a failed probe waits longer each time. */
 export function decideAfterFailure(breaker: Breaker, now: number): Breaker {
   if (breaker.openUntil !== null) {

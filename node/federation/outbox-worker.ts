@@ -4,11 +4,14 @@ import { maySend } from './decide-breaker.ts';
 import { deliver } from './deliver.ts';
 import { guardedFetch, type PeerFetch } from './guarded-fetch.ts';
 import { isExpired, settleAttempt, settleExpired, tryAgain } from './settle-attempt.ts';
-import { findNextDueAt, listDue, listPeersWithWaiting, type OutboxMessage } from './store/outbox.ts';
+import { findNextDueAt, leaseDue, listPeersWithWaiting, updateWaiting, type OutboxMessage } from './store/outbox.ts';
 import { getHealth } from './store/peers.ts';
 
-/** Messages on their way, by peer: memory of this process only; a peer takes a message twice without harm. */
-type OnTheWay = Map<string, Set<string>>;
+/** Messages on their way from this process, by peer. */
+type OnTheWay = Map<string, number>;
+
+/** For so long a message is ours; a process that does not renew this is taken for dead, and the message is sent again. */
+const leaseMilliseconds = 10_000;
 
 /**
  * Delivers what waits: per conversation one message at a time, per peer several at once, each peer at its own pace. Goes on
@@ -27,12 +30,12 @@ export function makeOutboxWorker(): Worker {
       try {
         for (;;) {
           const heard = wakes.next();
-          const messages = ending.signal.aborted ? [] : await listSendable(ctx, onTheWay);
+          const messages = ending.signal.aborted ? [] : await leaseSendable(ctx, onTheWay);
           for (const message of messages) {
             started++;
             const sending = send(ctx, message, { fetchPeer, ending: ending.signal }).finally(() => {
               running.delete(sending);
-              onTheWay.get(message.peerId)?.delete(message.messageId);
+              onTheWay.set(message.peerId, (onTheWay.get(message.peerId) ?? 1) - 1);
             });
             running.add(sending);
           }
@@ -60,20 +63,35 @@ function listenForWakes(ctx: Context) {
   };
 }
 
-async function listSendable(ctx: Context, onTheWay: OnTheWay): Promise<OutboxMessage[]> {
+/** Takes what may go out now, for each peer as many messages as it can have on their way. */
+async function leaseSendable(ctx: Context, onTheWay: OnTheWay): Promise<OutboxMessage[]> {
   const now = ctx.clock.now();
-  const sendable: OutboxMessage[] = [];
+  const leased: OutboxMessage[] = [];
   for (const peerId of await listPeersWithWaiting(ctx, now)) {
-    const busy = onTheWay.get(peerId) ?? new Set<string>();
-    const allowed = maySend(await getHealth(ctx, peerId), now);
-    if (allowed <= busy.size) continue;
-    const due = await listDue(ctx, peerId, now, allowed + busy.size);
-    const fresh = due.filter(({ messageId }) => !busy.has(messageId)).slice(0, allowed - busy.size);
-    for (const { messageId } of fresh) busy.add(messageId);
-    onTheWay.set(peerId, busy);
-    sendable.push(...fresh);
+    const busy = onTheWay.get(peerId) ?? 0;
+    const limit = maySend(await getHealth(ctx, peerId), now) - busy;
+    if (limit <= 0) continue;
+    const messages = await transact(ctx, (tx) => leaseDue(tx, peerId, { limit, leaseEndsAt: now + leaseMilliseconds }));
+    onTheWay.set(peerId, busy + messages.length);
+    leased.push(...messages);
   }
-  return sendable;
+  return leased;
+}
+
+/** Goes on leasing a message that takes long; returns how to end that. */
+function keepLease(ctx: Context, { messageId }: OutboxMessage): () => void {
+  let cancel = () => {};
+  const renewLater = () => {
+    cancel = ctx.clock.after(leaseMilliseconds / 2, () => {
+      const dueAt = ctx.clock.now() + leaseMilliseconds;
+      transact(ctx, (tx) => updateWaiting(tx, messageId, { dueAt })).catch((error: unknown) =>
+        ctx.log.warn('lease-not-renewed', { messageId, error }),
+      );
+      renewLater();
+    });
+  };
+  renewLater();
+  return () => cancel();
 }
 
 interface Way {
@@ -84,8 +102,9 @@ interface Way {
 /** One attempt and what comes of it. An answer whose effect fails counts as silence, so that one message cannot block all. */
 async function send(ctx: Context, message: OutboxMessage, { fetchPeer, ending }: Way): Promise<void> {
   if (isExpired(ctx, message)) return transact(ctx, (tx) => settleExpired(tx, message));
-  const attempt = await deliver(ctx, fetchPeer, message);
-  if (attempt.kind === 'silence' && ending.aborted) return;
+  const release = keepLease(ctx, message);
+  const attempt = await deliver(ctx, fetchPeer, message).finally(release);
+  if (attempt.kind === 'silence' && ending.aborted) return putBack(ctx, message);
   try {
     await transact(ctx, (tx) => settleAttempt(tx, message, attempt));
   } catch (error) {
@@ -93,6 +112,11 @@ async function send(ctx: Context, message: OutboxMessage, { fetchPeer, ending }:
     ctx.log.error('delivery-not-settled', { peerId, messageId, error });
     await transact(ctx, (tx) => tryAgain(tx, message, { code: 'effect-failed' }));
   }
+}
+
+/** The node stops: whoever runs next may send the message at once. */
+async function putBack(ctx: Context, { messageId }: OutboxMessage): Promise<void> {
+  await transact(ctx, (tx) => updateWaiting(tx, messageId, { dueAt: tx.clock.now() }));
 }
 
 async function nextDueAt(ctx: Context): Promise<number | undefined> {

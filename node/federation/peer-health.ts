@@ -1,27 +1,33 @@
 import type { Context, Tx } from '../kernel/context.ts';
 import { announce } from '../kernel/live-events.ts';
-import { decideAfterFailure, decideAfterHeard, decideAfterSuccess, type Breaker } from './decide-breaker.ts';
+import { decideAfterFailure, decideAfterHeard, decideAfterSuccess, isAtBest, type Breaker } from './decide-breaker.ts';
 import { hastenUnanswered } from './store/outbox.ts';
 import { getHealth, updateHealth, type PeerHealth } from './store/peers.ts';
 
-const heardEveryMilliseconds = 60_000;
+const noteEveryMilliseconds = 60_000;
 
 /** A message of the peer came in: it is alive, so what waited for it in vain is tried at once. */
 export async function heardFrom(tx: Tx, peerId: string): Promise<void> {
   const now = tx.clock.now();
   const health = await getHealth(tx, peerId);
-  const recent = health.lastHeardAt !== null && now - health.lastHeardAt < heardEveryMilliseconds;
+  const recent = health.lastHeardAt !== null && now - health.lastHeardAt < noteEveryMilliseconds;
   if (recent && health.lastError === null) return;
   const { openUntil } = decideAfterHeard(health, now);
   await updateHealth(tx, peerId, { openUntil, lastHeardAt: now });
   if (health.lastError !== null) await hasten(tx, peerId);
 }
 
-/** The peer gave a signed answer. After failures, other messages need not wait for their next attempt any longer. */
+/**
+ * The peer gave a signed answer. After failures, other messages need not wait for their next attempt any longer. While all
+ * is well it is noted now and then only: all messages to a peer share this row.
+ */
 export async function answeredBy(tx: Tx, peerId: string): Promise<void> {
   const health = await getHealth(tx, peerId);
+  const { lastSuccessAt, lastError } = health;
+  const recent = lastSuccessAt !== null && tx.clock.now() - lastSuccessAt < noteEveryMilliseconds;
+  if (recent && lastError === null && isAtBest(health)) return;
   await changeHealth(tx, health, { ...decideAfterSuccess(health), lastSuccessAt: tx.clock.now(), lastError: null });
-  if (health.lastError !== null) await hasten(tx, peerId);
+  if (lastError !== null) await hasten(tx, peerId);
 }
 
 async function hasten(tx: Tx, peerId: string): Promise<void> {

@@ -62,7 +62,9 @@ async function settleSilence(tx: Tx, message: OutboxMessage, { code, status, ret
     await noteError(tx, peerId, code);
     return tryAgain(tx, message, { code, retryAfter });
   }
-  if (await failedBy(tx, peerId, code)) await tryAgain(tx, message, { code, retryAfter });
+  if (await failedBy(tx, peerId, code)) return tryAgain(tx, message, { code, retryAfter });
+  // The peer rests: the message is due whenever it is tried again.
+  await updateWaiting(tx, messageId, { dueAt: tx.clock.now() });
 }
 
 /** Plans the next attempt. */

@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { getPeerView } from '../../node/federation/describe-peer.ts';
+import { federationHandlers } from '../../node/federation/handlers.ts';
 import { replayMessage } from '../../node/federation/replay-message.ts';
-import { findOutbox, listOutbox } from '../../node/federation/store/outbox.ts';
+import { findOutbox, leaseDue, listOutbox } from '../../node/federation/store/outbox.ts';
+import { makeJobWorkers } from '../../node/kernel/job-workers.ts';
+import { settle } from '../../node/kernel/workers.ts';
 import { changeLead } from '../../node/leads/change-lead.ts';
 import { completeRelease } from '../../node/routing/award.ts';
+import { routingHandlers } from '../../node/routing/handlers.ts';
 import { canary, openFederation, sampleLead, type FederationPlan } from '../support/federation.ts';
 import { post } from '../support/foreign-peer.ts';
 import { onEachDatabase } from '../support/databases.ts';
@@ -157,8 +161,12 @@ onEachDatabase((database) => {
         const { vendor, reseller, ann } = world;
         const twin = await world.twin('vendor');
         const leads = await Promise.all(Array.from({ length: 8 }, () => vendor.receive()));
+        // Both carry out the jobs and send: each message goes out once.
         await Promise.all([vendor.settle(), twin.settle()]);
         await world.settle();
+        const offers = world.wire.calls.filter(({ type }) => type === 'Offer');
+        expect(offers).toHaveLength(leads.length);
+        expect(new Set(offers.map(({ xml }) => xml)).size).toBe(leads.length);
         const offered = await reseller.leads();
         expect(offered).toHaveLength(leads.length);
         for (const lead of offered) await reseller.accept(lead.id, ann.id);
@@ -176,6 +184,26 @@ onEachDatabase((database) => {
         for (const id of leads)
           expect(await vendor.lead(id)).toMatchObject({ state: 'assigned', holder: { kind: 'peer' } });
         expect((await reseller.leads()).map(({ document }) => document)).toEqual(leads.map(() => sampleLead));
+      });
+    });
+
+    it('send what another had taken when it died, once its lease is over', async () => {
+      await database.withPlace(async (place) => {
+        await using world = await openPair({
+          place: (name) => (name === 'vendor' ? place : { dataFolder: `${place.dataFolder}/r` }),
+        });
+        const { vendor, reseller } = world;
+        await vendor.receive();
+        await settle(vendor.ctx, makeJobWorkers([...routingHandlers, ...federationHandlers]));
+        const leaseEndsAt = world.clock.now() + 10_000;
+        const taken = await vendor.write((tx) => leaseDue(tx, reseller.nodeId, { limit: 10, leaseEndsAt }));
+        expect(taken).toMatchObject([{ type: 'Offer', dueAt: leaseEndsAt }]);
+        const twin = await world.twin('vendor');
+        await twin.settle();
+        await world.advance('9s');
+        expect(world.wire.calls).toEqual([]);
+        await world.advance('1s');
+        expect(world.wire.story()).toEqual(['vendor>reseller Offer']);
       });
     });
 

@@ -137,15 +137,26 @@ export async function listPeersWithWaiting(ctx: Context, dueBy = Number.MAX_SAFE
   return rows.map((row) => row.nodeId);
 }
 
-/** Messages due for a peer, the first unanswered one of each conversation only, longest due first. */
-export const listDue = (ctx: Context, peerId: string, now: number, limit: number): Promise<OutboxMessage[]> =>
-  firstOfConversations(ctx, peerId)
-    .selectAll()
+/**
+ * Takes messages that are due for a peer, the first unanswered one of each conversation only, longest due first: until
+ * `leaseEndsAt` no other process takes them. The outer condition decides when two processes meet.
+ */
+export async function leaseDue(
+  tx: Tx,
+  peerId: string,
+  { limit, leaseEndsAt }: { limit: number; leaseEndsAt: number },
+): Promise<OutboxMessage[]> {
+  const now = tx.clock.now();
+  const due = firstOfConversations(tx, peerId).select('messageId').where('dueAt', '<=', now);
+  return tx.db
+    .updateTable('outbox')
+    .set({ dueAt: leaseEndsAt })
+    .where('messageId', 'in', due.orderBy('dueAt').orderBy('messageId').limit(limit))
+    .where('state', '=', waiting)
     .where('dueAt', '<=', now)
-    .orderBy('dueAt')
-    .orderBy('messageId')
-    .limit(limit)
+    .returningAll()
     .execute();
+}
 
 /** So many attempts in vain (about an hour), and a message holds up later ones of its conversation no longer. */
 const patientAttempts = 6;
