@@ -23,7 +23,8 @@ const kinds: Record<string, ReadPhone['kind']> = {
 
 /** `1-800-GOT-JUNK` as digits: letters only after at least three digits, so that words are no numbers. */
 function dialLetters(text: string): string {
-  const vanity = /^[^A-Za-z]*\d{3}[^A-Za-z]*(?:[A-Za-z]{2,}[-. ]?)+\d*$/;
+  // Every group of letters but the last ends in a sign: a run of letters can be read in one way only.
+  const vanity = /^[^A-Za-z]*\d{3}[^A-Za-z]*[A-Za-z]{2,}(?:[-. ][A-Za-z]{2,})*[-. ]?\d*$/;
   if (!vanity.test(text) || /ext|poste|durchwahl/i.test(text)) return text;
   return text.replace(/[A-Za-z]/g, (letter) => String(keypad.findIndex((keys) => keys.includes(letter.toUpperCase()))));
 }

@@ -165,6 +165,16 @@ const blocks = new Set(
 );
 const hidden = new Set('script style head title template noscript'.split(' '));
 
+/** Without the blanks and tabs around it; other white space has a meaning. */
+function trimBlanks(line: string): string {
+  const isBlank = (at: number): boolean => line[at] === ' ' || line[at] === '\t';
+  let start = 0;
+  let end = line.length;
+  while (isBlank(start)) start++;
+  while (end > start && isBlank(end - 1)) end--;
+  return line.slice(start, end);
+}
+
 /** HTML as lines of text: a block begins a line, table cells of a row are parted by tabs. */
 export function textOfHtml(html: string): string {
   const write = (element: LooseElement): string =>
@@ -178,9 +188,7 @@ export function textOfHtml(html: string): string {
         return blocks.has(child.name) ? `\n${inner}\n` : inner;
       })
       .join('');
-  const lines = write(readLooseMarkup(html))
-    .split('\n')
-    .map((line) => line.replace(/^[ \t]+|[ \t]+$/g, ''));
+  const lines = write(readLooseMarkup(html)).split('\n').map(trimBlanks);
   return lines
     .filter((line, at) => line !== '' || lines[at - 1] !== '')
     .join('\n')

@@ -17,7 +17,8 @@ export interface PlaceOptions {
 export type Placer = (lead: Lead, value: string, options: PlaceOptions, mark: string) => boolean;
 
 /** One line of text: line breaks and tabs become blanks. */
-export const oneLine = (text: string): string => text.replace(/\s*[\r\n\t]+\s*/g, ' ').trim();
+export const oneLine = (text: string): string =>
+  text.replace(/\s+/g, (blank) => (/[\r\n\t]/.test(blank) ? ' ' : blank)).trim();
 
 /** The beginning of a text, without half a character at its end. */
 export const clipText = (text: string, longest: number): string =>
@@ -185,7 +186,8 @@ export const domain: Placer = (lead, value) => {
     .trim()
     .toLowerCase()
     .replace(/^https?:\/\//, '')
-    .replace(/^www\.|[/?#].*$/g, '')
+    .replace(/^www\./, '')
+    .replace(/[/?#][^]*$/, '')
     .replace(/:\d+$/, '');
   if (!/^[^\s/@:]+\.[^\s/@:.]{2,}$/.test(host) || lead.account?.domain) return false;
   lead.account = { ...lead.account, domain: host };

@@ -49,6 +49,7 @@ export interface CsvOptions {
 const delimiters = [',', ';', '\t', '|'];
 const sampleRows = 40;
 const latestHeader = 20;
+const mostColumns = 1_000;
 
 const isBlank = (row: CsvRow): boolean => row.cells.length === 1 && row.cells[0]?.trim() === '';
 
@@ -129,17 +130,24 @@ function isBinary(text: string): boolean {
   return (sample.match(/[\0-\x08\x0e-\x1f\ufffd]/g)?.length ?? 0) * 20 > sample.length;
 }
 
+/** Without the end marks and filling that old programs write after the last row. */
+function withoutEnd(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === '\x1a' || text[end - 1] === '\0') end--;
+  return text.slice(0, end);
+}
+
 const knownInFirstLine = (text: string): number =>
   Math.max(...delimiters.map((delimiter) => countKnown(readCsvRow(text.slice(0, 4000), 0, delimiter).cells)));
 
 /**
  * Finds out how a table is written (encoding, delimiter, `sep=` line, where its header is) and where its rows start.
- * Throws `empty-file`, `not-a-table`, `unknown-encoding`.
+ * Throws `empty-file`, `not-a-table`, `unknown-encoding`, `too-many-columns`.
  */
 export function openCsv(bytes: Uint8Array, options: CsvOptions = {}): CsvTable {
   refuseForeign(bytes);
   const { text: decoded, encoding, bom } = decodeText(bytes, options.encoding, knownInFirstLine);
-  const text = decoded.replace(/[\x1a\0]+$/, '');
+  const text = withoutEnd(decoded);
   if (text.trim() === '') throw new CodedError('empty-file', 422, 'The file holds no rows.');
   if (isBinary(text)) throw new CodedError('not-a-table', 422, 'The file is not text.');
   const hint = readSepLine(text);
@@ -149,8 +157,10 @@ export function openCsv(bytes: Uint8Array, options: CsvOptions = {}): CsvTable {
   const best = layouts.reduce((a, b) => (b.score > a.score ? b : a));
   const { header } = best;
   const body = header ? { start: header.end, line: header.line + header.lines } : from;
+  if (best.width > mostColumns)
+    throw new CodedError('too-many-columns', 422, `A table may have at most ${mostColumns} columns.`, { mostColumns });
   const names = header?.cells.map((cell) => cell.trim()) ?? Array.from({ length: best.width }, () => '');
-  const headerText = header ? text.slice(header.start, header.end).replace(/[\r\n]+$/, '') : '';
+  const headerText = header ? text.slice(header.start, header.end).replace(/\r\n$|\n$|\r$/, '') : '';
   const found = { text, encoding, bom, delimiter: best.delimiter, header: names, headerText };
   return { ...found, headerLine: header?.line ?? 0, body };
 }

@@ -106,7 +106,11 @@ function contactOf(mail: Email, parties: MailParties): ContactMail {
 
 function complete(document: Lead, mail: Email, parties: MailParties, options: MailOptions): Lead {
   const source = document.source ?? {};
-  const sentAt = readDateTime(headerOf(mail, 'date').replace(/\s*\([^)]*\)\s*$/, ''));
+  const sentAt = readDateTime(
+    headerOf(mail, 'date')
+      .slice(0, 200)
+      .replace(/\s*\([^)]*\)\s*$/, ''),
+  );
   const name = source.name ?? (parties.from?.name.trim() || parties.from?.address.split('@')[1]);
   return {
     ...document,

@@ -73,8 +73,11 @@ function splitLabel(line: string): { label: string; value: string } | undefined 
   return { label: label.trim(), value: rest.replace(/\t+/g, ' ').trim() };
 }
 
+const longestBare = 400;
+
 /** `Email steve@example.com`, `Phone 786-555-0169`: a label without a colon, when what follows fits it. */
 function splitBare(line: string): { label: string; value: string } | undefined {
+  if (line.length > longestBare) return undefined;
   for (const [whole, label = '', value = ''] of line.matchAll(/^((?:\S+\s+){0,2}?\S+)\s+(.+)$/g)) {
     const field = fieldOfLabel(label);
     const fits =
@@ -87,7 +90,7 @@ function splitBare(line: string): { label: string; value: string } | undefined {
     /^(?:(?:full|first|last|contact|customer|lead|your)\s+name|name|e-?mail(?:\s+address)?|phone(?:\s+number)?|property(?:\s+address)?)$/i;
   if (two.test(`${first} ${second}`) && rest) return { label: `${first} ${second}`, value: rest };
   const after = line.slice(first.length).trim();
-  const fitsName = /^name$/i.test(first) && /^(?:\p{Lu}[\p{L}.'’-]*\s*){2,5}$/u.test(after);
+  const fitsName = /^name$/i.test(first) && /^\p{Lu}[\p{L}.'’-]*(?:\s+\p{Lu}[\p{L}.'’-]*){1,4}$/u.test(after);
   const fitsPlace = /^property$/i.test(first) && /^\d+\s+\S/.test(after);
   return fitsName || fitsPlace ? { label: first, value: after } : undefined;
 }

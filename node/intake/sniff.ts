@@ -1,8 +1,11 @@
 import { foldName } from './fold-name.ts';
 
+const longestPhone = 100;
+
 /** Seven to fifteen digits with the signs people put between them; a date or an amount is none. */
 export function looksLikePhone(text: string): boolean {
   const plain = text.trim().replace(/^[a-z]{1,3}:/i, '');
+  if (plain.length > longestPhone) return false;
   if (!/^[+(\d=]?[\d\s().\-/+–x#,]*(?:\s*(?:ext|x)\.?\s*\d+)?$/i.test(plain)) return false;
   if (/^\d{4}-\d\d-\d\d|^\d{1,2}[./]\d{1,2}[./]\d{2,4}/.test(plain)) return false;
   const digits = plain.replace(/\D/g, '').length;
@@ -23,7 +26,7 @@ export const isPlaceholderName = (text: string): boolean =>
     text.trim(),
   );
 
-const testText = /<?\s*test lead: dummy data/i;
+const testText = /test lead: dummy data/i;
 const testAddress = /^test@(?:fb|meta|facebook)\.com$/i;
 
 /** The sample leads that advertising platforms send on request. */
