@@ -60,11 +60,12 @@ const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>',
 
 /** What a person wrote into a mail without a plain text: everything before the first quotation. */
 function textOfHtml(html: string): string {
-  const [own = ''] = html.split(/<blockquote\b|<[^>]{1,300}\b(?:gmail_quote|divRplyFwdMsg|moz-cite-prefix)/i, 1);
+  const body = html.slice(Math.max(0, html.search(/<body\b/i))).slice(0, 100_000);
+  const [own = ''] = body.split(/<blockquote\b|<[^<>]{1,300}\b(?:gmail_quote|divRplyFwdMsg|moz-cite-prefix)/i, 1);
   return own
     .replace(/<(style|script|head|title)\b[\s\S]*?(?:<\/\1\s*>|$)/gi, '')
-    .replace(/<(?:br|\/p|\/div|\/tr|\/li|\/h\d)\b[^>]{0,300}>/gi, '\n')
-    .replace(/<[^>]{0,2000}>/g, '')
+    .replace(/<(?:br|\/p|\/div|\/tr|\/li|\/h\d)\b[^<>]{0,300}>/gi, '\n')
+    .replace(/<[^<>]{0,2000}>/g, '')
     .replace(/&(#39|amp|lt|gt|quot|nbsp);/g, (_found, name: string) => entities[name] ?? ' ');
 }
 

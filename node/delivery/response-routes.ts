@@ -18,7 +18,7 @@ const showPage = (body: string, status = 200) =>
 const text = z
   .string()
   .max(500)
-  .transform((words) => words.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim() || undefined);
+  .transform((words) => words.replace(/[\s\u0000-\u001f\u007f]+/g, ' ').trim() || undefined);
 const answerForm = z.discriminatedUnion('answer', [
   z.strictObject({ answer: z.literal('accept') }),
   z.strictObject({
