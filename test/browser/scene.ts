@@ -46,7 +46,7 @@ interface BoxLine {
 }
 
 /** The id of a user's, a partner's or the system box. */
-export async function boxOf(node: TestNode, of: 'system' | TestUser | TestNode): Promise<string> {
+async function boxOf(node: TestNode, of: 'system' | TestUser | TestNode): Promise<string> {
   const { items } = await node.administrator.api.get<{ items: BoxLine[] }>('/api/boxes');
   const isIt = ({ kind, userId, peerId }: BoxLine) => {
     if (of === 'system') return kind === 'system';

@@ -85,7 +85,7 @@ export async function openBrowser(): Promise<TestBrowser> {
       const page = await openPage();
       await page.request.post(`${node.url}/api/sign-in/link`, { data: { token }, failOnStatusCode: true });
       await page.goto(`${node.url}${path}`);
-      await page.getByRole('navigation', { name: 'Main' }).waitFor({ state: 'attached' });
+      await page.getByRole('banner').waitFor();
       return page;
     },
     async clear() {

@@ -43,7 +43,7 @@ export function useLiveEvents(onEvent: (event: LiveEvent) => void): boolean {
         clearTimeout(worry);
         setUp(true);
         // Between the first look and the open line something may have happened.
-        refresh.mark(followed.map((key) => [key]));
+        refresh.later(followed.map((key) => [key]));
       };
       source.onerror = () => {
         clearTimeout(worry);
@@ -95,10 +95,18 @@ function makeRefresher(client: QueryClient) {
     stale.clear();
     timer = setTimeout(flush, restMilliseconds);
   };
+  const keep = (keys: readonly QueryKey[]) => {
+    for (const key of keys) stale.set(JSON.stringify(key), key);
+  };
   return {
     mark(keys: readonly QueryKey[]) {
-      for (const key of keys) stale.set(JSON.stringify(key), key);
+      keep(keys);
       if (timer === undefined) flush();
+    },
+    /** Not now: a page that just opened is still reading. */
+    later(keys: readonly QueryKey[]) {
+      keep(keys);
+      timer ??= setTimeout(flush, restMilliseconds);
     },
     stop: () => clearTimeout(timer),
   };

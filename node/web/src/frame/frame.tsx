@@ -2,8 +2,9 @@ import { AppShell, Burger } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { NavigationType, useLocation, useNavigationType } from 'react-router';
+import { Link, NavigationType, useLocation, useNavigationType } from 'react-router';
 import { useSession } from '../api.ts';
+import { useWaiting } from '../inbox-queries.ts';
 import { inboxEntries, type LiveEvent, useLiveEvents } from '../live.ts';
 import { Menu } from './menu.tsx';
 import { Notices, type Notice } from './notices.tsx';
@@ -13,6 +14,7 @@ import { Pages } from './pages.tsx';
 export function Frame() {
   const { me } = useSession();
   const [opened, menu] = useDisclosure();
+  const waiting = useWaiting();
   const [notices, setNotices] = useState<Notice[]>([]);
   const noticeOf = useNoticeOf();
   const up = useLiveEvents((event) => {
@@ -40,11 +42,20 @@ export function Frame() {
         />
         <img src="/icon.svg" alt="" width="26" height="26" />
         <span className="node-name">{me.node.name}</span>
+        {waiting && (
+          <Link to="/" className="waiting phone-only" onClick={menu.close}>
+            {waiting} to answer
+          </Link>
+        )}
         <span className={up ? 'line-state' : 'line-state line-cut'} role="status">
           {up ? 'Live' : 'Reconnecting …'}
         </span>
       </AppShell.Header>
-      <AppShell.Navbar className="side">
+      <AppShell.Navbar
+        aria-label="Main"
+        className={opened ? 'side' : 'side side-closed'}
+        onKeyDown={({ key }) => key === 'Escape' && menu.close()}
+      >
         <Menu close={menu.close} />
       </AppShell.Navbar>
       <AppShell.Main id="main" tabIndex={-1} className="main">

@@ -45,7 +45,7 @@ export function Menu({ close }: { close: () => void }) {
   const shown = entries.filter(({ roles }) => roles?.includes(me.user.role) ?? true);
   return (
     <>
-      <nav aria-label="Main">
+      <div>
         {shown.map((entry) => (
           <NavLink
             key={entry.to}
@@ -58,7 +58,7 @@ export function Menu({ close }: { close: () => void }) {
             onClick={close}
           />
         ))}
-      </nav>
+      </div>
       <div className="whoami">
         <NavLink
           component={Link}

@@ -118,16 +118,22 @@ function Lead({ lead }: { lead: LeadView }) {
   );
 }
 
+function withheldUntil({ state, origin }: LeadView): string {
+  if (origin.kind === 'local') return 'Withheld from you by a field policy';
+  if (state === 'claimed') return 'Opens as soon as the partner confirms';
+  const waits = ['new', 'offered', 'unrouted'].includes(state);
+  return waits ? 'Opens when somebody here accepts' : 'Withheld by the partner, or by a field policy';
+}
+
 function Content({ lead, opened }: { lead: LeadView; opened: ReadonlySet<string> }) {
-  const { document, hiddenFields, maskedFields, state } = lead;
-  const until = state === 'claimed' ? 'Opens as soon as the partner confirms' : 'Withheld from you';
+  const { document, hiddenFields, maskedFields } = lead;
   return (
     <div className="card">
       <LeadDocument
         document={document}
         hiddenFields={hiddenFields}
         maskedFields={maskedFields}
-        until={until}
+        until={withheldUntil(lead)}
         opened={opened}
       />
       {lead.hasOriginal && (
@@ -144,7 +150,7 @@ function Content({ lead, opened }: { lead: LeadView; opened: ReadonlySet<string>
 /** Says what an acceptance brought: at first that it is awaited, then that the lead is there. */
 function Welcome({ lead, accepted, opened }: { lead: LeadView; accepted: boolean; opened: boolean }) {
   const { me } = useSession();
-  const waits = lead.state === 'claimed';
+  const waits = lead.state === 'claimed' && lead.origin.kind === 'peer';
   const mine = lead.holder?.id === me.user.id;
   return (
     <div role="status">

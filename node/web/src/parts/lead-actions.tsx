@@ -55,6 +55,7 @@ export function LeadActions({ lead }: { lead: LeadView }) {
       onClick={() => (asks(event) || overseeing.has(event.event) ? setAsked(event) : act.mutate(event))}
     >
       {event.label}
+      {asks(event) && !event.label.endsWith('…') && ' …'}
     </Button>
   );
   return (

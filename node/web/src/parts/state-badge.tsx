@@ -18,8 +18,8 @@ const tones: Readonly<Record<string, Tone>> = {
 };
 const labels: Readonly<Record<string, string>> = {
   unrouted: 'nobody took it',
-  claimed: 'waiting for release',
-  accepted: 'waiting for release',
+  claimed: 'being confirmed',
+  accepted: 'being confirmed',
 };
 
 /** A word with a colour; the word alone says it. */
