@@ -1,4 +1,3 @@
-import { flagOf, settings } from '../kernel/config.ts';
 import { sharedOptions, usageOf, type Command, type Option } from './command.ts';
 import { words, type Output } from './output.ts';
 
@@ -35,15 +34,6 @@ export function overview(commands: readonly Command[]): Output {
   }));
   return words(lines.join('\n'), { items });
 }
-
-/** The settings with what they mean, as the documentation shows them. */
-export const settingLines = () =>
-  Object.values(settings).map((each) => ({
-    name: each.env,
-    flag: `--${flagOf(each)}`,
-    standard: 'standard' in each ? each.standard : undefined,
-    meaning: each.meaning,
-  }));
 
 const flagText = (name: string, option: Option) =>
   option.type === 'string' ? `--${name} <${option.value ?? name}>` : `--${name}`;

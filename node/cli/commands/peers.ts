@@ -81,7 +81,7 @@ export const peerCommands: readonly Command[] = [
     name: 'peer confirm',
     summary: 'Confirm a partner by the ten words its administrator read out',
     arguments: ['partner', 'words...'],
-    example: 'leadmesh peer confirm reseller.example able acid aged also area army away baby back ball',
+    example: 'leadmesh peer confirm reseller.example vapag tidid pogok madiv gadom ravit guton fasul zabaf ligib',
     onNode: async (door, asked) => {
       const question = { params: { id: asked.arg('partner') }, body: { fingerprint: asked.words.join(' ') } };
       return entry(await door.ask<object>('POST /api/peers/:id/confirm', question));
