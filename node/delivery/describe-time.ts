@@ -1,5 +1,5 @@
 /** "25 minutes", "3 hours", "2 days": a length of time in words. */
-export function describeDuration(milliseconds: number): string {
+function describeDuration(milliseconds: number): string {
   const minutes = Math.max(1, Math.round(milliseconds / 60_000));
   if (minutes < 120) return `${minutes} minute${minutes === 1 ? '' : 's'}`;
   const hours = Math.round(minutes / 60);

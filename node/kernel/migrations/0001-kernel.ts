@@ -1,7 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import type { Migration } from '../migrate.ts';
 
-
 export const migration: Migration = {
   name: '0001-kernel',
   async up(db: Kysely<any>, _types) {
