@@ -27,7 +27,7 @@ function plainDecimal(text: string): string | undefined {
 /** An amount with its currency; `currency` (ISO 4217) is taken where none is written. Undefined unless both are certain. */
 export function readMoney(text: string, currency?: string): Money | undefined {
   const plain = text.trim().toLowerCase();
-  const found = /^([^\d\s.,-]{1,4})?\s*([\d][\d.,'’\s\u00a0\u202f]*?)\s*([^\d\s.,-]{1,4})?$/.exec(plain);
+  const found = /^([^\d\s.,-]{1,4})?\s*([\d][\d.,'’\s\u00a0\u202f]*)([^\d\s.,-]{1,4})?$/.exec(plain);
   const amount = plainDecimal(found?.[2] ?? '');
   if (!found || !amount || (found[1] && found[3])) return undefined;
   const mark = found[1] ?? found[3];
