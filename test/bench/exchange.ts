@@ -1,0 +1,146 @@
+// Leads from node to node in two processes: offer sealed, sent, stored, receipted, the receipt stored; durable on both
+// sides. Beside it, over the same wire: bare HTTP with a commit on each side, and the same with xml-crypto.
+// By hand: node test/bench/exchange.ts [--quick]
+import SqliteFile from 'better-sqlite3';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { Agent, request } from 'undici';
+import { findFreePort, untilReady } from '../../node/cli/demo/processes.ts';
+import { sqliteFile } from '../../node/kernel/database.ts';
+import { exportSigningKey, seal } from '../../protocol/index.ts';
+import { message, vendor as sender } from '../protocol/messages.ts';
+import { makeRunFolder, startBenchNode, startMeasured, type BenchNode } from './bench-node.ts';
+import { median, quick, tell } from './rounds.ts';
+import { makeXmlCryptoSigner } from './xml-crypto-signer.ts';
+
+/** What may wait for a partner before it is offered nothing more is 1,000. */
+const LEADS = quick ? 200 : 900;
+const ROUNDS = quick ? 1 : 5;
+const IN_FLIGHT = 8;
+
+const key = exportSigningKey(sender.key);
+/** An Offer without its signature. */
+const document = seal(message('Offer'), sender.key).xml.replace(/<ds:Signature.*<\/ds:Signature>/s, '');
+
+interface Box {
+  readonly id: string;
+  readonly kind: string;
+  readonly version: number;
+}
+
+async function acceptPeer(host: BenchNode, guest: BenchNode, role: string): Promise<void> {
+  const { text: invitation } = await guest.administrator.send<{ text: string }>('POST', '/api/peers/invitations');
+  const accepted = { invitation, role, allowedAddress: '127.0.0.0/8' };
+  const { id, fingerprint } = await host.administrator.send<{ id: string; fingerprint: string }>(
+    'POST',
+    '/api/peers/invitations/accept',
+    accepted,
+  );
+  await host.administrator.send('POST', `/api/peers/${id}/confirm`, { fingerprint });
+}
+
+async function offerAllToPartner({ administrator }: BenchNode): Promise<void> {
+  const { items } = await administrator.get<{ items: Box[] }>('/api/boxes');
+  const [root, partner] = ['system', 'partner'].map((kind) => items.find((box) => box.kind === kind));
+  const assign = { mode: 'direct', to: [partner?.id], offerMinutes: 10_000 };
+  const rules = [{ name: 'All', condition: { all: [] }, action: { assign } }];
+  await administrator.send('PUT', `/api/boxes/${root?.id ?? ''}/rules`, { version: root?.version, rules });
+}
+
+interface Outbox {
+  readonly waiting: number;
+  readonly delivered: number;
+  readonly seconds: number;
+}
+
+/** How many offers wait, and how long the answered ones of a round took from the first receipt to the last. */
+function readOutbox({ dataFolder }: BenchNode, since: number): Outbox {
+  const database = new SqliteFile(sqliteFile(dataFolder), { readonly: true, timeout: 5_000 });
+  try {
+    const sql = `select (select count(*) from outbox where state = 'waiting') as waiting, count(*) as delivered,
+      (max(answeredAt) - min(answeredAt)) / 1000.0 as seconds from outbox where state = 'delivered' and answeredAt >= ?`;
+    return database.prepare(sql).get(since) as Outbox;
+  } finally {
+    database.close();
+  }
+}
+
+async function until(node: BenchNode, since: number, enough: (outbox: Outbox) => boolean): Promise<Outbox> {
+  for (;;) {
+    const outbox = readOutbox(node, since);
+    if (enough(outbox)) return outbox;
+    await setTimeout(100);
+  }
+}
+
+/** Lets offers gather while the partner is away; when it is back they go as fast as both can. */
+async function measureNodes(vendor: BenchNode, reseller: BenchNode): Promise<number> {
+  await reseller.stop();
+  const lead = { contact: { givenName: 'Ada', familyName: 'Lovelace', emails: [{ value: 'ada@customer.example' }] } };
+  const post = () => vendor.administrator.send('POST', '/api/leads', { lead });
+  for (let posted = 0; posted < LEADS; posted += 50) await Promise.all(Array.from({ length: 50 }, post));
+  await until(vendor, 0, ({ waiting }) => waiting >= LEADS);
+  const since = Date.now();
+  await reseller.start();
+  const { delivered, seconds } = await until(vendor, since, ({ waiting }) => waiting === 0);
+  return (delivered - 1) / seconds;
+}
+
+/** The same number of documents, eight on their way at a time, a commit for each answer. */
+async function measureNaive(folder: string, unsigned: boolean): Promise<number> {
+  const port = await findFreePort();
+  const url = `http://127.0.0.1:${port}`;
+  const name = `naive-${performance.now()}`;
+  const env = {
+    BENCH_PORT: String(port),
+    BENCH_FILE: join(folder, `${name}.db`),
+    BENCH_KEY: key,
+    BENCH_UNSIGNED: unsigned ? '1' : '0',
+  };
+  const receiver = startMeasured({ name, script: 'test/bench/programs/naive-receiver.ts', folder, env });
+  await untilReady(receiver, url);
+  const database = new SqliteFile(join(folder, `${name}-sender.db`));
+  database.pragma('journal_mode = WAL');
+  database.pragma('synchronous = FULL');
+  database.exec('create table answer (id integer primary key, text text)');
+  const insert = database.prepare('insert into answer (text) values (?)');
+  const signer = makeXmlCryptoSigner(key);
+  const agent = new Agent({ connections: IN_FLIGHT });
+  let left = unsigned ? LEADS * 4 : LEADS;
+  const count = left;
+  const from = performance.now();
+  const sendOn = async () => {
+    while (left-- > 0) {
+      const body = unsigned ? document : signer.sign(document);
+      const answer = await (await request(url, { method: 'POST', body, dispatcher: agent })).body.text();
+      if (!unsigned && !signer.check(answer)) throw new Error('A signature is wrong.');
+      insert.run(answer);
+    }
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, sendOn));
+  const rate = (count * 1_000) / (performance.now() - from);
+  await agent.close();
+  database.close();
+  await receiver.stop();
+  return rate;
+}
+
+const folder = makeRunFolder();
+const [vendor, reseller] = [await startBenchNode(folder, 'vendor'), await startBenchNode(folder, 'reseller')];
+await acceptPeer(vendor, reseller, 'secondary');
+await acceptPeer(reseller, vendor, 'primary');
+await offerAllToPartner(vendor);
+
+const taken = { nodes: [] as number[], unsigned: [] as number[], naive: [] as number[] };
+for (let round = 0; round < ROUNDS; round++) {
+  taken.nodes.push(await measureNodes(vendor, reseller));
+  taken.unsigned.push(await measureNaive(folder, true));
+  taken.naive.push(await measureNaive(folder, false));
+}
+await Promise.all([vendor.stop(), reseller.stop()]);
+const [nodes, unsigned, naive] = [median(taken.nodes), median(taken.unsigned), median(taken.naive)];
+tell('offers from node to node, durable on both sides', nodes, 'leads/s');
+tell('bare HTTP with a commit a message on each side', unsigned, 'messages/s');
+tell('the same with xml-crypto signing and verifying', naive, 'messages/s');
+tell('node to node / bare', nodes / unsigned);
+tell('node to node / xml-crypto (target 12)', nodes / naive);
