@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { BusLink } from './bus.ts';
 import type { Config } from './config.ts';
 import type { Context, Tx } from './context.ts';
 import type { WriterConnection } from './writer-connection.ts';
@@ -22,6 +23,8 @@ export interface DatabaseParts {
   /** Committed state, read only, on connections of its own. */
   readonly reader: Kysely<Database>;
   readonly writerConnection: WriterConnection;
+  /** Carries hints to the other processes on this database, where it can. */
+  readonly link?: BusLink;
   /** Copies an existing database beside itself before it is migrated; only where that is a file. */
   readonly copyAside?: (name: string) => Promise<void>;
   close(): Promise<void>;

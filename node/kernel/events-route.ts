@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { LiveEvent } from './bus.ts';
 import type { Context } from './context.ts';
 import { invalid } from './errors.ts';
+import { lookBack, lookFrom, noteSent, startAt, takeLook, type Progress } from './event-progress.ts';
 import { listLiveEvents } from './live-events.ts';
 import { type Route, route, stream, type StreamOut } from './routes.ts';
 
@@ -12,7 +13,8 @@ const pageSize = 200;
 
 /**
  * Live events as server-sent events. A page that was away sends `Last-Event-ID` (its browser does) and reads on from
- * there. Events on the bus are only hints to look at the rows, which is also done with every heartbeat.
+ * there. Events on the bus are only hints to look at the rows, which is also done with every heartbeat. Each event is sent
+ * once; one that another process committed late may come after younger ones.
  */
 export const eventsRoute: Route = route({
   method: 'GET',
@@ -34,56 +36,54 @@ interface Reader {
 }
 
 async function follow(ctx: Context, out: StreamOut, { userId, afterId }: Reader): Promise<void> {
-  let seen = afterId ?? ctx.ids.make('event');
+  const progress = startAt(afterId ?? ctx.ids.make('event'));
   const endsAt = ctx.clock.now() + longestMilliseconds;
   let pending = true;
   let wake = () => {};
   const forget = ctx.bus.subscribe((event) => {
     if (event.userId !== null && event.userId !== userId) return;
+    lookFrom(progress, event.id);
     pending = true;
     wake();
   });
-  out.closed.addEventListener('abort', () => {
-    wake();
-  });
+  out.closed.addEventListener('abort', () => wake());
+  const untilBeat = () =>
+    new Promise<boolean>((resolve) => {
+      const cancel = ctx.clock.after(heartbeatMilliseconds, () => resolve(true));
+      wake = () => {
+        cancel();
+        resolve(false);
+      };
+      if (pending || out.closed.aborted) wake();
+    });
   try {
-    await out.write(`retry: 2000\nid: ${seen}\n\n`);
+    await out.write(`retry: 2000\nid: ${progress.start}\n\n`);
     while (!out.closed.aborted && ctx.clock.now() < endsAt) {
       if (pending) {
         pending = false;
-        seen = await sendSince(ctx, out, { userId, afterId: seen });
-        continue;
+        await sendNew(ctx, out, userId, progress);
+      } else if (await untilBeat()) {
+        pending = true;
+        lookBack(progress, ctx.clock.now(), heartbeatMilliseconds);
+        await out.write(': here\n\n');
       }
-      const beat = await new Promise<boolean>((resolve) => {
-        const cancel = ctx.clock.after(heartbeatMilliseconds, () => {
-          resolve(true);
-        });
-        wake = () => {
-          cancel();
-          resolve(false);
-        };
-        if (pending || out.closed.aborted) wake();
-      });
-      if (!beat) continue;
-      pending = true;
-      await out.write(': here\n\n');
     }
   } finally {
     forget();
   }
 }
 
-/** Sends what was written after `afterId`, page by page; returns the id of the last event sent. */
-async function sendSince(ctx: Context, out: StreamOut, reader: Reader): Promise<string> {
-  let afterId = reader.afterId ?? '';
+/** Sends what was written and not yet sent, page by page. */
+async function sendNew(ctx: Context, out: StreamOut, userId: string, progress: Progress): Promise<void> {
+  let afterId = takeLook(progress);
   for (;;) {
-    const events = await listLiveEvents(ctx, { afterId, userId: reader.userId, limit: pageSize });
+    const events = await listLiveEvents(ctx, { afterId, userId, limit: pageSize });
     for (const event of events) {
-      if (out.closed.aborted) return afterId;
-      await out.write(writeEvent(event));
+      if (out.closed.aborted) return;
       afterId = event.id;
+      if (noteSent(progress, event.id)) await out.write(writeEvent(event));
     }
-    if (events.length < pageSize) return afterId;
+    if (events.length < pageSize) return;
   }
 }
 

@@ -2,6 +2,7 @@ import { PostgresAdapter, PostgresQueryCompiler } from 'kysely';
 import pg from 'pg';
 import type { DatabaseParts } from './database.ts';
 import { makeConnection } from './postgres-connection.ts';
+import { openPostgresLink } from './postgres-link.ts';
 import { makePostgresWriter } from './postgres-writer.ts';
 import type { TransactionLimits } from './transaction-queue.ts';
 import { kyselyOver } from './writer-connection.ts';
@@ -19,11 +20,15 @@ const types: pg.CustomTypesConfig = {
   },
 };
 
-/** Opens a PostgreSQL database: one dedicated connection writes, a small pool reads. */
+/** Opens a PostgreSQL database: one dedicated connection writes, a small pool reads, one carries hints. */
 export async function openPostgres(url: string, limits: TransactionLimits): Promise<DatabaseParts> {
   const config = { connectionString: url, types };
   const parts = { compiler: new PostgresQueryCompiler(), adapter: new PostgresAdapter() };
   const writer = await makePostgresWriter(config, limits, parts);
+  const link = await openPostgresLink(config).catch(async (error: unknown) => {
+    await writer.close();
+    throw error;
+  });
   const pool = makeReadPool(config);
   const connections = new WeakMap<pg.ClientBase, ReturnType<typeof makeConnection>>();
   const connectionOf = (client: pg.ClientBase) => {
@@ -34,6 +39,7 @@ export async function openPostgres(url: string, limits: TransactionLimits): Prom
   return {
     kind: 'postgres',
     writerConnection: writer,
+    link,
     reader: kyselyOver(parts, async (consumer) => {
       const client = await pool.connect();
       try {
@@ -43,6 +49,7 @@ export async function openPostgres(url: string, limits: TransactionLimits): Prom
       }
     }),
     async close() {
+      await link.close();
       await pool.end();
       await writer.close();
     },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { LiveEvent } from '../../node/kernel/bus.ts';
+import type { EventHint } from '../../node/kernel/bus.ts';
 import { transact } from '../../node/kernel/context.ts';
 import { makeJobWorkers } from '../../node/kernel/job-workers.ts';
 import { announce, listLiveEvents } from '../../node/kernel/live-events.ts';
@@ -14,7 +14,7 @@ onEachDatabase(({ withStore }) => {
   test('an event is published after the commit, and never when it failed', () =>
     withStore(
       async ({ ctx }) => {
-        const heard: LiveEvent[] = [];
+        const heard: EventHint[] = [];
         const stop = ctx.bus.subscribe((event) => heard.push(event));
         await transact(ctx, async (tx) => {
           await announce(tx, { userId: 'user_1', kind: 'offer', leadId: 'lead_1', payload: { state: 'open' } });
