@@ -114,7 +114,7 @@ export async function openContext(config: Config, overrides: Overrides = {}): Pr
     ids: makeIds(clock, overrides.random),
     fetch: overrides.fetch ?? peerFetch,
     mail: overrides.mail ?? makeMailTransport(config),
-    bus: makeBus(),
+    bus: makeBus(database.link),
   };
   return { ctx, migrated, close: () => database.close() };
 }

@@ -61,7 +61,7 @@ export async function openStore(place: Place, options: StoreOptions = {}): Promi
     fetch: () => Promise.reject(new Error('A store has no network.')),
     mail: { send: () => Promise.reject(new Error('A store sends no mail.')) },
     log: createLogger({ logLevel: 'silent', nodeId: config.nodeId }),
-    bus: makeBus(),
+    bus: makeBus(database.link),
   };
   return { ctx, database, close: () => database.close() };
 }
