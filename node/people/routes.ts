@@ -7,7 +7,7 @@ import { createApiToken, revokeApiToken } from './api-tokens.ts';
 import { createUser } from './create-user.ts';
 import { mayUpdateUser } from './may-update-user.ts';
 import { createSignInLink } from './sign-in-link.ts';
-import { sessionOf, signInRoutes } from './sign-in-routes.ts';
+import { requireAllScopes, sessionOf, signInRoutes } from './sign-in-routes.ts';
 import { listUsers } from './store.ts';
 import { listTokens } from './store/tokens.ts';
 import { updateUser } from './update-user.ts';
@@ -73,7 +73,8 @@ const signInLink = route({
   summary: 'Make a one-time sign-in link for a user',
   status: 201,
   reply: z.strictObject({ url: z.string(), expiresAt: time }),
-  handler: async (ctx, { params }) => {
+  handler: async (ctx, { actor, params }) => {
+    requireAllScopes(actor);
     const { url, expiresAt } = await transact(ctx, (tx) => createSignInLink(tx, params.id));
     return { url, expiresAt: viewTime(expiresAt) };
   },

@@ -115,4 +115,9 @@ export function sessionOf(actor: Actor): string {
   throw new CodedError('session-needed', 403, 'Sign in for this; an API token is not enough.');
 }
 
+/** A link signs in for everything, so a token that is limited makes none. Throws `scope-missing`. */
+export function requireAllScopes({ scopes }: Actor): void {
+  if (scopes) throw new CodedError('scope-missing', 403, 'This API token is limited; it makes no sign-in links.');
+}
+
 export const signInRoutes: readonly Route[] = [signIn, signInByLink, signOut, me, password];

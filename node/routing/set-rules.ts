@@ -22,7 +22,7 @@ interface RuleSet {
  */
 export async function setRules(tx: Tx, actor: Pick<Actor, 'userId' | 'role'>, set: RuleSet): Promise<void> {
   const { boxId, version } = set;
-  if (!(await updateBox(tx, boxId, { version }))) await refuseVersion(tx, boxId);
+  if (!(await updateBox(tx, boxId, { version }))) await refuseVersion(tx, actor, boxId);
   const boxes = new Map((await listBoxes(tx)).map((box) => [box.id, box]));
   if (!mayKeepBox(actor, boxes, boxId)) throw notFound('lead box');
   const before = await listRules(tx, boxId);
@@ -38,8 +38,10 @@ export async function setRules(tx: Tx, actor: Pick<Actor, 'userId' | 'role'>, se
   await replaceRules(tx, boxId, rules);
 }
 
-async function refuseVersion(tx: Tx, boxId: string): Promise<never> {
-  if (!(await listBoxes(tx)).some((box) => box.id === boxId)) throw notFound('lead box');
+/** Whoever may not write the rules of a box does not learn whether it exists. */
+async function refuseVersion(tx: Tx, actor: Pick<Actor, 'userId' | 'role'>, boxId: string): Promise<never> {
+  const boxes = new Map((await listBoxes(tx)).map((box) => [box.id, box]));
+  if (!boxes.has(boxId) || !mayKeepBox(actor, boxes, boxId)) throw notFound('lead box');
   throw conflict('box-changed', 'Someone changed this box meanwhile; look again.');
 }
 
