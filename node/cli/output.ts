@@ -40,8 +40,9 @@ function valueAt(item: object, path: string): unknown {
 function* leaves(value: unknown, path: string): Generator<[string, unknown]> {
   if (value === undefined || value === null) return;
   if (!isObject(value)) yield [path, value];
-  else if (Array.isArray(value) && !value.some(isObject)) yield [path, value.join(', ')];
-  else
+  else if (Array.isArray(value) && !value.some(isObject)) {
+    if (value.length > 0) yield [path, value.join(', ')];
+  } else
     for (const [key, inner] of Object.entries(value)) {
       const step = Array.isArray(value) ? `[${key}]` : path === '' ? key : `.${key}`;
       yield* leaves(inner, path + step);

@@ -55,7 +55,7 @@ export function runLeadmesh(
   return new Promise((resolve) => child.on('close', (status) => resolve({ status, out, err })));
 }
 
-const readyWithinMilliseconds = 30_000;
+const readyWithinMilliseconds = 90_000;
 
 function startNode(env: Readonly<Record<string, string>>, running: RunningNode[]): Promise<RunningNode> {
   const child = spawn(process.execPath, [script, 'start'], { env: { ...cleanEnv(), ...env } });

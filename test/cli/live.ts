@@ -4,7 +4,7 @@ export interface Live extends AsyncDisposable {
   until<T>(look: () => Promise<T>, holds: (seen: T) => boolean): Promise<T>;
 }
 
-const within = 30_000;
+const within = 120_000;
 
 export async function followEvents(url: string, token: string): Promise<Live> {
   const ending = new AbortController();

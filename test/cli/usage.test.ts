@@ -112,6 +112,7 @@ describe('what is printed', () => {
       createdAt: 0,
       health: { lastError: null, at: 1_000 },
       tags: ['a', 'b'],
+      none: [],
       keys: [{ kid: 'k' }],
       on: true,
     };

@@ -18,7 +18,7 @@ const columns = {
   from: 'origin.name',
   received: 'receivedAt',
 };
-const historyColumns = { at: 'at', what: 'sentence', who: 'actor.name' };
+const historyColumns = { at: 'at', what: 'sentence' };
 const offerColumns = { round: 'round', mode: 'mode', state: 'state', box: 'box', closes: 'closesAt', to: 'to' };
 const listColumns = {
   id: 'id',
