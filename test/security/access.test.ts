@@ -2,26 +2,8 @@ import SqliteFile from 'better-sqlite3';
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sqliteFile } from '../../node/kernel/database.ts';
-import type { Route } from '../../node/kernel/routes.ts';
-import { routes as deliveryRoutes } from '../../node/delivery/routes.ts';
-import { routes as disclosureRoutes } from '../../node/disclosure/routes.ts';
-import { routes as federationRoutes } from '../../node/federation/routes.ts';
-import { routes as intakeRoutes } from '../../node/intake/routes.ts';
-import { routes as leadRoutes } from '../../node/leads/routes.ts';
-import { routes as peopleRoutes } from '../../node/people/routes.ts';
-import { routes as routingRoutes } from '../../node/routing/routes.ts';
+import { declaredRoutes as routes, nameOf, requestTo } from './declared-routes.ts';
 import { canary, openScene, people, roleOf, type Person, type Scene } from './scene.ts';
-
-const routes: readonly Route[] = [
-  ...peopleRoutes,
-  ...leadRoutes,
-  ...disclosureRoutes,
-  ...routingRoutes,
-  ...intakeRoutes,
-  ...deliveryRoutes,
-  ...federationRoutes,
-];
-const nameOf = ({ method, path }: Route) => `${method} ${path}`;
 
 let scene: Scene;
 let objects: Readonly<Record<string, string>>;
@@ -130,9 +112,6 @@ const table: Readonly<Record<string, Guarded>> = {
 const guarded = routes.filter(({ access, path }) => access !== 'public' && path.includes('/:'));
 const unknownId = 'lead_00000000000000000000000000';
 
-const addressOf = ({ method, path }: Route, id: string) =>
-  `${method} ${path.replaceAll(/:\w+/g, encodeURIComponent(id))}`;
-
 /** A digest of every table but notes of use. */
 function books(): string {
   const database = new SqliteFile(sqliteFile(scene.node.ctx.config.dataFolder), { readonly: true });
@@ -160,9 +139,9 @@ describe('every route that names an object', () => {
       for (const person of people) {
         const denied = Object.keys(may).filter((object) => !may[object]?.includes(person));
         if (denied.length === 0) continue;
-        const unknown = await scene.ask(person, addressOf(route, unknownId), body);
+        const unknown = await scene.ask(person, requestTo(route, unknownId), body);
         for (const object of denied) {
-          const answer = await scene.ask(person, addressOf(route, objects[object] ?? ''), body);
+          const answer = await scene.ask(person, requestTo(route, objects[object] ?? ''), body);
           const same = answer.status === unknown.status && answer.code === unknown.code;
           if (![403, 404].includes(answer.status) || !same || answer.text.includes(canary))
             faults.push(`${person} ${nameOf(route)} ${object}: ${answer.status} ${answer.text}`);
@@ -178,7 +157,7 @@ describe('every route that names an object', () => {
     for (const route of guarded.filter(({ method }) => method === 'GET'))
       for (const [object, allowed] of Object.entries(table[nameOf(route)]?.may ?? {}))
         for (const person of allowed) {
-          const answer = await scene.ask(person, addressOf(route, objects[object] ?? ''));
+          const answer = await scene.ask(person, requestTo(route, objects[object] ?? ''));
           if (answer.status !== 200)
             faults.push(`${person} ${nameOf(route)} ${object}: ${answer.status} ${answer.text}`);
         }
@@ -194,7 +173,7 @@ describe('every route', () => {
       for (const person of people.filter((each) => !route.access.includes(roleOf[each] as never))) {
         const { status, code } = await scene.ask(
           person,
-          addressOf(route, 'nothing'),
+          requestTo(route, 'nothing'),
           route.body === 'raw' ? 'x' : undefined,
         );
         if (status !== 403 || code !== 'forbidden') faults.push(`${person} ${nameOf(route)}: ${status} ${code ?? ''}`);
@@ -270,7 +249,7 @@ describe('tokens', () => {
       const needed = route.scope ?? (route.method === 'GET' ? 'read' : 'write');
       for (const [scope, who] of [['read', readOnly], ['intake', intakeOnly]] as const) {
         if (scope === needed) continue;
-        const { status, code } = await scene.ask(who, addressOf(route, 'nothing'), route.body === 'raw' ? 'x' : undefined);
+        const { status, code } = await scene.ask(who, requestTo(route, 'nothing'), route.body === 'raw' ? 'x' : undefined);
         if (status !== 403 || code !== 'scope-missing') faults.push(`${scope} ${nameOf(route)}: ${status} ${code ?? ''}`);
       }
     }

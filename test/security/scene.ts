@@ -6,7 +6,7 @@ import { startNetwork, type NetworkPlan, type TestNode } from '../support/networ
 /** Every value of a lead that only its holder may see holds this word. */
 export const canary = 'Kanarienvogel';
 
-export const secretLead = (campaign: string): Lead => ({
+const secretLead = (campaign: string): Lead => ({
   contact: {
     givenName: `Ada${canary}`,
     familyName: `Lovelace${canary}`,
