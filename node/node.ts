@@ -13,6 +13,7 @@ import { makeJobWorkers } from './kernel/job-workers.ts';
 import type { JobHandler } from './kernel/jobs.ts';
 import { createLogger, type Logger } from './kernel/log.ts';
 import type { MailTransport } from './kernel/mail.ts';
+import { makeMemory } from './kernel/memory.ts';
 import { migrate } from './kernel/migrate.ts';
 import { loadNodeKeys } from './kernel/node-keys.ts';
 import { openApiRoute } from './kernel/openapi.ts';
@@ -115,6 +116,7 @@ export async function openContext(config: Config, overrides: Overrides = {}): Pr
     fetch: overrides.fetch ?? peerFetch,
     mail: overrides.mail ?? makeMailTransport(config),
     bus: makeBus(database.link),
+    memory: makeMemory(),
   };
   return { ctx, migrated, close: () => database.close() };
 }

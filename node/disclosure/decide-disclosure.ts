@@ -67,13 +67,20 @@ export function decideDisclosure(
   recipient: Recipient,
   mode: OfferMode,
 ): DisclosurePlan {
+  return compileDisclosure(policies, recipient, mode)(lead);
+}
+
+/** What one recipient may see of a lead, offered in one mode. */
+export type Disclose = (lead: Lead) => DisclosurePlan;
+
+/** `decideDisclosure` for many leads: the policies are looked through once. */
+export function compileDisclosure(policies: readonly FieldPolicy[], recipient: Recipient, mode: OfferMode): Disclose {
   const decide = decider(policies, recipient, mode);
   const decisions = decideFields(policies, recipient, mode);
-  return {
-    offered: visiblePart(lead, decisions, decide, 'offered'),
-    released: visiblePart(lead, decisions, decide, 'released'),
-    ...listPaths(decisions),
-  };
+  const offered = compileStage(decisions, decide, 'offered');
+  const released = compileStage(decisions, decide, 'released');
+  const paths = listPaths(decisions);
+  return (lead) => ({ offered: offered(lead), released: released(lead), ...paths });
 }
 
 /** The paths by how much an offer shows of them; custom fields count as one, so that their names tell nothing. */
@@ -159,14 +166,19 @@ function combine(offered: PolicyAction, released: PolicyAction, maskable: boolea
   return { offered: 'show', released: atRelease };
 }
 
-function visiblePart(lead: Lead, decisions: readonly FieldDecision[], decide: Decide, stage: Stage): Lead {
-  const known = decisions.filter(({ path }) => !isCustom(path));
-  const shown = known.filter((decision) => decision[stage] === 'show').map(({ path }) => path);
-  let part = pickFields(lead, shown);
-  for (const { path } of known.filter((decision) => decision[stage] === 'mask')) {
-    const value = maskValue(path, getField(lead, path));
-    if (value !== undefined) part = setField(part, path, value);
-  }
-  const custom = lead.fields?.filter((field: Field) => decide(customPath(field.name))[stage] === 'show') ?? [];
-  return custom.length > 0 ? setField(part, CUSTOM, custom) : part;
+/** What is visible of a lead at one stage. */
+function compileStage(decisions: readonly FieldDecision[], decide: Decide, stage: Stage): (lead: Lead) => Lead {
+  const pathsWith = (shown: 'show' | 'mask') =>
+    decisions.filter(({ path, [stage]: visible }) => !isCustom(path) && visible === shown).map(({ path }) => path);
+  const [shown, masked] = [pathsWith('show'), pathsWith('mask')];
+  const showsCustom = (field: Field) => decide(customPath(field.name))[stage] === 'show';
+  return (lead) => {
+    let part = pickFields(lead, shown);
+    for (const path of masked) {
+      const value = maskValue(path, getField(lead, path));
+      if (value !== undefined) part = setField(part, path, value);
+    }
+    const custom = lead.fields?.filter(showsCustom) ?? [];
+    return custom.length > 0 ? setField(part, CUSTOM, custom) : part;
+  };
 }

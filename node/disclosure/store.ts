@@ -1,4 +1,5 @@
 import type { Context, Tx } from '../kernel/context.ts';
+import { raiseSetup } from '../kernel/setup.ts';
 import type { FieldPolicy, OfferMode, PolicyAction, Recipient, Stage } from './decide-disclosure.ts';
 
 declare module '../kernel/database.ts' {
@@ -50,6 +51,7 @@ export async function listPolicies(ctx: Context): Promise<FieldPolicy[]> {
 /** Sets the action of a policy, whether it existed or not. */
 export async function upsertPolicy(tx: Tx, policy: FieldPolicy): Promise<void> {
   const row = { ...keyOf(policy), action: policy.action, updatedAt: tx.clock.now() };
+  await raiseSetup(tx);
   await tx.db
     .insertInto('fieldPolicy')
     .values({ id: tx.ids.make('policy'), ...row })
@@ -64,6 +66,7 @@ export async function upsertPolicy(tx: Tx, policy: FieldPolicy): Promise<void> {
 /** Removes a policy: the default holds again. */
 export async function deletePolicy(tx: Tx, policy: Omit<FieldPolicy, 'action'>): Promise<void> {
   const { recipientKind, recipientId, target, stage, mode } = keyOf(policy);
+  await raiseSetup(tx);
   await tx.db
     .deleteFrom('fieldPolicy')
     .where('recipientKind', '=', recipientKind)

@@ -6,6 +6,7 @@ import type { Database, TransactionQueue } from './database.ts';
 import type { Ids } from './ids.ts';
 import type { Logger } from './log.ts';
 import type { MailTransport } from './mail.ts';
+import type { Memory } from './memory.ts';
 import type { NodeKeys } from './keys.ts';
 
 /** Everything a verb may touch besides its own arguments. Made in one place: `node/node.ts`. */
@@ -20,6 +21,7 @@ export interface Context {
   readonly mail: MailTransport;
   readonly log: Logger;
   readonly bus: Bus;
+  readonly memory: Memory;
   /** The single writer; used only through `transact`. */
   readonly writer: TransactionQueue;
 }

@@ -1,6 +1,8 @@
+import type { Kysely } from 'kysely';
 import { compileOnce } from './compile-once.ts';
 import type { Context, Tx } from './context.ts';
 import { transact } from './context.ts';
+import type { Database } from './database.ts';
 import { CodedError } from './errors.ts';
 import { APPLYING, RUNNING, type JobHandler } from './jobs.ts';
 import type { Worker } from './workers.ts';
@@ -52,40 +54,43 @@ export function makeJobWorkers(handlers: readonly JobHandler[]): Worker[] {
 }
 
 function makeLaneWorker(lane: Lane, handlers: ReadonlyMap<string, JobHandler>): Worker {
-  const nextDueAt = async (ctx: Context) => {
-    const row = await laneJobs(ctx, lane).select('dueAt').orderBy('dueAt').orderBy('id').limit(1).executeTakeFirst();
-    return row?.dueAt;
-  };
+  const findNext = compileOnce((db) => laneJobs(db, lane).select('dueAt').orderBy('dueAt').orderBy('id').limit(1));
+  const nextDueAt = async (ctx: Context) => (await findNext(ctx, {})).rows[0]?.dueAt;
+  const leaseJobs = makeLease(lane);
   return {
     name: lane.name,
     nextDueAt,
     async runDue(ctx) {
       const dueAt = await nextDueAt(ctx);
       if (dueAt === undefined || dueAt > ctx.clock.now()) return 0;
-      const jobs = await transact(ctx, (tx) => leaseJobs(tx, lane));
+      const jobs = await transact(ctx, leaseJobs);
       await Promise.all(jobs.map((job) => carryOut(ctx, job, handlers.get(job.kind))));
       return jobs.length;
     },
   };
 }
 
-const laneJobs = (ctx: Context, { operator, kinds }: Lane) =>
-  ctx.db.selectFrom('job').where('failedAt', 'is', null).where('kind', operator, kinds);
+const laneJobs = (db: Kysely<Database>, { operator, kinds }: Lane) =>
+  db.selectFrom('job').where('failedAt', 'is', null).where('kind', operator, kinds);
 
 /** Takes the jobs that are due, longest waiting first. The outer condition decides when two processes meet. */
-async function leaseJobs(tx: Tx, lane: Lane): Promise<LeasedJob[]> {
-  const now = tx.clock.now();
-  const leaseToken = tx.ids.make('lease');
-  const due = laneJobs(tx, lane).where('dueAt', '<=', now).orderBy('dueAt').orderBy('id').limit(lane.batch);
-  const rows = await tx.db
-    .updateTable('job')
-    .set((job) => ({ leaseToken, dueAt: now + lane.leaseMilliseconds, attempts: job('attempts', '+', 1) }))
-    .where('id', 'in', due.select('id'))
-    .where('failedAt', 'is', null)
-    .where('dueAt', '<=', now)
-    .returning(['id', 'kind', 'payload', 'attempts'])
-    .execute();
-  return rows.map((row) => ({ ...row, leaseToken })).sort((one, other) => (one.id < other.id ? -1 : 1));
+function makeLease(lane: Lane): (tx: Tx) => Promise<LeasedJob[]> {
+  const lease = compileOnce((db, { leaseToken, now, until }: { leaseToken: string; now: number; until: number }) => {
+    const due = laneJobs(db, lane).where('dueAt', '<=', now).orderBy('dueAt').orderBy('id').limit(lane.batch);
+    return db
+      .updateTable('job')
+      .set((job) => ({ leaseToken, dueAt: until, attempts: job('attempts', '+', 1) }))
+      .where('id', 'in', due.select('id'))
+      .where('failedAt', 'is', null)
+      .where('dueAt', '<=', now)
+      .returning(['id', 'kind', 'payload', 'attempts']);
+  });
+  return async (tx) => {
+    const now = tx.clock.now();
+    const leaseToken = tx.ids.make('lease');
+    const { rows } = await lease(tx, { leaseToken, now, until: now + lane.leaseMilliseconds });
+    return rows.map((row) => ({ ...row, leaseToken })).sort((one, other) => (one.id < other.id ? -1 : 1));
+  };
 }
 
 /** Runs one job and writes down a failure. Never rejects: what cannot be written down runs again when the lease ends. */

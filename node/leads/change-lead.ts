@@ -47,17 +47,23 @@ const TRIES = 3;
 
 /**
  * The one way a lead changes its state: checks the life cycle, writes the row, appends the story, tells pages and, for a
- * released lead of a peer, that peer. Answers the id of the history entry. Throws `illegal-change` when the lead's
- * state does not allow the event, `fact-missing`, `lead-changed`.
+ * released lead of a peer, that peer. `which`: its id, or the lead as the caller has just read it. Answers the id of the
+ * history entry. Throws `illegal-change` when the lead's state does not allow the event, `fact-missing`, `lead-changed`.
  */
-export async function changeLead(tx: Tx, leadId: string, event: LeadEvent, facts: ChangeFacts = {}): Promise<string> {
+export async function changeLead(
+  tx: Tx,
+  which: string | LeadHead,
+  event: LeadEvent,
+  facts: ChangeFacts = {},
+): Promise<string> {
+  let lead = typeof which === 'string' ? await getLeadHead(tx, which) : which;
   for (let attempt = 1; attempt <= TRIES; attempt++) {
-    const lead = await getLeadHead(tx, leadId);
     if (facts.version !== undefined && facts.version !== lead.version) throw leadChanged();
     const transition = checkChange(lead.state, event, facts, tx.clock.now());
     const change = columnsFor(lead, transition, facts, tx.clock.now());
     if (await updateLead(tx, lead, change))
       return recordChange(tx, { ...lead, ...change }, lead, { transition, facts });
+    lead = await getLeadHead(tx, lead.id);
   }
   throw leadChanged();
 }

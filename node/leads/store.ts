@@ -1,3 +1,4 @@
+import { compileOnce, compileRowsOnce } from '../kernel/compile-once.ts';
 import { conflict, notFound, type CodedError } from '../kernel/errors.ts';
 import type { Context, Tx } from '../kernel/context.ts';
 import type { Lead } from '../../protocol/index.ts';
@@ -11,14 +12,19 @@ export { countHeld } from './store/held.ts';
 export { findOriginal, hasOriginal, insertOriginal, type LeadOriginal } from './store/originals.ts';
 export type { StoredLead } from './store/tables.ts';
 
-/** The lead, or `not-found`. With a scope, one outside it is as good as absent. */
-export async function getLead(ctx: Context, leadId: string, scope: LeadScope = { kind: 'all' }): Promise<StoredLead> {
-  const row = await ctx.db
+const findRow = compileOnce((db, { id }: { id: string }) => db.selectFrom('lead').selectAll().where('id', '=', id));
+
+const findRowInScope = (ctx: Context, leadId: string, scope: LeadScope) =>
+  ctx.db
     .selectFrom('lead')
     .selectAll()
     .where('id', '=', leadId)
     .where((eb) => inScope(eb, scope))
     .executeTakeFirst();
+
+/** The lead, or `not-found`. With a scope, one outside it is as good as absent. */
+export async function getLead(ctx: Context, leadId: string, scope?: LeadScope): Promise<StoredLead> {
+  const row = scope ? await findRowInScope(ctx, leadId, scope) : (await findRow(ctx, { id: leadId })).rows[0];
   if (!row) throw notFound('lead');
   const { document, hiddenFields, maskedFields, test, holderKind, holderId, holderName, ...columns } = row;
   return {
@@ -37,26 +43,36 @@ export type LeadHead = Pick<
   'id' | 'state' | 'origin' | 'originPeer' | 'releasedAt' | 'asleepUntil' | 'version' | 'boxId' | 'boxName'
 > & { holder: ReturnType<typeof holderOf> };
 
-/** The head of a lead, or `not-found`. */
-export async function getLeadHead(ctx: Context, leadId: string): Promise<LeadHead> {
-  const row = await ctx.db
+const findHead = compileOnce((db, { id }: { id: string }) =>
+  db
     .selectFrom('lead')
     .select(['id', 'state', 'origin', 'originPeer', 'releasedAt', 'asleepUntil', 'version', 'boxId', 'boxName'])
     .select(['holderKind', 'holderId', 'holderName'])
-    .where('id', '=', leadId)
-    .executeTakeFirst();
+    .where('id', '=', id),
+);
+
+/** The head of a lead, or `not-found`. */
+export async function getLeadHead(ctx: Context, leadId: string): Promise<LeadHead> {
+  const [row] = (await findHead(ctx, { id: leadId })).rows;
   if (!row) throw notFound('lead');
   const { holderKind, holderId, holderName, ...head } = row;
   return { ...head, holder: holderOf({ holderKind, holderId, holderName }) };
 }
 
+const insertRow = compileOnce((db, row: LeadTable) => db.insertInto('lead').values(row));
+
 /** A lead in its first state. */
 export async function insertLead(tx: Tx, row: LeadTable): Promise<void> {
-  await tx.db.insertInto('lead').values(row).execute();
+  await insertRow(tx, row);
   await insertTokens(tx, row.id, row);
 }
 
 export type LeadChange = Partial<Omit<LeadTable, 'id' | 'version' | 'document' | keyof PromotedColumns>>;
+
+type LeadColumns = LeadChange & { readonly version: number };
+const updateRow = compileOnce((db, { leadId, seen, ...columns }: LeadColumns & { leadId: string; seen: number }) =>
+  db.updateTable('lead').set(columns).where('id', '=', leadId).where('version', '=', seen),
+);
 
 /** Writes columns if the row still has `version`, which rises. Answers whether it had. */
 export async function updateLead(
@@ -64,13 +80,9 @@ export async function updateLead(
   lead: { readonly id: string; readonly version: number },
   change: LeadChange,
 ): Promise<boolean> {
-  const result = await tx.db
-    .updateTable('lead')
-    .set({ ...change, version: lead.version + 1 })
-    .where('id', '=', lead.id)
-    .where('version', '=', lead.version)
-    .executeTakeFirst();
-  return result.numUpdatedRows === 1n;
+  const { id: leadId, version: seen } = lead;
+  const { numAffectedRows } = await updateRow(tx, { ...change, version: seen + 1, leadId, seen });
+  return numAffectedRows === 1n;
 }
 
 /** The document with everything derived from it. */
@@ -99,13 +111,13 @@ export async function replaceDocument(tx: Tx, leadId: string, change: DocumentCh
   await insertTokens(tx, leadId, change.promoted);
 }
 
+const insertTokenRows = compileRowsOnce((db, rows: readonly { token: string; leadId: string }[]) =>
+  db.insertInto('leadToken').values(rows),
+);
+
 async function insertTokens(tx: Tx, leadId: string, promoted: PromotedColumns): Promise<void> {
-  const tokens = searchTokens(promoted);
-  if (tokens.length === 0) return;
-  await tx.db
-    .insertInto('leadToken')
-    .values(tokens.map((token) => ({ token, leadId })))
-    .execute();
+  const rows = searchTokens(promoted).map((token) => ({ token, leadId }));
+  if (rows.length > 0) await insertTokenRows(tx, rows);
 }
 
 /** Deletes what else is kept of the customer beside the document: originals and notes. */

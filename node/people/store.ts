@@ -1,6 +1,7 @@
 import type { Context, Tx } from '../kernel/context.ts';
 import { notFound } from '../kernel/errors.ts';
 import type { Role } from '../kernel/routes.ts';
+import { raiseSetup } from '../kernel/setup.ts';
 
 type Availability = 'available' | 'absent';
 
@@ -143,6 +144,7 @@ export async function listAdministrators(ctx: Context): Promise<User[]> {
 }
 
 export async function insertUser(tx: Tx, user: Omit<User, 'signedInAt'>): Promise<void> {
+  await raiseSetup(tx);
   await tx.db
     .insertInto('user')
     .values({ ...user, active: user.active ? 1 : 0, passwordHash: null, signedInAt: null })
@@ -153,6 +155,7 @@ export type UserChange = Partial<Pick<User, 'email' | 'name' | 'role' | 'manager
 
 export async function updateUserRow(tx: Tx, id: string, change: UserChange): Promise<void> {
   const { active, ...rest } = change;
+  await raiseSetup(tx);
   await tx.db
     .updateTable('user')
     .set({ ...rest, ...(active !== undefined && { active: active ? 1 : 0 }), updatedAt: tx.clock.now() })

@@ -7,6 +7,8 @@ import { claimOffer } from './claim-offer.ts';
 import { openOffer } from './open-offer.ts';
 import { openUserBox } from './open-box.ts';
 import { freeLead } from './reroute-lead.ts';
+import { readRouteSetup } from './route-setup.ts';
+import { findLastOffer } from './store/offers.ts';
 
 interface Assignment {
   readonly leadId: string;
@@ -31,8 +33,10 @@ export async function assignLead(tx: Tx, { leadId, userId, actor, reason }: Assi
   const lead = await getLead(tx, leadId);
   const box = await openUserBox(tx, userId);
   const now = tx.clock.now();
-  const { recipientIds } = await openOffer(tx, {
+  const last = await findLastOffer(tx, leadId);
+  const { recipientIds } = await openOffer(tx, await readRouteSetup(tx), {
     lead,
+    round: (last?.round ?? 0) + 1,
     box: { id: box.id, name: user.name, ownerId: userId },
     mode: 'direct',
     to: [{ kind: 'user', id: userId, name: user.name, boxId: box.id }],

@@ -13,9 +13,9 @@ import {
   ruleInputSchema,
 } from '../rules/index.ts';
 import { addTeam, editBox, removeTeam } from './change-box.ts';
-import { listRouteBoxes } from './gather-route.ts';
 import { mayKeepBox } from './may-keep-box.ts';
 import { openUserBox } from './open-box.ts';
+import { listRouteBoxes } from './route-setup.ts';
 import { setRules } from './set-rules.ts';
 import { findBox, listBoxes } from './store/boxes.ts';
 import type { Box } from './store/boxes.ts';

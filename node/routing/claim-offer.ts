@@ -39,7 +39,7 @@ export async function claimOffer(tx: Tx, claim: Claim): Promise<{ outcome: Claim
   await requireActive(tx, recipient);
   const round = claim.round ?? (await getOffer(tx, offerId)).round;
   if (!(await claimIfOpen(tx, { offerId, round, recipientId, now: tx.clock.now() })))
-    return { outcome: await answerLate(tx, recipient, round) };
+    return { outcome: await answerLate(tx, recipientId, round) };
   if (!(await answerRecipient(tx, recipientId, { from: 'offered', to: 'accepted' })))
     throw conflict('answered-meanwhile', 'This offer was answered in the same moment; look again.');
   await cancelJob(tx, expiryKey(offerId));
@@ -55,7 +55,9 @@ async function requireActive(tx: Tx, { userId }: Recipient): Promise<void> {
   throw conflict('user-inactive', 'This user takes no leads any more.');
 }
 
-async function answerLate(tx: Tx, recipient: Recipient, round: number): Promise<ClaimOutcome> {
+/** Reads the rows anew: the claim has waited for whoever was faster, perhaps the same recipient elsewhere. */
+async function answerLate(tx: Tx, recipientId: string, round: number): Promise<ClaimOutcome> {
+  const recipient = await getRecipient(tx, recipientId);
   const offer = await getOffer(tx, recipient.offerId);
   const outcome = decideLateAnswer(offer, recipient, { round, now: tx.clock.now() });
   if (outcome === 'not-open-yet') throw new CodedError('offer-not-open', 409, 'This offer is not open yet.');

@@ -13,6 +13,7 @@ export interface RouteBox {
   readonly kind: 'system' | 'user' | 'team' | 'partner';
   readonly name: string;
   readonly parentId?: string | undefined;
+  readonly ownerId?: string | undefined;
   readonly userId?: string | undefined;
   readonly peerId?: string | undefined;
   /** Why the box can take nothing now (absent, closed, suspended); it keeps its turn. */
@@ -42,7 +43,7 @@ export type TraceStep =
 export interface OfferDecision {
   readonly kind: 'offer';
   /** The box whose rule decided. */
-  readonly boxId: string;
+  readonly box: RouteBox;
   readonly rule?: Pick<Rule, 'id' | 'name'> | undefined;
   readonly mode: 'direct' | 'grab';
   /** User and partner boxes. */
@@ -110,7 +111,7 @@ function offerToItself(walk: Walk, box: RouteBox): OfferDecision | undefined {
   if (!mayTake(walk, box)) return undefined;
   const offer: OfferDecision = {
     kind: 'offer',
-    boxId: box.id,
+    box,
     mode: 'direct',
     to: [box],
     offerMinutes: defaultOfferMinutes,
@@ -189,7 +190,7 @@ const reasons: Readonly<Record<AssignMode, string>> = {
 
 function offerBy(box: RouteBox, { id, name, action }: Rule): Omit<OfferDecision, 'mode' | 'to'> {
   const { offerMinutes, opensInMinutes = 0 } = action.assign;
-  return { kind: 'offer', boxId: box.id, rule: { id, name }, offerMinutes, opensInMinutes, turns: [] };
+  return { kind: 'offer', box, rule: { id, name }, offerMinutes, opensInMinutes, turns: [] };
 }
 
 function mayTake(walk: Walk, box: RouteBox): boolean {

@@ -1,17 +1,26 @@
 import type { Context } from '../kernel/context.ts';
 import type { StoredLead } from '../leads/store.ts';
-import { listUsers } from '../people/store.ts';
-import type { User } from '../people/store.ts';
-import { compileRule } from '../rules/index.ts';
 import type { Subject } from '../rules/index.ts';
 import type { RouteBox, RouteInput } from './decide-route.ts';
-import { listBoxes, systemBoxId } from './store/boxes.ts';
-import type { Box } from './store/boxes.ts';
+import type { RouteSetup } from './route-setup.ts';
+import { systemBoxId } from './store/boxes.ts';
 import { listRecipientsOfLead } from './store/recipients.ts';
 import type { Recipient } from './store/recipients.ts';
-import { listAllRules } from './store/rules.ts';
 
-/** What conditions may look at. `round`: how often the lead was offered. */
+/** Everything `decideRoute` looks at but the turns, as it is now. `round`: how often the lead was offered. */
+export async function gatherRoute(
+  ctx: Context,
+  setup: RouteSetup,
+  lead: StoredLead,
+  round: number,
+): Promise<Omit<RouteInput, 'turns'>> {
+  const boxes = setup.boxes[lead.origin];
+  const startBoxId = lead.boxId !== null && boxes.has(lead.boxId) ? lead.boxId : systemBoxId;
+  const asked = round === 0 ? [] : await listRecipientsOfLead(ctx, lead.id);
+  return { subject: subjectOf(lead, round), startBoxId, boxes, rules: setup.rules, tried: triedBoxes(boxes, asked) };
+}
+
+/** What conditions may look at. */
 function subjectOf(lead: StoredLead, round: number): Subject {
   return {
     lead: lead.document,
@@ -22,43 +31,6 @@ function subjectOf(lead: StoredLead, round: number): Subject {
       'lead.round': round,
     },
   };
-}
-
-/** Everything `decideRoute` looks at but the turns, as it is now. */
-export async function gatherRoute(ctx: Context, lead: StoredLead, round: number): Promise<Omit<RouteInput, 'turns'>> {
-  const boxes = await listRouteBoxes(ctx, lead.origin === 'peer');
-  const rules = (await listAllRules(ctx)).map(compileRule);
-  const startBoxId = lead.boxId !== null && boxes.has(lead.boxId) ? lead.boxId : systemBoxId;
-  return {
-    subject: subjectOf(lead, round),
-    startBoxId,
-    boxes,
-    rules: Map.groupBy(rules, ({ rule }) => rule.boxId),
-    tried: triedBoxes(boxes, await listRecipientsOfLead(ctx, lead.id)),
-  };
-}
-
-/** The tree as routing sees it. A lead that came from a partner is not passed on to another. */
-export async function listRouteBoxes(ctx: Context, fromPeer: boolean): Promise<Map<string, RouteBox>> {
-  const boxes = await listBoxes(ctx);
-  const userIds = boxes.flatMap((box) => box.userId ?? []);
-  const users = new Map((await listUsers(ctx, { ids: userIds, limit: userIds.length })).map((user) => [user.id, user]));
-  return new Map(
-    boxes.map((box) => {
-      const user = box.userId === undefined ? undefined : users.get(box.userId);
-      const barred = whyBarred(box, user, fromPeer);
-      return [box.id, { ...box, name: user?.name ?? box.name, barred }];
-    }),
-  );
-}
-
-function whyBarred(box: Box, user: User | undefined, fromPeer: boolean): string | undefined {
-  if (box.closedAt !== undefined) return box.kind === 'partner' ? 'the partner is suspended' : 'the box is closed';
-  if (box.kind === 'partner') return fromPeer ? 'a lead of a partner is not passed on to another' : undefined;
-  if (box.kind !== 'user') return undefined;
-  if (!user?.active) return 'no longer active';
-  if (user.role === 'auditor') return 'auditors take no leads';
-  return user.availability === 'available' ? undefined : 'absent; keeps the turn';
 }
 
 const chances: Readonly<Partial<Record<Recipient['state'], string>>> = {

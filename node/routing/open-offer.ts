@@ -1,8 +1,6 @@
 import { leadFields, getField } from '../../protocol/index.ts';
 import type { Lead } from '../../protocol/index.ts';
-import { decideDisclosure } from '../disclosure/decide-disclosure.ts';
-import type { DisclosurePlan, FieldPolicy } from '../disclosure/decide-disclosure.ts';
-import { listPolicies } from '../disclosure/store.ts';
+import type { DisclosurePlan } from '../disclosure/decide-disclosure.ts';
 import type { Tx } from '../kernel/context.ts';
 import { intend } from '../kernel/jobs.ts';
 import { announce } from '../kernel/live-events.ts';
@@ -10,7 +8,8 @@ import { changeLead } from '../leads/change-lead.ts';
 import type { LeadActor } from '../leads/history.ts';
 import { leadTitle, promoteFields } from '../leads/promote-fields.ts';
 import type { StoredLead } from '../leads/store.ts';
-import { findLastOffer, insertOffer } from './store/offers.ts';
+import type { RouteSetup } from './route-setup.ts';
+import { insertOffer } from './store/offers.ts';
 import type { Offer } from './store/offers.ts';
 import { insertRecipients } from './store/recipients.ts';
 import type { DisclosedFields, NewRecipient, OfferSummary } from './store/recipients.ts';
@@ -26,6 +25,8 @@ export interface Candidate {
 
 interface OfferRequest {
   readonly lead: StoredLead;
+  /** One more than its last offer had. */
+  readonly round: number;
   /** Where the lead lies from now on; `ownerId`: in whose branch of the tree of people. */
   readonly box: { readonly id: string; readonly name: string; readonly ownerId?: string | undefined };
   readonly rule?: { readonly id: string; readonly name: string } | undefined;
@@ -45,14 +46,18 @@ export const expiryKey = (offerId: string) => `expire-offer:${offerId}`;
  * Offers a lead to users and peers at once, with what each of them may see, and sees to it that the offer ends at its
  * time. Answers the recipients' ids in the order of `to`. A lead has one live offer at most: the database refuses a second.
  */
-export async function openOffer(tx: Tx, request: OfferRequest): Promise<{ offerId: string; recipientIds: string[] }> {
-  const { lead, mode, opensAt, closesAt } = request;
+export async function openOffer(
+  tx: Tx,
+  { discloseTo }: Pick<RouteSetup, 'discloseTo'>,
+  request: OfferRequest,
+): Promise<{ offerId: string; recipientIds: string[] }> {
+  const { lead, round, mode, opensAt, closesAt } = request;
   const offer = {
     id: tx.ids.make('offer'),
     leadId: lead.id,
     boxId: request.box.id,
     ruleId: request.rule?.id ?? null,
-    round: ((await findLastOffer(tx, lead.id))?.round ?? 0) + 1,
+    round,
     mode,
     state: 'open',
     opensAt,
@@ -60,8 +65,10 @@ export async function openOffer(tx: Tx, request: OfferRequest): Promise<{ offerI
     createdAt: tx.clock.now(),
   } as const;
   await insertOffer(tx, offer);
-  const policies = await listPolicies(tx);
-  const recipients = request.to.map((candidate) => makeRecipient(tx, offer, { lead, candidate, policies }));
+  const recipients = request.to.map((candidate) => {
+    const plan = discloseTo(candidate, mode)(lead.document);
+    return makeRecipient(tx, offer, { lead, candidate, plan });
+  });
   await insertRecipients(tx, recipients);
   await recordOffer(tx, request, offer, recipients);
   if (!request.quiet) await tellCandidates(tx, recipients);
@@ -77,16 +84,11 @@ export async function openOffer(tx: Tx, request: OfferRequest): Promise<{ offerI
 interface Showing {
   readonly lead: StoredLead;
   readonly candidate: Candidate;
-  readonly policies: readonly FieldPolicy[];
+  readonly plan: DisclosurePlan;
 }
 
-function makeRecipient(
-  tx: Tx,
-  offer: Pick<Offer, 'id' | 'mode'>,
-  { lead, candidate, policies }: Showing,
-): NewRecipient {
+function makeRecipient(tx: Tx, offer: Pick<Offer, 'id'>, { lead, candidate, plan }: Showing): NewRecipient {
   const { kind, id, name } = candidate;
-  const plan = decideDisclosure(lead.document, policies, { kind, id }, offer.mode);
   return {
     id: tx.ids.make('recipient'),
     offerId: offer.id,
@@ -134,7 +136,7 @@ async function recordOffer(
   recipients: readonly NewRecipient[],
 ): Promise<void> {
   const [only] = recipients.length === 1 ? recipients : [];
-  await changeLead(tx, lead.id, 'offer', {
+  await changeLead(tx, lead, 'offer', {
     actor,
     box: { id: box.id, name: box.name, userId: box.ownerId },
     told: {

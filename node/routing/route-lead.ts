@@ -10,6 +10,8 @@ import type { NobodyDecision, OfferDecision, RouteBox, RouteDecision, RouteInput
 import { openOffer } from './open-offer.ts';
 import type { Candidate } from './open-offer.ts';
 import { gatherRoute } from './gather-route.ts';
+import { readRouteSetup } from './route-setup.ts';
+import type { RouteSetup } from './route-setup.ts';
 import { findBox, getBox, systemBoxId } from './store/boxes.ts';
 import { findLastOffer, liveOfferStates } from './store/offers.ts';
 import { listRecipientsOfLead } from './store/recipients.ts';
@@ -29,8 +31,10 @@ export async function routeLead(tx: Tx, leadId: string): Promise<void> {
   if (last && liveOfferStates.includes(last.state)) return;
   if (awaitsRelease(lead) && (lead.originClosesAt ?? Infinity) <= tx.clock.now())
     return withdrawLead(tx, leadId, 'expired');
-  const { decision, steps } = await decideAndTakeTurns(tx, lead, last?.round ?? 0);
-  if (decision.kind === 'offer') await offerAsDecided(tx, lead, decision, steps);
+  const setup = await readRouteSetup(tx);
+  const round = last?.round ?? 0;
+  const { decision, steps } = await decideAndTakeTurns(tx, await gatherRoute(tx, setup, lead, round), lead.test);
+  if (decision.kind === 'offer') await offerAsDecided(tx, lead, decision, { setup, steps, round: round + 1 });
   else await giveUp(tx, lead, decision, steps);
 }
 
@@ -43,15 +47,14 @@ const maxTries = 50;
 /** Decides, and moves the rotations it used on; decides anew when another process took the turn meanwhile. */
 async function decideAndTakeTurns(
   tx: Tx,
-  lead: StoredLead,
-  round: number,
+  input: Omit<RouteInput, 'turns'>,
+  test: boolean,
 ): Promise<{ decision: RouteDecision; steps: TraceStep[] }> {
-  const input = await gatherRoute(tx, lead, round);
   for (let attempt = 1; attempt <= maxTries; attempt++) {
     const turns = await listTurns(tx);
     const { decision, steps } = decideRoute({ ...input, turns });
     if (decision.kind === 'nobody' || decision.turns.length === 0) return { decision, steps };
-    if (lead.test) {
+    if (test) {
       steps.push({ kind: 'note', why: 'a test lead takes no turn' });
       return { decision, steps };
     }
@@ -76,16 +79,22 @@ async function takeTurns(tx: Tx, { turns }: OfferDecision, input: RouteInput): P
   return true;
 }
 
-async function offerAsDecided(tx: Tx, lead: StoredLead, decision: OfferDecision, steps: TraceStep[]): Promise<void> {
+async function offerAsDecided(
+  tx: Tx,
+  lead: StoredLead,
+  decision: OfferDecision,
+  { setup, steps, round }: { setup: RouteSetup; steps: TraceStep[]; round: number },
+): Promise<void> {
   const now = tx.clock.now();
   const opensAt = now + decision.opensInMinutes * 60_000;
   const planned = opensAt + decision.offerMinutes * 60_000;
   const latest = awaitsRelease(lead) ? (lead.originClosesAt ?? Infinity) : Infinity;
   const closesAt = Math.min(planned, latest);
   if (closesAt < planned) steps.push({ kind: 'note', why: 'the partner it comes from closes its offer earlier' });
-  const { offerId } = await openOffer(tx, {
+  const { offerId } = await openOffer(tx, setup, {
     lead,
-    box: await getBox(tx, decision.boxId),
+    round,
+    box: decision.box,
     rule: decision.rule,
     mode: decision.mode,
     to: decision.to.map(candidateOf),
@@ -121,7 +130,7 @@ async function giveUp(tx: Tx, lead: StoredLead, decision: NobodyDecision, steps:
   }
   await appendTrace(tx, { leadId, outcome: 'unrouted', steps: shorten(steps) });
   const box = (lead.boxId === null ? undefined : await findBox(tx, lead.boxId)) ?? (await getBox(tx, systemBoxId));
-  await changeLead(tx, leadId, 'unroute', {
+  await changeLead(tx, lead, 'unroute', {
     reason: decision.reason,
     box: { id: box.id, name: box.name, userId: box.ownerId },
   });

@@ -104,14 +104,14 @@ describe('a lead goes', () => {
     expect(decide({ rules })).toMatchObject({
       kind: 'offer',
       mode: 'grab',
-      boxId: 'system',
+      box: { id: 'system' },
       rule: { id: 'system-0', name: 'system 0' },
       offerMinutes: 30,
       opensInMinutes: 2,
       turns: [],
     });
     const own = decide({ start: 'ann' });
-    expect(own).toMatchObject({ boxId: 'ann', offerMinutes: defaultOfferMinutes });
+    expect(own).toMatchObject({ box: { id: 'ann' }, offerMinutes: defaultOfferMinutes });
     expect(own).not.toHaveProperty('rule');
   });
 });
@@ -155,7 +155,7 @@ describe('in turn', () => {
     };
     const decision = decide({ rules: nested });
     expect(decision).toMatchObject({
-      boxId: 'team',
+      box: { id: 'team' },
       turns: [
         { ruleId: 'system-0', boxId: 'team' },
         { ruleId: 'team-0', boxId: 'ann' },

@@ -1,5 +1,4 @@
 import { CompiledQuery } from 'kysely';
-import type { KyselyPlugin } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { transact } from '../../node/kernel/context.ts';
 import type { Context, Tx } from '../../node/kernel/context.ts';
@@ -24,6 +23,7 @@ import { listTraces } from '../../node/routing/store/traces.ts';
 import { withdrawLead } from '../../node/routing/withdraw-lead.ts';
 import { makeFakeClock } from '../support/clock.ts';
 import { onEachDatabase } from '../support/databases.ts';
+import { recordStatements } from '../support/statements.ts';
 import { makeWorld } from './world.ts';
 
 const ours = ['leadBox', 'boxRule', 'offer', 'offerRecipient', 'turn', 'trace'];
@@ -31,33 +31,15 @@ const ours = ['leadBox', 'boxRule', 'offer', 'offerRecipient', 'turn', 'trace'];
 const readWhole =
   /^select [^(]*(count\(\*\) as "count" )?from "(leadBox|boxRule|turn)"( group by "boxId"| order by [^?]*)?$/;
 
-/** Notes every statement that goes through a context. */
-function makeRecorder() {
-  const statements = new Map<string, CompiledQuery>();
-  const record = <C extends Context>(ctx: C): C => {
-    const plugin: KyselyPlugin = {
-      transformQuery({ node, queryId }) {
-        const compiled = ctx.db.getExecutor().compileQuery(node, queryId);
-        statements.set(compiled.sql, compiled);
-        return node;
-      },
-      transformResult: ({ result }) => Promise.resolve(result),
-    };
-    return { ...ctx, db: ctx.db.withPlugin(plugin) };
-  };
-  return { statements, record };
-}
-
 onEachDatabase((database) => {
   describe('every statement of routing', () => {
     it('finds its rows by an index', async () => {
       const clock = makeFakeClock();
       await database.withStore(
-        async ({ ctx }) => {
-          const world = makeWorld(ctx, clock);
-          const { statements, record } = makeRecorder();
-          const read = record(ctx);
-          const write = <T>(work: (tx: Tx) => Promise<T>) => transact(ctx, (tx) => work(record(tx)));
+        async (store) => {
+          const { ctx: read, queries } = recordStatements(store);
+          const world = makeWorld(store.ctx, clock);
+          const write = <T>(work: (tx: Tx) => Promise<T>) => transact(read, work);
           const root = { userId: 'user_root', role: 'administrator' } as const;
           const boss = { kind: 'user', id: 'user_boss' } as const;
 
@@ -139,14 +121,15 @@ onEachDatabase((database) => {
           await countWaiting(read, [ann.id]);
           await listTraces(read, won, { limit: 5, before: 'trace_z' });
 
-          const mine = [...statements.values()].filter(({ sql }) =>
+          const bySql = new Map(queries.map((query) => [query.sql, query]));
+          const mine = [...bySql.values()].filter(({ sql }) =>
             ours.some((table) => new RegExp(`(from|update|join|into) "${table}"`).test(sql)),
           );
           expect(mine.length).toBeGreaterThan(40);
           const bad: string[] = [];
           for (const { sql, parameters } of mine) {
             if (sql.startsWith('insert') || readWhole.test(sql)) continue;
-            for (const step of await planOf(ctx, database.kind, sql, parameters)) bad.push(`${step} in ${sql}`);
+            for (const step of await planOf(store.ctx, database.kind, sql, parameters)) bad.push(`${step} in ${sql}`);
           }
           expect(bad).toEqual([]);
         },

@@ -5,13 +5,15 @@ import { defaultLimits, makeTransactionQueue } from '../../node/kernel/transacti
 import { kyselyOver } from '../../node/kernel/writer-connection.ts';
 import type { Store } from './store.ts';
 
-/** The same store, which also notes every statement it executes, inside transactions and outside. */
-export function recordStatements(store: Store): { ctx: Store['ctx']; statements: Set<string> } {
+/** The same store, which also notes what it executes, inside transactions and outside: each statement, and every query. */
+export function recordStatements(store: Store) {
   const statements = new Set<string>();
+  const queries: CompiledQuery[] = [];
   const recording = (connection: DatabaseConnection): DatabaseConnection => ({
     streamQuery: (query, size) => connection.streamQuery(query, size),
     executeQuery: (query: CompiledQuery) => {
       statements.add(query.sql);
+      queries.push(query);
       return connection.executeQuery(query);
     },
   });
@@ -21,7 +23,8 @@ export function recordStatements(store: Store): { ctx: Store['ctx']; statements:
   const db = kyselyOver(writer, (consumer) =>
     reader.getExecutor().provideConnection((connection) => consumer(recording(connection))),
   );
-  return { ctx: { ...store.ctx, db, writer: makeTransactionQueue(recordingWriter, defaultLimits) }, statements };
+  const ctx = { ...store.ctx, db, writer: makeTransactionQueue(recordingWriter, defaultLimits) };
+  return { ctx, statements, queries };
 }
 
 /** How SQLite would execute a statement: a line for each table or index it uses. */

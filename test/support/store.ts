@@ -7,6 +7,7 @@ import type { Context } from '../../node/kernel/context.ts';
 import { openDatabase, type OpenDatabase } from '../../node/kernel/database.ts';
 import { makeIds } from '../../node/kernel/ids.ts';
 import { createLogger } from '../../node/kernel/log.ts';
+import { makeMemory } from '../../node/kernel/memory.ts';
 import { migrate, type Migration } from '../../node/kernel/migrate.ts';
 import type { TransactionLimits } from '../../node/kernel/transaction-queue.ts';
 import { makeSigningKey } from '../../protocol/keys.ts';
@@ -62,6 +63,7 @@ export async function openStore(place: Place, options: StoreOptions = {}): Promi
     mail: { send: () => Promise.reject(new Error('A store sends no mail.')) },
     log: createLogger({ logLevel: 'silent', nodeId: config.nodeId }),
     bus: makeBus(database.link),
+    memory: makeMemory(),
   };
   return { ctx, database, close: () => database.close() };
 }

@@ -1,23 +1,19 @@
+import { compileOnce } from '../../kernel/compile-once.ts';
 import type { Context, Tx } from '../../kernel/context.ts';
 import { notFound } from '../../kernel/errors.ts';
 import type { HistoryEntry, HistoryFacts, HistoryKind, LeadActor } from '../history.ts';
+import type { LeadHistoryTable } from './tables.ts';
 
 const columns = ['id', 'leadId', 'at', 'actor', 'kind', 'facts'] as const;
 
+const insertRow = compileOnce((db, row: LeadHistoryTable) => db.insertInto('leadHistory').values(row));
+
 /** Appends to a lead's story; answers the entry's id. Never updated, never deleted. */
 export async function appendHistory(tx: Tx, entry: Omit<HistoryEntry, 'id' | 'at'>): Promise<string> {
+  const { leadId, kind, actor, facts } = entry;
   const id = tx.ids.make('history');
-  await tx.db
-    .insertInto('leadHistory')
-    .values({
-      id,
-      leadId: entry.leadId,
-      at: tx.clock.now(),
-      actor: JSON.stringify(entry.actor),
-      kind: entry.kind,
-      facts: JSON.stringify(entry.facts),
-    })
-    .execute();
+  const at = tx.clock.now();
+  await insertRow(tx, { id, leadId, at, kind, actor: JSON.stringify(actor), facts: JSON.stringify(facts) });
   return id;
 }
 
@@ -69,7 +65,7 @@ async function findNotes(ctx: Context, ids: readonly string[]): Promise<Map<stri
   return new Map(rows.map((row) => [row.id, row.text]));
 }
 
-function parse(row: { id: string; leadId: string; at: number; actor: string; kind: string; facts: string }) {
+function parse(row: LeadHistoryTable): HistoryEntry {
   return {
     id: row.id,
     leadId: row.leadId,

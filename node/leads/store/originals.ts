@@ -1,4 +1,6 @@
+import { compileOnce } from '../../kernel/compile-once.ts';
 import type { Context, Tx } from '../../kernel/context.ts';
+import type { LeadOriginalTable } from './tables.ts';
 
 /** What a lead was made of, byte for byte as it came. */
 export interface LeadOriginal {
@@ -6,11 +8,10 @@ export interface LeadOriginal {
   readonly bytes: Buffer;
 }
 
-export async function insertOriginal(tx: Tx, leadId: string, original: LeadOriginal): Promise<void> {
-  await tx.db
-    .insertInto('leadOriginal')
-    .values({ id: tx.ids.make('original'), leadId, ...original, receivedAt: tx.clock.now() })
-    .execute();
+const insertRow = compileOnce((db, row: LeadOriginalTable) => db.insertInto('leadOriginal').values(row));
+
+export async function insertOriginal(tx: Tx, leadId: string, { mediaType, bytes }: LeadOriginal): Promise<void> {
+  await insertRow(tx, { id: tx.ids.make('original'), leadId, mediaType, bytes, receivedAt: tx.clock.now() });
 }
 
 /** The first original of a lead, if one is kept. */

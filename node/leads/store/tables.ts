@@ -57,7 +57,7 @@ interface LeadTokenTable {
   token: string;
   leadId: string;
 }
-interface LeadHistoryTable {
+export interface LeadHistoryTable {
   id: string;
   leadId: string;
   at: number;
@@ -72,7 +72,7 @@ interface LeadNoteTable {
   leadId: string;
   text: string;
 }
-interface LeadOriginalTable {
+export interface LeadOriginalTable {
   id: string;
   leadId: string;
   mediaType: string;

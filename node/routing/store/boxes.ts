@@ -1,5 +1,6 @@
 import type { Context, Tx } from '../../kernel/context.ts';
 import { notFound } from '../../kernel/errors.ts';
+import { raiseSetup } from '../../kernel/setup.ts';
 
 interface LeadBoxTable {
   id: string;
@@ -89,6 +90,7 @@ export async function findBoxesOwnedBy(ctx: Context, ownerId: string): Promise<B
 }
 
 export async function insertBox(tx: Tx, box: Omit<Box, 'version'>): Promise<void> {
+  await raiseSetup(tx);
   await tx.db
     .insertInto('leadBox')
     .values({
@@ -111,6 +113,7 @@ type BoxChange = Partial<Pick<LeadBoxTable, 'name' | 'parentId' | 'ownerId' | 'c
 /** Changes a box; with `version`, only if nobody else changed it since. False when it did not apply. */
 export async function updateBox(tx: Tx, id: string, change: BoxChange & { version?: number }): Promise<boolean> {
   const { version, ...set } = change;
+  await raiseSetup(tx);
   const { numUpdatedRows } = await tx.db
     .updateTable('leadBox')
     .set((put) => ({ ...set, version: put('version', '+', 1) }))
@@ -132,5 +135,6 @@ export async function hasChildren(ctx: Context, id: string): Promise<boolean> {
 }
 
 export async function deleteBox(tx: Tx, id: string): Promise<void> {
+  await raiseSetup(tx);
   await tx.db.deleteFrom('leadBox').where('id', '=', id).execute();
 }

@@ -1,3 +1,4 @@
+import { compileOnce } from '../../kernel/compile-once.ts';
 import type { Context, Tx } from '../../kernel/context.ts';
 import { notFound } from '../../kernel/errors.ts';
 
@@ -42,34 +43,36 @@ const columns = [
   'confirmedAt', 'createdAt', 'endedAt',
 ] as const; // prettier-ignore
 
+const findRow = compileOnce((db, { id }: { id: string }) =>
+  db.selectFrom('offer').select(columns).where('id', '=', id),
+);
+
 export async function getOffer(ctx: Context, id: string): Promise<Offer> {
-  const offer = await ctx.db.selectFrom('offer').select(columns).where('id', '=', id).executeTakeFirst();
+  const [offer] = (await findRow(ctx, { id })).rows;
   if (!offer) throw notFound('offer');
   return offer;
 }
 
+// Without order or limit: beside a bound value SQLite would plan such a statement anew each time.
+const listRows = compileOnce((db, { leadId }: { leadId: string }) =>
+  db.selectFrom('offer').select(columns).where('leadId', '=', leadId),
+);
+
 /** The offers of a lead, newest round first. */
 export async function listOffers(ctx: Context, leadId: string): Promise<Offer[]> {
-  return ctx.db.selectFrom('offer').select(columns).where('leadId', '=', leadId).orderBy('round', 'desc').execute();
+  return (await listRows(ctx, { leadId })).rows.sort((one, other) => other.round - one.round);
 }
 
 /** The newest offer of a lead, whatever became of it. */
 export async function findLastOffer(ctx: Context, leadId: string): Promise<Offer | undefined> {
-  return ctx.db
-    .selectFrom('offer')
-    .select(columns)
-    .where('leadId', '=', leadId)
-    .orderBy('round', 'desc')
-    .limit(1)
-    .executeTakeFirst();
+  return (await listOffers(ctx, leadId))[0];
 }
+
+const insertRow = compileOnce((db, row: OfferTable) => db.insertInto('offer').values(row));
 
 /** Fails on a constraint when the lead has a live offer, or one of this round. */
 export async function insertOffer(tx: Tx, offer: Omit<Offer, 'winnerId' | 'leaseUntil' | 'confirmedAt' | 'endedAt'>) {
-  await tx.db
-    .insertInto('offer')
-    .values({ ...offer, winnerId: null, leaseUntil: null, confirmedAt: null, endedAt: null })
-    .execute();
+  await insertRow(tx, { ...offer, winnerId: null, leaseUntil: null, confirmedAt: null, endedAt: null });
 }
 
 /**

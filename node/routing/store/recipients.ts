@@ -1,4 +1,5 @@
 import type { DisclosurePlan } from '../../disclosure/decide-disclosure.ts';
+import { compileOnce, compileRowsOnce } from '../../kernel/compile-once.ts';
 import type { Context, Tx } from '../../kernel/context.ts';
 import { notFound } from '../../kernel/errors.ts';
 import type { RejectReason } from '../../../protocol/index.ts';
@@ -80,8 +81,12 @@ function toRecipient({ summary, fields, ...row }: Pick<OfferRecipientTable, (typ
   return { ...row, summary: JSON.parse(summary) as OfferSummary, fields: JSON.parse(fields) as DisclosedFields };
 }
 
+const findRow = compileOnce((db, { id }: { id: string }) =>
+  db.selectFrom('offerRecipient').select(columns).where('id', '=', id),
+);
+
 export async function getRecipient(ctx: Context, id: string): Promise<Recipient> {
-  const row = await ctx.db.selectFrom('offerRecipient').select(columns).where('id', '=', id).executeTakeFirst();
+  const [row] = (await findRow(ctx, { id })).rows;
   if (!row) throw notFound('offer');
   return toRecipient(row);
 }
@@ -108,6 +113,12 @@ export interface NewRecipient extends Omit<Recipient, 'rejectReason' | 'rejectTe
   readonly plan: DisclosurePlan | undefined;
 }
 
+const insertRows = compileRowsOnce((db, rows: readonly OfferRecipientTable[]) =>
+  db.insertInto('offerRecipient').values(rows),
+);
+/** Rows in one statement at most: 16 parameters each, and each number of rows is a statement of its own. */
+const rowsAtOnce = 16;
+
 export async function insertRecipients(tx: Tx, recipients: readonly NewRecipient[]): Promise<void> {
   const createdAt = tx.clock.now();
   const rows = recipients.map(({ plan, summary, fields, ...row }) => ({
@@ -120,7 +131,7 @@ export async function insertRecipients(tx: Tx, recipients: readonly NewRecipient
     createdAt,
     answeredAt: row.state === 'offered' ? null : createdAt,
   }));
-  await tx.db.insertInto('offerRecipient').values(rows).execute();
+  for (let from = 0; from < rows.length; from += rowsAtOnce) await insertRows(tx, rows.slice(from, from + rowsAtOnce));
 }
 
 interface RecipientAnswer {

@@ -1,4 +1,5 @@
 import type { Context, Tx } from '../../kernel/context.ts';
+import { raiseSetup } from '../../kernel/setup.ts';
 import type { Action, Condition, Rule } from '../../rules/index.ts';
 
 interface BoxRuleTable {
@@ -44,6 +45,7 @@ export async function listAllRules(ctx: Context): Promise<Rule[]> {
 
 /** Puts these rules in the place of all rules of the box. */
 export async function replaceRules(tx: Tx, boxId: string, rules: readonly Rule[]): Promise<void> {
+  await raiseSetup(tx);
   await tx.db.deleteFrom('boxRule').where('boxId', '=', boxId).execute();
   if (rules.length === 0) return;
   const updatedAt = tx.clock.now();

@@ -1,3 +1,4 @@
+import { compileOnce } from '../../kernel/compile-once.ts';
 import type { Context, Tx } from '../../kernel/context.ts';
 import type { TraceStep } from '../decide-route.ts';
 
@@ -29,13 +30,13 @@ interface Trace {
   readonly steps: readonly TraceStep[];
 }
 
+const insertRow = compileOnce((db, row: TraceTable) => db.insertInto('trace').values(row));
+
 /** Keeps a decision. */
 export async function appendTrace(tx: Tx, trace: Omit<Trace, 'id' | 'at'>): Promise<void> {
   const { leadId, outcome, offerId = null, steps } = trace;
-  await tx.db
-    .insertInto('trace')
-    .values({ id: tx.ids.make('trace'), at: tx.clock.now(), leadId, outcome, offerId, steps: JSON.stringify(steps) })
-    .execute();
+  const [id, at] = [tx.ids.make('trace'), tx.clock.now()];
+  await insertRow(tx, { id, at, leadId, outcome, offerId, steps: JSON.stringify(steps) });
 }
 
 /** The decisions on a lead, newest first; `before` is the id of the last one seen. */
