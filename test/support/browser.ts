@@ -21,18 +21,20 @@ const flags = [
 
 /** Somebody at a browser of her own: cookies are shared between her pages, with nobody else's. */
 export interface Visitor {
-  readonly context: BrowserContext;
-  /** A page that tells everything that goes wrong in it. */
   page(): Promise<Page>;
+}
+interface VisitorOptions {
+  width?: Width;
+  /** What her clock shows, epoch milliseconds; nodes in tests live on a clock of their own. */
+  now?: number;
 }
 
 /** A real Chromium. Tests of one file share it; each ends with `clear`. */
 export interface TestBrowser extends AsyncDisposable {
-  /** `now`: what the pages' clocks show, epoch milliseconds; nodes in tests live on a clock of their own. */
-  visitor(options?: { width?: Width; now?: number }): Promise<Visitor>;
+  visitor(options?: VisitorOptions): Promise<Visitor>;
   /** Signs somebody in by a one-time link, and shows the console at `path`. */
   signIn(node: TestNode, user: TestUser, options?: { path?: string; width?: Width; visitor?: Visitor }): Promise<Page>;
-  /** Closes all pages. Throws when one complained: errors, refused styles or scripts, broken answers, dialogs. */
+  /** All visitors leave, nothing of them stays. Throws when a page complained: errors, refused styles, broken answers. */
   clear(): Promise<void>;
 }
 
@@ -55,30 +57,45 @@ function watch(page: Page, complaints: string[]): void {
   });
 }
 
+/** Empties a context for the next visitor: a new one would start a process and compile the console again. */
+async function leave(context: BrowserContext): Promise<void> {
+  const [first, ...others] = context.pages();
+  await Promise.all(others.map((page) => page.close()));
+  await first?.unrouteAll({ behavior: 'ignoreErrors' });
+  await first?.goto('about:blank');
+  await context.clearCookies();
+}
+
 export async function openBrowser(): Promise<TestBrowser> {
   const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
   const browser: Browser = await chromium.launch({ executablePath, args: flags });
   const complaints: string[] = [];
-  const visitor: TestBrowser['visitor'] = async ({ width = 'desktop', now } = {}) => {
-    const context = await browser.newContext({
-      viewport: viewports[width],
-      reducedMotion: 'reduce',
-      timezoneId: 'UTC',
-    });
+  const free: BrowserContext[] = [];
+  const open = async () => {
+    const context = await browser.newContext({ reducedMotion: 'reduce', timezoneId: 'UTC', locale: 'en-GB' });
     context.setDefaultTimeout(10_000);
-    if (now !== undefined) await context.clock.setFixedTime(now);
+    context.on('page', (page) => {
+      watch(page, complaints);
+    });
+    await context.newPage();
+    return context;
+  };
+  const visitor = async ({ width = 'desktop', now = Date.now() }: VisitorOptions = {}): Promise<Visitor> => {
+    const context = free.pop() ?? (await open());
+    await context.clock.setFixedTime(now);
+    let [unused] = context.pages();
     const page = async () => {
-      const opened = await context.newPage();
-      watch(opened, complaints);
+      const opened = unused ?? (await context.newPage());
+      unused = undefined;
+      await opened.setViewportSize(viewports[width]);
       return opened;
     };
-    return { context, page };
+    return { page };
   };
   return {
     visitor,
-    async signIn(node, user, { path = '/', width, visitor: given } = {}) {
-      const now = node.ctx.clock.now();
-      const { page: openPage } = given ?? (await visitor({ now, ...(width && { width }) }));
+    async signIn(node, user, { path = '/', width = 'desktop', visitor: given } = {}) {
+      const { page: openPage } = given ?? (await visitor({ now: node.ctx.clock.now(), width }));
       const link = `/api/users/${user.id}/sign-in-link`;
       const { url } = await node.administrator.api.send<{ url: string }>('POST', link);
       const token = url.slice(url.indexOf('#token=') + '#token='.length);
@@ -89,7 +106,9 @@ export async function openBrowser(): Promise<TestBrowser> {
       return page;
     },
     async clear() {
-      await Promise.all(browser.contexts().map((context) => context.close()));
+      const used = browser.contexts().filter((context) => !free.includes(context));
+      await Promise.all(used.map(leave));
+      free.push(...used);
       const told = complaints.splice(0);
       if (told.length > 0) throw new Error(`Pages complained:\n${told.join('\n')}`);
     },
