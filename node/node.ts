@@ -5,7 +5,7 @@ import { systemClock, type Clock } from './kernel/clock.ts';
 import type { Config } from './kernel/config.ts';
 import type { Context } from './kernel/context.ts';
 import { openDatabase } from './kernel/database.ts';
-import { eventsRoute } from './kernel/events-route.ts';
+import { makeEventsRoute } from './kernel/events-route.ts';
 import { healthRoutes } from './kernel/health.ts';
 import { createApp } from './kernel/http.ts';
 import { makeIds } from './kernel/ids.ts';
@@ -34,6 +34,7 @@ import { makeOutboxWorker } from './federation/outbox-worker.ts';
 import { intakeHandlers } from './intake/handlers.ts';
 import { routes as intakeRoutes } from './intake/routes.ts';
 import { routes as leadRoutes } from './leads/routes.ts';
+import { seenLeads } from './leads/seen-leads.ts';
 import { makeAuthenticate } from './people/authenticate.ts';
 import { routes as peopleRoutes } from './people/routes.ts';
 import { routingHandlers } from './routing/handlers.ts';
@@ -93,7 +94,7 @@ export const routes: readonly Route[] = [
   ...intakeRoutes,
   ...deliveryRoutes,
   ...federationRoutes,
-  eventsRoute,
+  makeEventsRoute(seenLeads),
 ];
 
 /** Opens the data folder and the database, brings the tables up to date, and wires the context. */

@@ -25,7 +25,7 @@ async function putIntoTray(tx: Tx, mail: ReadMail, bytes: Buffer): Promise<strin
     const sender = mail.from === undefined ? null : clipText(mail.from.replaceAll('\0', ' '), 300);
     ids.push(await insertTrayEntry(tx, { reason, path, subject, sender, draft, bytes }));
   }
-  if (ids.length > 0) await announce(tx, { kind: 'tray', payload: { trayIds: ids } });
+  if (ids.length > 0) await announce(tx, { kind: 'tray' });
   return ids;
 }
 

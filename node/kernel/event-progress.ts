@@ -27,10 +27,22 @@ export function lookFrom(progress: Progress, id: string): void {
 
 /** Without a hint for `milliseconds`: looks again at what any transaction can have added since. */
 export function lookBack(progress: Progress, now: number, milliseconds: number): void {
-  const oldest = earliestId('event', Math.max(0, now - milliseconds - longestCommitMilliseconds));
-  lookFrom(progress, oldest);
-  for (const id of progress.sent) if (id < oldest) progress.sent.delete(id);
+  lookFrom(progress, oldestChange(now, milliseconds));
 }
+
+/** Forgets what no look reaches any more, as long as one comes every `milliseconds`. */
+export function forget({ sent }: Progress, now: number, milliseconds: number): void {
+  const oldest = oldestChange(now, milliseconds);
+  for (const id of sent) {
+    // About in the order of their ids: a late one waits for those sent before it.
+    if (id >= oldest) return;
+    sent.delete(id);
+  }
+}
+
+/** What a transaction may have added within `milliseconds` has this id or a later one. */
+const oldestChange = (now: number, milliseconds: number) =>
+  earliestId('event', Math.max(0, now - milliseconds - longestCommitMilliseconds));
 
 /** The id after which to read now. */
 export function takeLook(progress: Progress): string {

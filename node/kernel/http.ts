@@ -10,20 +10,23 @@ import { consoleFiles } from './console-files.ts';
 import type { Context } from './context.ts';
 import { CodedError, forbidden } from './errors.ts';
 import { problemHeaders, toProblem } from './problem.ts';
-import { addressKey, createRateLimit, type RateLimit } from './rate-limit.ts';
+import { addressKey, createPlaces, createRateLimit, type RateLimit } from './rate-limit.ts';
 import { drain, readBody } from './request-body.ts';
 import { describeRequest } from './request-facts.ts';
 import {
   type Actor,
+  isStream,
   type Method,
   type RawInput,
   type RequestFacts,
   type Route,
   type Scope,
+  type Stream,
   unknownPath,
 } from './routes.ts';
 import { securityHeaders } from './security-headers.ts';
 import { sendAnswer } from './send-answer.ts';
+import { sendStream } from './send-stream.ts';
 
 /** What of a request says who asks. */
 export interface Credentials {
@@ -41,13 +44,18 @@ export interface AppOptions {
   readonly closing?: AbortSignal | undefined;
 }
 
-/** The facts of one request while it is answered. */
+/** What the requests of an app share. */
 interface Exchange {
   readonly ctx: Context;
   readonly options: AppOptions;
   readonly perActor: RateLimit;
+  /** Takes one of the streams that somebody may have open at once. */
+  readonly takeStream: (key: string) => () => void;
   readonly closing: AbortSignal;
 }
+
+/** A browser opens six connections to a host at most. */
+const mostStreams = 20;
 
 /** Turns declared routes into an express app: limits, sign-in, validation, problem+json for every error. */
 export function createApp(ctx: Context, routes: readonly Route[], options: AppOptions): Express {
@@ -61,7 +69,8 @@ export function createApp(ctx: Context, routes: readonly Route[], options: AppOp
   const { requestsPerMinute } = ctx.config;
   const perAddress = createRateLimit(requestsPerMinute);
   const closing = options.closing ?? new AbortController().signal;
-  const exchange: Exchange = { ctx, options, perActor: createRateLimit(requestsPerMinute), closing };
+  const perActor = createRateLimit(requestsPerMinute);
+  const exchange: Exchange = { ctx, options, perActor, takeStream: createPlaces(mostStreams), closing };
   for (const [path, handlers] of byPath(routes, exchange)) app.all(path, dispatch(path, handlers, perAddress));
   if (options.staticFolder) app.use(...consoleFiles(options.staticFolder));
   app.use(() => {
@@ -124,23 +133,50 @@ function dispatch(path: string, handlers: Handlers, perAddress: RateLimit): Requ
   };
 }
 
-function handleOf(route: Route, { ctx, options, perActor, closing }: Exchange): Handle {
+function handleOf(route: Route, exchange: Exchange): Handle {
+  const { ctx, options, perActor } = exchange;
   const tight = route.perMinute === undefined ? undefined : createRateLimit(route.perMinute);
   return async (request, response) => {
     const facts = factsOf(response);
     await tight?.(addressKey(facts.address));
     const { headers, method } = request;
-    const actor =
-      route.access === 'public' ? undefined : await options.authenticate(ctx, { method, headers, request: facts });
-    response.locals['userId'] = actor?.userId;
-    admit(route, actor);
+    const findActor = async () => {
+      if (route.access === 'public') return undefined;
+      const found = await options.authenticate(ctx, { method, headers, request: facts });
+      response.locals['userId'] = found?.userId;
+      admit(route, found);
+      return found;
+    };
+    const actor = await findActor();
     if (actor && !route.unlimited) await perActor(actor.userId);
     const raw = { params: request.params, query: request.query, headers, request: facts, actor };
     const answer = await answerTo(ctx, route, request, raw);
     // What was not read of a refused body must not be taken for the next request on this connection.
     if (!request.complete) response.setHeader('connection', 'close');
-    await sendAnswer(response, route, answer, closing);
+    if (isStream(answer)) await keepOpen(response, answer, { exchange, findActor });
+    else sendAnswer(response, route, answer);
   };
+}
+
+/** Streams, within the number that one user, or one address that needs no sign-in, may have open at once. */
+async function keepOpen(
+  response: Response,
+  answer: Stream,
+  { exchange, findActor }: { exchange: Exchange; findActor: () => Promise<Actor | undefined> },
+): Promise<void> {
+  const { ctx, closing, takeStream } = exchange;
+  const { userId } = response.locals as { userId?: string };
+  const giveBack = takeStream(userId ?? addressKey(factsOf(response).address));
+  const actor = () =>
+    findActor().catch((error: unknown) => {
+      if (error instanceof CodedError) return undefined;
+      throw error;
+    });
+  try {
+    await sendStream(response, answer, { clock: ctx.clock, closing, actor });
+  } finally {
+    giveBack();
+  }
 }
 
 async function answerTo(ctx: Context, route: Route, request: Request, raw: Omit<RawInput, 'body'>): Promise<unknown> {

@@ -18,6 +18,24 @@ export function createRateLimit(perMinute: number): RateLimit {
   };
 }
 
+/** Takes a place for `key` and answers how to give it back; throws `too-many-streams` (429) when all `most` are taken. */
+export function createPlaces(most: number): (key: string) => () => void {
+  const taken = new Map<string, number>();
+  return (key) => {
+    const before = taken.get(key) ?? 0;
+    if (before >= most)
+      throw new CodedError('too-many-streams', 429, `No more than ${most} streams at once; close another first.`, {
+        retryAfterSeconds: 60,
+      });
+    taken.set(key, before + 1);
+    return () => {
+      const left = (taken.get(key) ?? 1) - 1;
+      if (left > 0) taken.set(key, left);
+      else taken.delete(key);
+    };
+  };
+}
+
 /** The error for whoever asks too often. */
 const tooMany = (retryAfterSeconds: number) =>
   new CodedError('too-many-requests', 429, 'Too many requests; try again later.', {

@@ -56,8 +56,10 @@ export const isReply = (value: unknown): value is Reply =>
 export interface StreamOut {
   /** Writes a piece; resolves when the client has room for more. */
   write(text: string): Promise<void>;
-  /** Fires when the client went away or the node stops. */
+  /** Fires when the client went away, takes nothing for too long, or the node stops. */
   readonly closed: AbortSignal;
+  /** Who asks, as it is now: undefined when the session or token has ended or may not have this any more. */
+  actor(): Promise<Actor | undefined>;
 }
 
 const streamMark = Symbol('stream');

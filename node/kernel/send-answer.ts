@@ -1,15 +1,8 @@
-import { once } from 'node:events';
 import type { Response } from 'express';
-import { isReply, isStream, type Reply, type Route, type Stream } from './routes.ts';
+import { isReply, type Reply, type Route } from './routes.ts';
 
-/** Sends what a handler returned: JSON cut to the route's `reply` schema, a `reply()`, or a `stream()`. */
-export async function sendAnswer(
-  response: Response,
-  route: Route,
-  answer: unknown,
-  closing: AbortSignal,
-): Promise<void> {
-  if (isStream(answer)) return pump(response, answer, closing);
+/** Sends what a handler returned: JSON cut to the route's `reply` schema, or a `reply()`. */
+export function sendAnswer(response: Response, route: Route, answer: unknown): void {
   response.setHeader('cache-control', 'no-store');
   if (isReply(answer)) sendReply(response, route, answer);
   else sendJson(response, route, answer, route.status);
@@ -38,28 +31,4 @@ function sendJson(response: Response, route: Route, body: unknown, status?: numb
   const shown: unknown = route.reply ? route.reply.parse(body) : body;
   response.status(status ?? 200).setHeader('content-type', 'application/json; charset=utf-8');
   response.end(JSON.stringify(shown));
-}
-
-/** Runs a stream until it ends, the client goes, or the node stops. */
-async function pump(response: Response, answer: Stream, closing: AbortSignal): Promise<void> {
-  const gone = new AbortController();
-  response.on('close', () => {
-    gone.abort();
-  });
-  const closed = AbortSignal.any([gone.signal, closing]);
-  response.status(200).setHeader('content-type', answer.contentType);
-  response.setHeader('cache-control', 'no-store');
-  response.setHeader('x-accel-buffering', 'no');
-  for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
-  response.flushHeaders();
-  if (response.req.method === 'HEAD') {
-    response.end();
-    return;
-  }
-  const write = async (text: string) => {
-    if (closed.aborted || response.write(text)) return;
-    await once(response, 'drain', { signal: closed }).catch(() => undefined);
-  };
-  await answer.pump({ write, closed });
-  response.end();
 }

@@ -3,10 +3,11 @@ import { expect, test } from 'vitest';
 import { sql } from 'kysely';
 import { makeBus, type EventHint } from '../../node/kernel/bus.ts';
 import { transact, type Context } from '../../node/kernel/context.ts';
-import { eventsRoute } from '../../node/kernel/events-route.ts';
+import { makeEventsRoute } from '../../node/kernel/events-route.ts';
 import { intend } from '../../node/kernel/jobs.ts';
 import { announce } from '../../node/kernel/live-events.ts';
 import { isStream, type StreamOut } from '../../node/kernel/routes.ts';
+import { seenLeads } from '../../node/leads/seen-leads.ts';
 import { onDatabase } from '../support/databases.ts';
 import { migrations } from './tables.ts';
 
@@ -32,12 +33,20 @@ function makeEar<T>() {
 async function openPage(ctx: Context, userId: string) {
   const request = { id: 'req_1', address: '127.0.0.1', secure: false, host: 'localhost' };
   const actor = { userId, role: 'representative', name: userId, via: 'token' } as const;
-  const answer = await eventsRoute.run(ctx, { actor, request, params: {}, query: {}, headers: {}, body: undefined });
+  const answer = await makeEventsRoute(seenLeads).run(ctx, {
+    actor,
+    request,
+    params: {},
+    query: {},
+    headers: {},
+    body: undefined,
+  });
   if (!isStream(answer)) throw new Error('Not a stream.');
   const ear = makeEar<string>();
   const closing = new AbortController();
   const out: StreamOut = {
     closed: closing.signal,
+    actor: () => Promise.resolve(actor),
     write(text) {
       const kind = /^event: (.*)$/m.exec(text)?.[1];
       if (kind !== undefined) ear.hear(kind);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { lookBack, lookFrom, noteSent, startAt, takeLook } from '../../node/kernel/event-progress.ts';
+import { forget, lookBack, lookFrom, noteSent, startAt, takeLook } from '../../node/kernel/event-progress.ts';
 import { earliestId } from '../../node/kernel/ids.ts';
 
 const seconds = (count: number) => earliestId('event', 1_800_000_000_000 + count * 1_000);
@@ -27,6 +27,8 @@ test('without a hint it looks back as far as transactions last, and forgets what
   read(progress, [seconds(1), seconds(60)]);
   lookBack(progress, now(65), 20_000);
   expect(read(progress, [seconds(40), seconds(60)])).toEqual([seconds(40)]);
+  expect([...progress.sent]).toEqual([seconds(1), seconds(60), seconds(40)]);
+  forget(progress, now(65), 20_000);
   expect([...progress.sent]).toEqual([seconds(60), seconds(40)]);
 });
 

@@ -25,3 +25,21 @@ function readDuration(text: string): number {
   if (length === undefined) throw new Error(`Not a duration: ${text}`);
   return Number(amount) * length;
 }
+
+/** A fake clock that calls back as soon as it is moved far enough. */
+export function makeRingingClock(start?: number): FakeClock {
+  const { now, advance } = makeFakeClock(start);
+  const waiting = new Set<{ readonly at: number; readonly call: () => void }>();
+  return {
+    now,
+    after(milliseconds, call) {
+      const alarm = { at: now() + milliseconds, call };
+      waiting.add(alarm);
+      return () => void waiting.delete(alarm);
+    },
+    advance(duration) {
+      advance(duration);
+      for (const alarm of waiting) if (alarm.at <= now() && waiting.delete(alarm)) alarm.call();
+    },
+  };
+}

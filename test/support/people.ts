@@ -2,12 +2,13 @@ import type { Express } from 'express';
 import request from 'supertest';
 import type { Config } from '../../node/kernel/config.ts';
 import { type Context, transact } from '../../node/kernel/context.ts';
-import { eventsRoute } from '../../node/kernel/events-route.ts';
+import { makeEventsRoute } from '../../node/kernel/events-route.ts';
 import { healthRoutes } from '../../node/kernel/health.ts';
 import { type AppOptions, createApp } from '../../node/kernel/http.ts';
 import { createLogger } from '../../node/kernel/log.ts';
 import { openApiRoute } from '../../node/kernel/openapi.ts';
 import type { Role, Route } from '../../node/kernel/routes.ts';
+import { seenLeads } from '../../node/leads/seen-leads.ts';
 import { createApiToken } from '../../node/people/api-tokens.ts';
 import { makeAuthenticate } from '../../node/people/authenticate.ts';
 import { createUser } from '../../node/people/create-user.ts';
@@ -42,17 +43,18 @@ export interface PeoplePlan {
   /** Beside the routes of people, health, events and OpenAPI. */
   readonly routes?: readonly Route[];
   readonly options?: Partial<AppOptions>;
+  readonly clock?: FakeClock;
 }
 
 export async function openPeople(plan: PeoplePlan = {}): Promise<PeopleNode> {
   const folder = makeFolder();
-  const clock = makeFakeClock();
+  const clock = plan.clock ?? makeFakeClock();
   const store = await openStore(folder, { clock });
   const lines: string[] = [];
   const config = { ...store.ctx.config, requestsPerMinute: 100_000, ...plan.config };
   const log = createLogger({ ...config, logLevel: 'debug' }, { write: (line: string) => void lines.push(line) });
   const ctx: Context = { ...store.ctx, config, log };
-  const routes = [...peopleRoutes, eventsRoute, ...healthRoutes({}), ...(plan.routes ?? [])];
+  const routes = [...peopleRoutes, makeEventsRoute(seenLeads), ...healthRoutes({}), ...(plan.routes ?? [])];
   const app = createApp(ctx, [...routes, openApiRoute(routes)], { authenticate: makeAuthenticate(), ...plan.options });
   return {
     ctx,

@@ -90,6 +90,17 @@ export async function listLeads(
   return rows.length > query.limit && last ? { items, nextCursor: `${last.updatedAt}-${last.id}` } : { items };
 }
 
+/** Which of these ids are of leads in the scope. */
+export async function listIdsInScope(ctx: Context, ids: readonly string[], scope: LeadScope): Promise<string[]> {
+  const rows = await ctx.db
+    .selectFrom('lead')
+    .select('id')
+    .where('id', 'in', ids)
+    .where((eb) => inScope(eb, scope))
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
 /** The statement of `listLeads`: one row more than the page, to know whether there is a next. */
 export function leadsQuery(ctx: Pick<Context, 'db'>, scope: LeadScope, query: LeadQuery) {
   const { state, boxId, holderId, closed, cursor } = query;
