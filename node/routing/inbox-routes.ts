@@ -27,6 +27,8 @@ const entry = z.object({
   company: z.string().optional(),
   city: z.string().optional(),
   country: z.string().optional(),
+  product: z.object({ name: z.string(), quantity: z.string().optional(), of: z.number() }).optional(),
+  size: z.object({ amount: z.string(), currency: z.string() }).optional(),
   test: z.boolean(),
   peer: z.object({ peerId: z.string(), name: z.string().optional() }).optional(),
   hiddenFields: z.array(field),

@@ -7,7 +7,7 @@ import { listLeads } from '../leads/store.ts';
 import type { LeadSummary } from '../leads/store.ts';
 import { countAsked, listInbox } from './store/inbox.ts';
 import type { InboxRow } from './store/inbox.ts';
-import type { DisclosedFields, RecipientState } from './store/recipients.ts';
+import type { DisclosedFields, OfferSummary, RecipientState } from './store/recipients.ts';
 
 /** `open`: offers to answer; `mine`: leads held; `closed`: leads held until they ended; `missed`: offers that went by. */
 export const inboxStates = ['open', 'mine', 'closed', 'missed'] as const;
@@ -22,6 +22,9 @@ export interface InboxEntry {
   readonly company?: string | undefined;
   readonly city?: string | undefined;
   readonly country?: string | undefined;
+  /** Of an offer: the first product asked for, and how many there are. */
+  readonly product?: OfferSummary['product'];
+  readonly size?: OfferSummary['size'];
   readonly test: boolean;
   /** The peer it came from. */
   readonly peer?: { readonly peerId: string; readonly name?: string | undefined } | undefined;

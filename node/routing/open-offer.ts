@@ -126,7 +126,14 @@ function summaryOf(offered: Lead, { originPeer, originName, test }: StoredLead):
     company: shown.company ?? undefined,
     city: shown.city ?? undefined,
     country: shown.country ?? undefined,
+    product: productOf(offered),
+    size: offered.interest?.opportunitySize,
   };
+}
+
+function productOf({ interest }: Lead): OfferSummary['product'] {
+  const [first] = interest?.products ?? [];
+  return first && { name: first.name, quantity: first.quantity, of: interest?.products?.length ?? 1 };
 }
 
 async function recordOffer(

@@ -21,6 +21,7 @@ it('shows an offer as soon as it arrives, counts it, and lets go of it when it c
   await node.settle();
   const line = page.getByRole('link', { name: 'Ada Lovelace · Analytical Engines GmbH' });
   await line.getByText('10 min 0 s left').waitFor();
+  await line.getByText('2 × Difference engine · 125 000.00 EUR').waitFor();
   await page.getByRole('link', { name: 'My inbox 1 to answer' }).waitFor();
   expect(await page.title()).toBe('(1) My inbox · vendor');
 

@@ -30,12 +30,12 @@ it('wins a partner’s lead with an amount, and the vendor sees it', async () =>
   await page.getByLabel('Amount').fill('1250,50');
   await page.getByLabel('Order number').fill('PO-7');
   await page.getByRole('button', { name: 'Save as won' }).click();
-  await page.getByText('1250.50 EUR · order PO-7').waitFor();
+  await page.getByText('1 250.50 EUR · order PO-7').waitFor();
   await page.getByRole('tab', { name: 'History' }).click();
   await page.getByText('Wants a second engine').waitFor();
 
   await scene.settle();
-  await boss.getByText('1250.50 EUR').waitFor();
+  await boss.getByText('1 250.50 EUR').waitFor();
   await boss.locator('.page-head').getByText('won').waitFor();
 });
 

@@ -55,7 +55,10 @@ function nextStep(lead: LeadPage, random: () => number): Record<string, unknown>
   if (lead.state === 'contacted' && may.has('work')) return { event: 'work' };
   if (lead.state !== 'working') return undefined;
   if (random() < 0.55) {
-    const amount = lead.document.interest?.opportunitySize ?? { amount: '4800.00', currency: 'EUR' };
+    const amount = lead.document.interest?.opportunitySize ?? {
+      amount: `${String(5 + Math.floor(random() * 90))}00.00`,
+      currency: 'EUR',
+    };
     return { event: 'win', amount, orderReference: `PO-${String(10_000 + Math.floor(random() * 90_000))}` };
   }
   return { event: 'lose', reason: lossReasons[Math.floor(random() * lossReasons.length)] };

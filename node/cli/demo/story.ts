@@ -31,7 +31,7 @@ const safe = (text: string) => text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u
 /** A terminal line names three fields; the page names them all. */
 const shorten = (sentence: string) =>
   sentence.replace(
-    /(withheld|shown in part|deleted|Shown to [^:]+|in full): ([^();:]+)/g,
+    /(withheld|shown in part|deleted|Shown to [^:]+|in full): ([^();:]*[^();:\s])/g,
     (whole, what: string, list: string) => {
       const fields = list.split(', ');
       return fields.length <= 4

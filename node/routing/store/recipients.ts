@@ -2,7 +2,7 @@ import type { DisclosurePlan } from '../../disclosure/decide-disclosure.ts';
 import { compileOnce, compileRowsOnce } from '../../kernel/compile-once.ts';
 import type { Context, Tx } from '../../kernel/context.ts';
 import { notFound } from '../../kernel/errors.ts';
-import type { RejectReason } from '../../../protocol/index.ts';
+import type { Money, RejectReason } from '../../../protocol/index.ts';
 
 interface OfferRecipientTable {
   id: string;
@@ -42,6 +42,9 @@ export interface OfferSummary {
   readonly company?: string | undefined;
   readonly city?: string | undefined;
   readonly country?: string | undefined;
+  /** The first product asked for, and how many there are. */
+  readonly product?: { readonly name: string; readonly quantity?: string | undefined; readonly of: number } | undefined;
+  readonly size?: Money | undefined;
   /** The peer the lead comes from. */
   readonly from?: { readonly peerId: string; readonly name?: string | undefined } | undefined;
   readonly test?: true | undefined;

@@ -49,6 +49,11 @@ export interface ApiToken {
   usedAt: string | null;
 }
 
+export interface Money {
+  amount: string;
+  currency: string;
+}
+
 export type OfferMode = 'direct' | 'grab';
 export interface InboxEntry {
   leadId: string;
@@ -57,6 +62,8 @@ export interface InboxEntry {
   company?: string;
   city?: string;
   country?: string;
+  product?: { name: string; quantity?: string; of: number };
+  size?: Money;
   test: boolean;
   peer?: Origin;
   hiddenFields: FieldName[];
@@ -110,7 +117,7 @@ export interface LeadView extends LeadSummary {
   events: LeadEvent[];
   hasOriginal: boolean;
   asleepUntil?: string;
-  won?: { amount?: { amount: string; currency: string }; orderReference?: string };
+  won?: { amount?: Money; orderReference?: string };
   lostReason?: string;
 }
 export interface HistoryEntry {

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useLocation, useParams } from 'react-router';
 import { useSession } from '../api.ts';
 import { Refusal } from '../call.ts';
-import { describeTime, words } from '../parts/format.ts';
+import { describeMoney, describeTime, words } from '../parts/format.ts';
 import { Icon } from '../parts/icons.tsx';
 import { LeadActions } from '../parts/lead-actions.tsx';
 import { LeadDocument } from '../parts/lead-document.tsx';
@@ -37,7 +37,7 @@ function factsOf({ won, holder, origin, box, asleepUntil, lostReason, receivedAt
     origin.kind === 'peer' && `from ${origin.name ?? origin.peerId ?? 'a partner'}`,
     box && box.name !== holder?.name && `in “${box.name ?? box.id}”`,
     asleepUntil && `asleep until ${describeTime(asleepUntil)}`,
-    won?.amount && `${won.amount.amount} ${won.amount.currency}`,
+    won?.amount && describeMoney(won.amount),
     won?.orderReference && `order ${won.orderReference}`,
     lostReason && words(lostReason),
     `came in ${describeTime(receivedAt)}`,

@@ -1,4 +1,4 @@
-import type { FieldName } from '../shapes.ts';
+import type { FieldName, InboxEntry, Money } from '../shapes.ts';
 
 /** "12 min 5 s" near the end, "3 h" far from it. */
 export function describeRest(milliseconds: number): string {
@@ -20,6 +20,10 @@ export function describeTime(at: string): string {
   if (Number.isNaN(date.getTime())) return at;
   return date.toDateString() === new Date().toDateString() ? timeOnly.format(date) : dateTime.format(date);
 }
+
+/** "125 000.00 EUR", by spaces that do not break: commas and points mean different things in different countries. */
+export const describeMoney = ({ amount, currency }: Money) =>
+  `${amount.replace(/(?<!\.\d*)\d(?=(?:\d{3})+(?!\d))/g, '$&\u202f')}\u00a0${currency}`;
 
 export const words = (code: string) => code.replaceAll('-', ' ');
 export const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
@@ -49,6 +53,12 @@ export function describeWithheld(fields: readonly FieldName[]): string {
 export function describePlace({ title, company, city, country }: Placed): string {
   const known = company !== undefined && title.includes(company);
   return [known ? undefined : company, city, country].filter(Boolean).join(', ');
+}
+/** What the customer wants, in a few words: "26 × Cold-chain sensor and 2 more · 77 000.00 EUR". */
+export function describeWish({ product, size }: Pick<InboxEntry, 'product' | 'size'>): string {
+  const name = product && (product.quantity ? `${product.quantity} × ${product.name}` : product.name);
+  const more = product && product.of > 1 ? ` and ${product.of - 1} more` : '';
+  return [name && name + more, size && describeMoney(size)].filter(Boolean).join(' · ');
 }
 interface Placed {
   title: string;

@@ -4,7 +4,7 @@ import { useSession } from '../api.ts';
 import { inboxQuery, useWaiting } from '../inbox-queries.ts';
 import type { InboxEntry } from '../shapes.ts';
 import { Countdown } from './countdown.tsx';
-import { count, describePlace, describeTime, describeWithheld } from './format.ts';
+import { count, describePlace, describeTime, describeWish, describeWithheld } from './format.ts';
 import { Icon } from './icons.tsx';
 import { PagedList } from './more.tsx';
 import { Empty } from './query-state.tsx';
@@ -59,6 +59,7 @@ function Line({ entry }: { entry: InboxEntry }) {
   const { recipientId, leadId, state, title, closesAt, mode, others = 0, peer, hiddenFields, test, at } = entry;
   const offered = state === 'offered';
   const place = describePlace(entry);
+  const wish = describeWish(entry);
   return (
     <li>
       <Link to={recipientId ? `/offers/${recipientId}` : `/leads/${leadId}`} className="card line">
@@ -72,6 +73,7 @@ function Line({ entry }: { entry: InboxEntry }) {
             <StateBadge state={state} offer={recipientId !== undefined} />
           )}
         </span>
+        {wish && <span className="text">{wish}</span>}
         {place && <span className="text">{place}</span>}
         <span className="tags">
           {offered && mode === 'grab' && (

@@ -1,5 +1,5 @@
 import type { FieldName, LeadField } from '../shapes.ts';
-import { describeTime } from './format.ts';
+import { describeMoney, describeTime } from './format.ts';
 
 /** One value of a field as it is shown. */
 export interface ShownValue {
@@ -65,7 +65,8 @@ const writers: Readonly<Record<string, (value: Entry, whole: boolean) => ShownVa
 
 function plain(value: unknown, kind: string, whole: boolean): ShownValue {
   if (isEntry(value)) {
-    if ('amount' in value) return { text: `${text(value['amount'])} ${text(value['currency'])}` };
+    if ('amount' in value)
+      return { text: describeMoney({ amount: text(value['amount']), currency: text(value['currency']) }) };
     return { text: some(...Object.values(value).map(text)) };
   }
   if (kind === 'date-time') return { text: dated(value) };
