@@ -143,7 +143,12 @@ async function recordChange(
   if (!rings) await keepAlarm(tx, before, after);
   if (transition.disposition && after.origin === 'peer' && after.releasedAt !== null)
     await intend(tx, { kind: 'status-to-peer', payload: { leadId, historyId }, key: `status-to-peer:${historyId}` });
-  await announce(tx, { kind: 'lead-changed', leadId, payload: { event: transition.event, state: after.state } });
+  const told = { kind: 'lead-changed', leadId, payload: { event: transition.event, state: after.state } };
+  await announce(tx, told);
+  // Events for everyone name a lead to those who see it: not, from now on, to whoever loses it.
+  const { holderId } = holderColumns(transition, facts);
+  if (holderId !== undefined && before.holder?.kind === 'user' && before.holder.id !== holderId)
+    await announce(tx, { ...told, userId: before.holder.id });
   return historyId;
 }
 

@@ -76,6 +76,20 @@ describe('live events', () => {
     expect(eventsIn(await allHeard(line, 'nora'))).toContainEqual(expect.objectContaining({ kind: 'offer', leadId }));
   });
 
+  it('tell whoever loses a lead that it changed, and nothing of what comes after', async () => {
+    const leadId = await scene.enter('mia');
+    await scene.ask('mia', `POST /api/offers/${await scene.recipientOf('mia', leadId)}/accept`);
+    await scene.settle();
+    await using line = await listenAs('mia');
+    const assigned = await scene.ask('administrator', `POST /api/leads/${leadId}/assign`, { userId: scene.ids.nora });
+    expect(assigned.status).toBe(200);
+    await scene.settle();
+    const heard = await allHeard(line, 'mia');
+    expect(heard).toContain(leadId);
+    expect((await scene.ask('nora', `POST /api/leads/${leadId}/changes`, { event: 'contact' })).status).toBe(200);
+    expect((await allHeard(line, 'mia')).slice(heard.length)).not.toContain(leadId);
+  });
+
   it('refuse an id to resume from that is none, and take one of a far past or future', async () => {
     const { authorization } = await bearer('olaf');
     const refused = ['x', '*', "event_' or '1'='1", `event_${'0'.repeat(27)}`, `lead_${'0'.repeat(26)}`, '-1', '%00'];

@@ -74,7 +74,7 @@ function staleAfter(client: QueryClient, { kind, leadId }: LiveEvent): QueryKey[
   if (kind === 'peer-changed') return [['peers'], ['peer']];
   const lead = leadId === null ? ['lead'] : ['lead', leadId];
   if (kind !== 'lead-changed') return [['inbox'], ['inboxes'], ['offer'], ['leads'], lead];
-  // Everybody hears of every lead: only those who have it in an inbox before their eyes look again.
+  // Everybody hears that a lead changed, and which if they see it: only who has it in an inbox looks at that again.
   const mine = leadId !== null && inboxEntries(client).some((entry) => entry.leadId === leadId);
   return [['leads'], ['inboxes'], lead, ...(mine ? [['inbox'], ['offer']] : [])];
 }
