@@ -1,25 +1,41 @@
-import { verificationKey, type FindKey } from '../../protocol/index.ts';
+import { verificationKey, type FindKey, type VerificationKey } from '../../protocol/index.ts';
 import type { Context } from '../kernel/context.ts';
-import { findPeer, listPeerKeys, type Peer, type PeerKey } from './store/peers.ts';
+import { findPeerWithKeys, type Peer, type PeerKey } from './store/peers.ts';
 
 /** A peer that was confirmed, and every key it ever had. */
 export interface PinnedPeer {
   readonly peer: Peer;
   readonly keys: readonly PeerKey[];
+  /** The key that these bytes of `keys` are. */
+  readonly parse: (spki: string) => VerificationKey;
 }
 
-/** The confirmed peer of this id; undefined for strangers and for those whose fingerprint nobody compared yet. */
+/**
+ * The confirmed peer of this id; undefined for strangers and for those whose fingerprint nobody compared yet. Its rows are
+ * read for each message, so what any process changes of a peer holds for the next message at once.
+ */
 export async function findPinnedPeer(ctx: Context, nodeId: string): Promise<PinnedPeer | undefined> {
-  const peer = await findPeer(ctx, nodeId);
-  if (!peer || peer.state === 'pending') return undefined;
-  return { peer, keys: await listPeerKeys(ctx, nodeId) };
+  const found = await findPeerWithKeys(ctx, nodeId);
+  if (!found || found.peer.state === 'pending') return undefined;
+  const parsed = ctx.memory(makeParsedKeys);
+  return { ...found, parse: (spki) => parseOnce(parsed, spki) };
+}
+
+type ParsedKeys = Map<string, VerificationKey>;
+const makeParsedKeys = (): ParsedKeys => new Map();
+
+/** Whether a key may be used only its row tells: here is nothing that could grow stale. */
+function parseOnce(parsed: ParsedKeys, spki: string): VerificationKey {
+  const key = parsed.get(spki) ?? verificationKey(Buffer.from(spki, 'base64'));
+  parsed.set(spki, key);
+  return key;
 }
 
 /** Looks up the keys of one peer, revoked ones too: whoever uses one is told so. */
-export function findKeyOf({ peer, keys }: PinnedPeer): FindKey {
+export function findKeyOf({ peer, keys, parse }: PinnedPeer): FindKey {
   return (from, kid) => {
     const key = from === peer.nodeId ? keys.find((candidate) => candidate.kid === kid) : undefined;
-    return key && verificationKey(Buffer.from(key.spki, 'base64'));
+    return key && parse(key.spki);
   };
 }
 

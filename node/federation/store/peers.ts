@@ -1,3 +1,4 @@
+import { compileOnce } from '../../kernel/compile-once.ts';
 import type { Context, Tx } from '../../kernel/context.ts';
 import { notFound } from '../../kernel/errors.ts';
 import { closedBreaker, type Breaker } from '../decide-breaker.ts';
@@ -98,6 +99,31 @@ export async function updatePeer(tx: Tx, nodeId: string, change: Partial<Peer>):
 /** Every key the peer ever had, newest first: old evidence needs old keys. */
 export const listPeerKeys = (ctx: Context, nodeId: string): Promise<PeerKey[]> =>
   ctx.db.selectFrom('peerKey').selectAll().where('nodeId', '=', nodeId).orderBy('validFrom', 'desc').execute();
+
+const findPeerKeys = compileOnce((db, { nodeId }: { nodeId: string }) =>
+  db
+    .selectFrom('peer')
+    .innerJoin('peerKey', 'peerKey.nodeId', 'peer.nodeId')
+    .selectAll('peer')
+    .select(['kid', 'spki', 'algorithm', 'validFrom', 'validUntil', 'revokedAt'])
+    .where('peer.nodeId', '=', nodeId)
+    .orderBy('validFrom', 'desc'),
+);
+
+/** A peer and every key it ever had, newest first, as one statement sees them. */
+export async function findPeerWithKeys(
+  ctx: Context,
+  nodeId: string,
+): Promise<{ peer: Peer; keys: PeerKey[] } | undefined> {
+  const { rows } = await findPeerKeys(ctx, { nodeId });
+  const keys: PeerKey[] = [];
+  let known: Peer | undefined;
+  for (const { kid, spki, algorithm, validFrom, validUntil, revokedAt, ...peer } of rows) {
+    keys.push({ nodeId, kid, spki, algorithm, validFrom, validUntil, revokedAt });
+    known = peer;
+  }
+  return known && { peer: known, keys };
+}
 
 export async function updateKey(
   tx: Tx,
