@@ -3,6 +3,7 @@ import type { JobHandler } from '../kernel/jobs.ts';
 import { acceptToPeer, closeUnheard, rejectToPeer, statusToPeer } from './answer-upstream.ts';
 import { awardToPeer, closeToPeer } from './award-to-peer.ts';
 import { offerToPeer } from './offer-to-peer.ts';
+import { secondOpinion } from './second-opinion.ts';
 import { trimExchange } from './trim-exchange.ts';
 
 /** Payloads are written by our own rooms, beside the kind: their shape is that of the verb's argument. */
@@ -21,4 +22,5 @@ export const federationHandlers: readonly JobHandler[] = [
   handler('status-to-peer', statusToPeer),
   handler('close-unheard', closeUnheard),
   handler('trim-exchange', trimExchange),
+  secondOpinion,
 ];

@@ -15,6 +15,7 @@ import { applyMessage } from './apply-message.ts';
 import { findKeyOf, findPinnedPeer, isKeyInForce, peekSender, type PinnedPeer } from './pinned-keys.ts';
 import { heardFrom } from './peer-health.ts';
 import { Refusal } from './refusal.ts';
+import { sampleForSecondOpinion } from './second-opinion.ts';
 import { findInbox, insertInbox, type InboxMessage } from './store/inbox.ts';
 import { appendSecurityEvent } from './store/peers.ts';
 
@@ -87,6 +88,8 @@ async function storeAndApply(ctx: Context, arrival: Arrival): Promise<ExchangeAn
     if (stored) return repeatAnswer(opened, stored);
     await applyMessage(tx, { peer: sender.peer, opened });
     await heardFrom(tx, sender.peer.nodeId);
+    const { messageId } = opened.message.header;
+    await sampleForSecondOpinion(tx, { peerId: sender.peer.nodeId, messageId, kid: opened.kid });
     return { status: 200, xml };
   });
 }

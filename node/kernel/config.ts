@@ -5,6 +5,7 @@ import { mayListenOn } from './may-listen-on.ts';
 import {
   readAddress,
   readCount,
+  readCountOrNone,
   readHostName,
   readPort,
   readRanges,
@@ -39,6 +40,8 @@ export interface Config {
   readonly logLevel: string;
   /** How many requests a minute one client address, and one user, may make. */
   readonly requestsPerMinute: number;
+  /** Of so many messages of partners one is verified once more, by another library; 0: none. */
+  readonly secondOpinionEvery: number;
 }
 
 /** One setting: its name in the environment (as a flag: `--node-id`), its default, what it means, how it is read. */
@@ -136,6 +139,12 @@ export const settings = {
     '3000',
     'How many requests a minute one client address, and one user, may make.',
     readCount,
+  ),
+  secondOpinionEvery: setting(
+    'LEADMESH_SECOND_OPINION_EVERY',
+    '50',
+    'Of so many messages of partners, one is verified once more by another library; 0 for none. A difference shows on the partner’s page.',
+    readCountOrNone,
   ),
 } satisfies Record<string, Setting>;
 
@@ -236,6 +245,7 @@ function assemble(values: Values): Config {
     demo: values.demo ?? false,
     logLevel: values.logLevel ?? 'info',
     requestsPerMinute: values.requestsPerMinute ?? 0,
+    secondOpinionEvery: values.secondOpinionEvery ?? 0,
   };
 }
 

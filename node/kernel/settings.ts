@@ -31,6 +31,7 @@ function readWhole(text: string, least: number, most: number): number {
 }
 export const readPort = (text: string) => readWhole(text, 0, 65_535);
 export const readCount = (text: string) => readWhole(text, 1, 100_000_000);
+export const readCountOrNone = (text: string) => readWhole(text, 0, 100_000_000);
 
 export function readSwitch(text: string): boolean {
   if (['true', '1', 'yes'].includes(text)) return true;

@@ -77,6 +77,7 @@ async function startTestNode(name: string, plan: NetworkPlan, { place, clock }: 
     LEADMESH_PUBLIC_URL: url,
     LEADMESH_LOG_LEVEL: 'silent',
     LEADMESH_REQUESTS_PER_MINUTE: '1000000',
+    LEADMESH_SECOND_OPINION_EVERY: '1',
     ...plan.env,
   });
   const open = () => createNode(config, { ...plan.overrides?.(name), clock });

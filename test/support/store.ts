@@ -51,9 +51,10 @@ export async function openStore(place: Place, options: StoreOptions = {}): Promi
   const database = await openDatabase(place, options.limits);
   await migrate(database, clock.now, options.migrations);
   const config = { ...place, nodeId: 'test.localhost', name: 'Test', host: '127.0.0.1', port: 0, demo: false };
-  const rest = { publicUrl: 'http://test.localhost', mailFrom: 'leads@test.localhost', requestsPerMinute: 1_000 };
+  const rest = { publicUrl: 'http://test.localhost', mailFrom: 'leads@test.localhost' };
+  const counts = { requestsPerMinute: 1_000, secondOpinionEvery: 1 };
   const ctx: Context = {
-    config: { ...config, ...rest, logLevel: 'silent' },
+    config: { ...config, ...rest, ...counts, logLevel: 'silent' },
     db: database.reader,
     writer: database.writer,
     clock,
