@@ -1,9 +1,9 @@
 import { clockSkewMs, type Offer, type RejectReason } from '../../protocol/index.ts';
 import type { Tx } from '../kernel/context.ts';
 import { intend } from '../kernel/jobs.ts';
-import { getHistoryEntry, getLeadHead } from '../leads/store.ts';
+import { getLeadHead, listHistoryOf } from '../leads/store.ts';
 import { withdrawLead } from '../routing/withdraw-lead.ts';
-import { describeStatus } from './describe-status.ts';
+import { describeStatus, toldEvents } from './describe-status.ts';
 import { maySay, sendMessage } from './send-message.ts';
 import { findConversation, findHolding, updateConversation, type ConversationKey } from './store/conversations.ts';
 import { forgetConversation } from './store/inbox.ts';
@@ -33,23 +33,25 @@ export async function rejectToPeer(
   await forgetConversation(tx, conversation);
 }
 
-/** Tells the peer a lead came from what became of it, as far as our feedback policy for that peer goes. */
-export async function statusToPeer(
-  tx: Tx,
-  { leadId, historyId }: { leadId: string; historyId: string },
-): Promise<void> {
-  const conversation = await findHolding(tx, leadId);
+/**
+ * Tells the peer a lead came from what became of it, as far as our feedback policy for that peer goes: every event that it was
+ * not told yet, in the order they happened, whichever event's intent runs first.
+ */
+export async function statusToPeer(tx: Tx, { leadId }: { leadId: string }): Promise<void> {
+  let conversation = await findHolding(tx, leadId);
   if (!conversation || !maySay(conversation, 'Status')) return;
-  const entry = await getHistoryEntry(tx, historyId);
   const { holder } = await getLeadHead(tx, leadId);
   const { tellAssignedTo, tellAmount } = await getPeer(tx, conversation.peerId);
-  const revision = conversation.sentRevision + 1;
-  const body = describeStatus(entry, {
-    revision,
-    holderName: holder?.name,
-    policy: { tellAssignedTo: tellAssignedTo === 1, tellAmount: tellAmount === 1 },
-  });
-  if (body) await sendMessage(tx, conversation, { type: 'Status', body, change: { sentRevision: revision } });
+  const policy = { tellAssignedTo: tellAssignedTo === 1, tellAmount: tellAmount === 1 };
+  // Revisions count what was told.
+  let revision = conversation.sentRevision;
+  for (const entry of await listHistoryOf(tx, leadId, { kinds: toldEvents, skip: revision })) {
+    revision++;
+    const body = describeStatus(entry, { revision, holderName: holder?.name, policy });
+    if (!body) continue;
+    const change = { sentRevision: revision };
+    conversation = await sendMessage(tx, conversation, { type: 'Status', body, change });
+  }
 }
 
 /** How long a claim that the peer receipted may stay without an answer: as long as any message lives. */

@@ -6,8 +6,8 @@ import { findPlan, getRecipient } from '../routing/store/recipients.ts';
 import type { EndReason } from '../routing/tell-end.ts';
 import { saltSecret } from './offer-to-peer.ts';
 import { maySay, sendMessage } from './send-message.ts';
-import { findOffering, type Conversation } from './store/conversations.ts';
-import { cancelWaiting } from './store/outbox.ts';
+import { findOffering, updateConversation, type Conversation } from './store/conversations.ts';
+import { cancelUnsent, hasSent } from './store/outbox.ts';
 
 /** Tells a peer that it was first. Provisional until the receipt; after the lease the lead is offered anew. */
 export async function awardToPeer(tx: Tx, { recipientId }: { recipientId: string }): Promise<void> {
@@ -29,13 +29,23 @@ export async function releaseToPeer(tx: Tx, conversation: Conversation): Promise
   await sendMessage(tx, conversation, { type: 'Release', body });
 }
 
-/** Tells a peer that the offer is over for it; whatever still waits for it is taken back. */
+/**
+ * Tells a peer that the offer is over for it, once it has answered what it may have been sent before. What never left is
+ * cancelled; an offer that never left needs no end.
+ */
 export async function closeToPeer(
   tx: Tx,
   { recipientId, reason }: { recipientId: string; reason: EndReason },
 ): Promise<void> {
   const conversation = await findOffering(tx, recipientId);
   if (!conversation || conversation.state === 'closed' || !maySay(conversation, 'NoLongerAvailable')) return;
-  await cancelWaiting(tx, conversation, reason);
-  await sendMessage(tx, conversation, { type: 'NoLongerAvailable', body: { reason } });
+  const cancelled = await cancelUnsent(tx, conversation, reason);
+  if (cancelled.includes('Offer')) await updateConversation(tx, conversation, { state: 'closed' });
+  else await sendMessage(tx, conversation, { type: 'NoLongerAvailable', body: { reason } });
+}
+
+/** Tells a peer that does not seem to know it that the offer is over, unless that is on its way or arrived. */
+export async function tellClosed(tx: Tx, conversation: Conversation): Promise<void> {
+  if (await hasSent(tx, conversation, 'NoLongerAvailable')) return;
+  await sendMessage(tx, conversation, { type: 'NoLongerAvailable', body: { reason: 'taken' } });
 }

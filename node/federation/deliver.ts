@@ -10,7 +10,16 @@ import type { OutboxMessage } from './store/outbox.ts';
 export type Attempt =
   | { readonly kind: 'receipt'; readonly text: string }
   | { readonly kind: 'problem'; readonly text: string; readonly problem: ProblemFacts }
-  | { readonly kind: 'silence'; readonly code: string; readonly status?: number; readonly retryAfter?: number };
+  | Silence;
+
+/** No usable answer. `left`: whether the peer may have the message all the same. */
+export interface Silence {
+  readonly kind: 'silence';
+  readonly code: string;
+  readonly left: boolean;
+  readonly status?: number;
+  readonly retryAfter?: number;
+}
 
 export interface ProblemFacts {
   readonly code: string;
@@ -19,13 +28,18 @@ export interface ProblemFacts {
   readonly retryAfter?: number | undefined;
 }
 
+/** Errors without a connection over which anything could have left. */
+const beforeSending: ReadonlySet<string> = new Set([
+  'endpoint-insecure', 'endpoint-invalid', 'peer-address-refused', 'peer-unreachable',
+]); // prettier-ignore
+
 type Outgoing = Pick<OutboxMessage, 'peerId' | 'messageId' | 'digest' | 'document'>;
 
 /** Posts a sealed message to its peer and reads the answer. Whatever is not signed by the peer is `silence`. */
 export async function deliver(ctx: Context, fetchPeer: PeerFetch, message: Outgoing): Promise<Attempt> {
   const { peerId, messageId, digest, document } = message;
   const pinned = await findPinnedPeer(ctx, peerId);
-  if (!pinned || document === null) return { kind: 'silence', code: 'peer-unknown' };
+  if (!pinned || document === null) return { kind: 'silence', code: 'peer-unknown', left: false };
   const now = ctx.clock.now();
   const findKey: ReturnType<typeof findKeyOf> = (from, kid) =>
     isKeyInForce(pinned, kid, now) ? findKeyOf(pinned)(from, kid) : undefined;
@@ -40,7 +54,7 @@ export async function deliver(ctx: Context, fetchPeer: PeerFetch, message: Outgo
     });
     return describeAnswer(answer, Buffer.concat(pieces).toString('utf8'));
   } catch (error) {
-    if (error instanceof CodedError) return { kind: 'silence', code: error.code };
+    if (error instanceof CodedError) return { kind: 'silence', code: error.code, left: !beforeSending.has(error.code) };
     throw error;
   }
 }
@@ -57,5 +71,5 @@ function describeAnswer(answer: DeliveryAnswer, text: string): Attempt {
   if (answer.kind === 'problem') return { kind: 'problem', text, problem: answer.opened.message.body };
   const { status, retryAfter } = answer;
   const code = status === 401 ? 'peer-refuses-us' : `unsigned-${status}`;
-  return { kind: 'silence', code, status, ...(retryAfter !== undefined && { retryAfter }) };
+  return { kind: 'silence', code, left: true, status, ...(retryAfter !== undefined && { retryAfter }) };
 }

@@ -2,15 +2,17 @@ import type { Tx } from '../kernel/context.ts';
 import { lapseAward, completeRelease } from '../routing/award.ts';
 import { rejectOffer } from '../routing/reject-offer.ts';
 import { withdrawLead } from '../routing/withdraw-lead.ts';
-import { releaseToPeer } from './award-to-peer.ts';
+import { releaseToPeer, tellClosed } from './award-to-peer.ts';
 import { findConversation, updateConversation, type Conversation } from './store/conversations.ts';
 import { forgetConversation } from './store/inbox.ts';
-import type { OutboxMessage } from './store/outbox.ts';
+import { cancelUnsent, type OutboxMessage } from './store/outbox.ts';
 
 /** The peer has a message for good. */
 export async function onReceipt(tx: Tx, message: OutboxMessage): Promise<void> {
   const conversation = await findConversation(tx, message);
   if (!conversation) return;
+  // The end of an offer was tried first and refused: the peer knew of no offer then.
+  if (message.type === 'Offer' && conversation.state === 'closed') await tellClosed(tx, conversation);
   if (message.type === 'Award') await releaseToPeer(tx, conversation);
   if (message.type === 'Release' && conversation.recipientId) await completeRelease(tx, conversation.recipientId);
 }
@@ -18,7 +20,10 @@ export async function onReceipt(tx: Tx, message: OutboxMessage): Promise<void> {
 /** The peer refused a message for good, by a signed Problem. */
 export async function onRefused(tx: Tx, message: OutboxMessage, code: string): Promise<void> {
   const conversation = await findConversation(tx, message);
-  if (!conversation || conversation.state === 'closed') return;
+  if (!conversation) return;
+  // Without the offer there is nothing to end.
+  if (message.type === 'Offer') await cancelUnsent(tx, conversation, code);
+  if (conversation.state === 'closed') return;
   const { recipientId, leadId } = conversation;
   if (message.type === 'Offer' && recipientId) {
     await updateConversation(tx, conversation, { state: 'closed' });

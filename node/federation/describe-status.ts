@@ -8,6 +8,9 @@ export interface FeedbackPolicy {
   readonly tellAmount: boolean;
 }
 
+/** The events of a lead's story that the partner it came from is told. */
+export const toldEvents = lifeCycle.flatMap(({ event, disposition }) => (disposition ? [event] : []));
+
 /** What an event of a lead's story tells the partner it came from; undefined when nothing. Notes never leave. */
 export function describeStatus(
   { kind, at, facts }: Pick<HistoryEntry, 'kind' | 'at' | 'facts'>,

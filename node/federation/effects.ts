@@ -3,6 +3,7 @@ import type { Tx } from '../kernel/context.ts';
 import { cancelJob, intend } from '../kernel/jobs.ts';
 import { receiveLead } from '../leads/receive-lead.ts';
 import { applyPartnerStatus } from '../routing/apply-partner-status.ts';
+import { completeRelease } from '../routing/award.ts';
 import { claimOffer } from '../routing/claim-offer.ts';
 import { rejectOffer } from '../routing/reject-offer.ts';
 import { releaseLead } from '../routing/release-lead.ts';
@@ -11,11 +12,11 @@ import { getRecipient } from '../routing/store/recipients.ts';
 import { withdrawLead } from '../routing/withdraw-lead.ts';
 import { closeUnheardKey } from './answer-upstream.ts';
 import type { Heard } from './apply-message.ts';
+import { tellClosed } from './award-to-peer.ts';
 import { Refusal } from './refusal.ts';
 import { sendMessage, type ConversationType } from './send-message.ts';
 import { updateConversation } from './store/conversations.ts';
 import { forgetConversation } from './store/inbox.ts';
-import { hasSent } from './store/outbox.ts';
 
 /** After the offer closed, its arbiter has this long to tell; clocks may differ. */
 const closingGraceMilliseconds = 10 * 60_000;
@@ -53,7 +54,7 @@ export const effects: { readonly [T in ConversationType]: Effect<T> } = {
       throw new Refusal('conflict', 'Another offer was accepted than the one made.', {
         securityEvent: 'offer-differs',
       });
-    if (before === 'closed') return closeAgain(tx, conversation);
+    if (before === 'closed') return tellClosed(tx, conversation);
     const recipientId = conversation.recipientId ?? '';
     await refuseEarly(tx, recipientId);
     const { outcome } = await claimOffer(tx, { recipientId, round: conversation.round });
@@ -93,10 +94,11 @@ export const effects: { readonly [T in ConversationType]: Effect<T> } = {
     await withdrawLead(tx, conversation.leadId, body.reason);
   },
 
-  /** What the holder did with the lead; an older revision tells nothing new. */
+  /** What the holder did with the lead; an older revision tells nothing new. Whoever reports has the release. */
   async Status(tx, { peer, conversation, message: { body } }) {
     if (body.revision <= conversation.receivedRevision) return;
     await updateConversation(tx, conversation, { receivedRevision: body.revision });
+    if (conversation.recipientId !== null) await completeRelease(tx, conversation.recipientId);
     const { disposition, until, amount, reason, note, assignedTo } = body;
     const untilAt = until === undefined ? undefined : Date.parse(until);
     const told = { disposition, until: untilAt, amount, reason, note, assignedTo };
@@ -109,10 +111,4 @@ async function refuseEarly(tx: Tx, recipientId: string): Promise<void> {
   const { opensAt } = await getOffer(tx, (await getRecipient(tx, recipientId)).offerId);
   const seconds = Math.ceil((opensAt - tx.clock.now()) / 1000);
   if (seconds > 0) throw new Refusal('from-future', 'The offer is not open yet.', { retryAfter: seconds });
-}
-
-/** The claim crossed our NoLongerAvailable, or never knew of it. */
-async function closeAgain(tx: Tx, conversation: Heard['conversation']): Promise<void> {
-  if (await hasSent(tx, conversation, 'NoLongerAvailable')) return;
-  await sendMessage(tx, conversation, { type: 'NoLongerAvailable', body: { reason: 'taken' } });
 }

@@ -23,7 +23,8 @@ export type PeerFetch = <T>(ctx: Context, asked: PeerRequest<T>) => Promise<T>;
 /**
  * Makes the only way out to peers: public unicast addresses (or the peer's own exception), checked when connecting so that
  * a changing DNS answer helps nobody; no redirects; 20 s in all.
- * `ending` breaks off what is under way. Errors: `peer-unreachable`, `peer-timeout`, `peer-address-refused`, `endpoint-insecure`, and what `read` throws.
+ * `ending` breaks off what is under way. Errors: `peer-unreachable` and `peer-address-refused` (no connection came about),
+ * `endpoint-insecure`, `endpoint-invalid`, `peer-broke-off`, `peer-timeout`, and what `read` throws.
  */
 export function guardedFetch(ending: AbortSignal): PeerFetch {
   const agents = new Map<string, Agent>();
@@ -59,7 +60,7 @@ function guardedAgent(port: number, allowance: Allowance | undefined): Agent {
         return;
       }
       connect(options, (error, socket) => {
-        if (error) done(error, null);
+        if (error) done(error instanceof CodedError ? error : unreachable(), null);
         else if (mayConnect(socket.remoteAddress ?? '', port, allowance)) done(null, socket);
         else {
           socket.destroy();
@@ -73,7 +74,8 @@ function guardedAgent(port: number, allowance: Allowance | undefined): Agent {
 /** Resolves names to allowed addresses only. Names under `localhost` are this machine, whatever the resolver says. */
 function guardedLookup(port: number, allowance: Allowance | undefined): LookupFunction {
   return (hostname, options, done) => {
-    const pick = (error: Error | null, found: readonly LookupAddress[]) => {
+    // A name that does not resolve comes with an error and without a list.
+    const pick = (error: Error | null, found: readonly LookupAddress[] = []) => {
       const allowed = found.filter(({ address }) => mayConnect(address, port, allowance));
       const [first] = allowed;
       if (error || !first) done(error ?? refusal(), '');
@@ -88,10 +90,12 @@ function guardedLookup(port: number, allowance: Allowance | undefined): LookupFu
 const refusal = () =>
   new CodedError('peer-address-refused', 502, 'The peer resolves to an address that is not allowed.');
 
+const unreachable = () => new CodedError('peer-unreachable', 502, 'The peer could not be reached.');
+
 const timeout = () => new CodedError('peer-timeout', 504, 'The peer took too long.');
 
 /** undici wraps the reason several times; the innermost coded error is ours. */
 function transportError(error: unknown): CodedError {
   for (let cause = error; cause instanceof Error; cause = cause.cause) if (cause instanceof CodedError) return cause;
-  return new CodedError('peer-unreachable', 502, 'The peer could not be reached.');
+  return new CodedError('peer-broke-off', 502, 'The connection ended before the peer had answered.');
 }

@@ -69,6 +69,7 @@ export async function sealIntoOutbox<T extends ConversationType>(
     effectKey: saying.effectKey ?? messageId,
     state: 'waiting',
     attempts: 0,
+    departures: 0,
     dueAt: Math.max(now, saying.notBefore ?? 0),
     createdAt: now,
     expiresAt: Date.parse(header.expires),

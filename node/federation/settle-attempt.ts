@@ -1,16 +1,19 @@
 import type { Context, Tx } from '../kernel/context.ts';
-import type { Attempt, ProblemFacts } from './deliver.ts';
+import type { Attempt, ProblemFacts, Silence } from './deliver.ts';
 import { onDead, onReceipt, onRefused } from './delivery-effects.ts';
 import { answeredBy, failedBy, noteError, tellPeerChange } from './peer-health.ts';
 import { planDailyRetry, planRetry } from './plan-retry.ts';
 import { appendSecurityEvent } from './store/peers.ts';
-import { updateWaiting, type OutboxMessage } from './store/outbox.ts';
-
-type Silence = Extract<Attempt, { kind: 'silence' }>;
+import { findConversation } from './store/conversations.ts';
+import { takeDepartureBack, updateWaiting, type OutboxMessage } from './store/outbox.ts';
 
 /** Stores what came of an attempt, with its effect, in one transaction. Nothing happens when the message's fate was decided meanwhile. */
 export async function settleAttempt(tx: Tx, message: OutboxMessage, attempt: Attempt): Promise<void> {
-  if (attempt.kind === 'silence') return settleSilence(tx, message, attempt);
+  if (attempt.kind === 'silence') {
+    await settleSilence(tx, message, attempt);
+    if (!attempt.left) await takeDepartureBack(tx, message.messageId);
+    return;
+  }
   await settleAnswer(tx, message, attempt);
   // Last, as in every other transaction: this row is shared by all messages to the peer.
   await answeredBy(tx, message.peerId);
@@ -35,10 +38,21 @@ async function settleAnswer(tx: Tx, message: OutboxMessage, attempt: Exclude<Att
 
 /** A message whose time is over gets no further attempt. */
 export async function settleExpired(tx: Tx, message: OutboxMessage): Promise<void> {
-  if (!(await close(tx, message, { state: 'dead', answer: null, code: message.code ?? 'expired' }))) return;
+  const answer = { answer: null, code: message.code ?? 'expired' };
+  if (await isOver(tx, message)) {
+    await close(tx, message, { ...answer, state: 'cancelled' });
+    return;
+  }
+  if (!(await close(tx, message, { ...answer, state: 'dead' }))) return;
   tx.log.error('message-dead', { peerId: message.peerId, messageId: message.messageId, messageType: message.type });
   await tellPeerChange(tx, message.peerId);
   await onDead(tx, message);
+}
+
+/** The conversation ended meanwhile: whether the peer ever got this makes no difference any more. */
+async function isOver(tx: Tx, message: OutboxMessage): Promise<boolean> {
+  if (message.type !== 'Offer' && message.type !== 'Award') return false;
+  return (await findConversation(tx, message))?.state === 'closed';
 }
 
 async function refuse(tx: Tx, message: OutboxMessage, { code }: ProblemFacts): Promise<void> {

@@ -142,7 +142,7 @@ async function recordChange(
   const rings = transition.event === 'wake' && (facts.actor ?? systemActor).kind === 'system';
   if (!rings) await keepAlarm(tx, before, after);
   if (transition.disposition && after.origin === 'peer' && after.releasedAt !== null)
-    await intend(tx, { kind: 'status-to-peer', payload: { leadId, historyId }, key: `status-to-peer:${historyId}` });
+    await intend(tx, { kind: 'status-to-peer', payload: { leadId }, key: `status-to-peer:${historyId}` });
   const told = { kind: 'lead-changed', leadId, payload: { event: transition.event, state: after.state } };
   await announce(tx, told);
   // Events for everyone name a lead to those who see it: not, from now on, to whoever loses it.

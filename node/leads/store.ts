@@ -7,7 +7,7 @@ import { inScope, type LeadScope } from './store/list.ts';
 import { holderOf, type LeadTable, type PromotedColumns, type StoredLead } from './store/tables.ts';
 
 export { listLeads, type LeadQuery, type LeadScope, type LeadSummary } from './store/list.ts';
-export { appendHistory, findNote, getHistoryEntry, insertNote, listHistory } from './store/history.ts';
+export { appendHistory, findNote, insertNote, listHistory, listHistoryOf } from './store/history.ts';
 export { countHeld } from './store/held.ts';
 export { findOriginal, hasOriginal, insertOriginal, type LeadOriginal } from './store/originals.ts';
 export type { StoredLead } from './store/tables.ts';

@@ -155,8 +155,14 @@ describe('the way out to peers', () => {
     expect(deadlines.map(({ milliseconds }) => milliseconds)).toEqual([20_000]);
   });
 
-  it('says so when nobody answers', async () => {
+  it('tells whether anything can have left', async () => {
     const port = await serve((request) => request.socket.destroy());
-    await expect(ask('127.0.0.1', port)).rejects.toMatchObject({ code: 'peer-unreachable' });
+    await expect(ask('127.0.0.1', port)).rejects.toMatchObject({ code: 'peer-broke-off' });
+    const nobody = createServer();
+    await new Promise<void>((resolve) => nobody.listen(0, '127.0.0.1', resolve));
+    const { port: closed } = nobody.address() as AddressInfo;
+    await new Promise((resolve) => nobody.close(resolve));
+    await expect(ask('127.0.0.1', closed)).rejects.toMatchObject({ code: 'peer-unreachable' });
+    await expect(ask('nobody.invalid', 443)).rejects.toMatchObject({ code: 'peer-unreachable' });
   });
 });

@@ -98,10 +98,10 @@ describe('a message that cannot be delivered', () => {
     const [offered] = await reseller.leads();
     await reseller.accept(offered!.id, ann.id);
     // An administrator's statement breaks the effect of the receipt for Release.
-    wire.fault = ({ type }) => (type === 'Release' ? 'answer-lost' : undefined);
+    wire.fault = ({ type }) => (type === 'Release' ? 'answer-lost' : type === 'Status' ? 'lost' : undefined);
     await world.settle();
     await vendor.write((tx) => tx.db.updateTable('offer').set({ confirmedAt: null }).execute());
-    wire.fault = () => undefined;
+    wire.fault = ({ type }) => (type === 'Status' ? 'lost' : undefined);
     await world.advance('40s');
     const [releaseMessage] = await sentBy(vendor, reseller.nodeId);
     expect(releaseMessage).toMatchObject({ type: 'Release', state: 'waiting', code: 'effect-failed' });

@@ -8,6 +8,7 @@ import { makeOutboxWorker } from '../../node/federation/outbox-worker.ts';
 import { routes } from '../../node/federation/routes.ts';
 import type { PeerRole } from '../../node/federation/store/peers.ts';
 import { transact, type Context, type Tx } from '../../node/kernel/context.ts';
+import { CodedError } from '../../node/kernel/errors.ts';
 import { createApp } from '../../node/kernel/http.ts';
 import { makeJobWorkers } from '../../node/kernel/job-workers.ts';
 import { listen } from '../../node/kernel/server.ts';
@@ -41,12 +42,12 @@ export interface Call {
   answer?: string;
 }
 
-/** What the network does to a request: `lost`: never arrives; `answer-lost`; `twice`: arrives twice; `cut`: half an answer. */
+/** What the network does to a request: `lost`: no connection; `answer-lost`; `twice`: arrives twice; `cut`: half an answer. */
 export type Fault = 'lost' | 'answer-lost' | 'twice' | 'cut' | { status: number; headers?: Record<string, string> };
 
 export interface Wire {
   readonly calls: Call[];
-  fault: (call: Call) => Fault | undefined;
+  fault: (call: Call) => Fault | undefined | Promise<Fault | undefined>;
   /** Types in the order they were sent, as `from>to Type`. */
   story(): string[];
 }
@@ -137,14 +138,16 @@ function makeWire(): Wire {
   };
 }
 
+const unreachable = new CodedError('peer-unreachable', 502, 'On purpose.');
+
 /** The node's way out: the real one, with the faults a test plans. */
 function faultyFetch(from: string, wire: Wire): typeof fetch {
   return (async (url: string, init: RequestInit & { body: string }) => {
     const named = (tag: string) => new RegExp(`<l:${tag}>([^<]*)</l:${tag}>`).exec(init.body)?.[1] ?? '';
     const call: Call = { from, to: named('To').replace('.localhost', ''), type: named('Type'), xml: init.body };
     wire.calls.push(call);
-    const fault = wire.fault(call);
-    if (fault === 'lost') throw new TypeError('fetch failed');
+    const fault = await wire.fault(call);
+    if (fault === 'lost') throw new TypeError('fetch failed', { cause: unreachable });
     if (typeof fault === 'object') return new Response('gone', fault);
     if (fault === 'twice') await (await undiciFetch(url, init as never)).text();
     const response = await undiciFetch(url, init as never);

@@ -5,7 +5,8 @@ import type { ConversationKey } from './conversations.ts';
 
 /**
  * `waiting` for a signed answer · `delivered`: receipt stored · `refused` by a signed Problem · `dead`: it expired
- * unanswered · `cancelled`: overtaken by events before an answer came · `replayed` by hand under a new id.
+ * unanswered · `cancelled`: it never left, or expired unanswered after its conversation had ended · `replayed` by hand under
+ * a new id.
  */
 export type OutboxState = 'waiting' | 'delivered' | 'refused' | 'dead' | 'cancelled' | 'replayed';
 
@@ -23,6 +24,8 @@ export interface OutboxTable {
   state: OutboxState;
   /** Attempts that counted against the retry schedule. */
   attempts: number;
+  /** Attempts after which the peer may have it; counted before they are made. 0: it never left. */
+  departures: number;
   dueAt: number;
   createdAt: number;
   expiresAt: number;
@@ -69,7 +72,7 @@ export async function hastenUnanswered(tx: Tx, peerId: string, now: number): Pro
     .where('peerId', '=', peerId)
     .where('state', '=', waiting)
     .where('dueAt', '>', now)
-    .where('code', 'in', ['peer-unreachable', 'peer-timeout'])
+    .where('code', 'in', ['peer-unreachable', 'peer-broke-off', 'peer-timeout'])
     .execute();
 }
 
@@ -84,23 +87,31 @@ export async function markReplayed(tx: Tx, messageId: string): Promise<boolean> 
   return numUpdatedRows === 1n;
 }
 
-/** Cancels what is still waiting in a conversation (of one type); returns how many and whether any was ever tried. */
-export async function cancelWaiting(
+/** The last attempt never reached the peer. */
+export async function takeDepartureBack(tx: Tx, messageId: string): Promise<void> {
+  await tx.db
+    .updateTable('outbox')
+    .set((outbox) => ({ departures: outbox('departures', '-', 1) }))
+    .where('messageId', '=', messageId)
+    .execute();
+}
+
+/** Cancels what waits in a conversation and never left; answers the types. What may have left keeps waiting for its receipt. */
+export async function cancelUnsent(
   tx: Tx,
   { peerId, conversationId }: ConversationKey,
   code: string,
-  type?: MessageType,
-): Promise<{ cancelled: number; tried: boolean }> {
+): Promise<MessageType[]> {
   const rows = await tx.db
     .updateTable('outbox')
     .set({ state: 'cancelled', code, answeredAt: tx.clock.now() })
     .where('peerId', '=', peerId)
     .where('conversationId', '=', conversationId)
     .where('state', '=', waiting)
-    .$if(type !== undefined, (query) => query.where('type', '=', type ?? 'Offer'))
-    .returning('attempts')
+    .where('departures', '=', 0)
+    .returning('type')
     .execute();
-  return { cancelled: rows.length, tried: rows.some((row) => row.attempts > 0) };
+  return rows.map((row) => row.type);
 }
 
 /** Whether a message of this type is on its way in a conversation, or arrived. */
@@ -150,7 +161,7 @@ export async function leaseDue(
   const due = firstOfConversations(tx, peerId).select('messageId').where('dueAt', '<=', now);
   return tx.db
     .updateTable('outbox')
-    .set({ dueAt: leaseEndsAt })
+    .set((outbox) => ({ dueAt: leaseEndsAt, departures: outbox('departures', '+', 1) }))
     .where('messageId', 'in', due.orderBy('dueAt').orderBy('messageId').limit(limit))
     .where('state', '=', waiting)
     .where('dueAt', '<=', now)

@@ -1,6 +1,5 @@
 import { compileOnce } from '../../kernel/compile-once.ts';
 import type { Context, Tx } from '../../kernel/context.ts';
-import { notFound } from '../../kernel/errors.ts';
 import type { HistoryEntry, HistoryFacts, HistoryKind, LeadActor } from '../history.ts';
 import type { LeadHistoryTable } from './tables.ts';
 
@@ -17,11 +16,20 @@ export async function appendHistory(tx: Tx, entry: Omit<HistoryEntry, 'id' | 'at
   return id;
 }
 
-/** One entry, or `not-found`. */
-export async function getHistoryEntry(ctx: Context, historyId: string): Promise<HistoryEntry> {
-  const row = await ctx.db.selectFrom('leadHistory').select(columns).where('id', '=', historyId).executeTakeFirst();
-  if (!row) throw notFound('history entry');
-  return parse(row);
+/** Entries of these kinds in a lead's story, oldest first, without the first `skip`. */
+export async function listHistoryOf(
+  ctx: Context,
+  leadId: string,
+  { kinds, skip }: { readonly kinds: readonly HistoryKind[]; readonly skip: number },
+): Promise<HistoryEntry[]> {
+  const rows = await ctx.db
+    .selectFrom('leadHistory')
+    .select(columns)
+    .where('leadId', '=', leadId)
+    .where('kind', 'in', kinds)
+    .orderBy('id')
+    .execute();
+  return rows.slice(skip).map(parse);
 }
 
 /** A lead's story, oldest first; notes come with their text while it exists. */
