@@ -83,7 +83,7 @@ const original = route({
       headers: {
         'content-disposition': `attachment; filename="${lead.id}.${extension}"`,
         'x-content-type-options': 'nosniff',
-        'content-security-policy': "default-src 'none'; sandbox",
+        'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
       },
     });
   },

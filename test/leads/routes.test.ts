@@ -166,7 +166,7 @@ it('GET /api/leads/:id/original gives the bytes as a download that no browser ru
     'content-type': 'application/octet-stream',
     'content-disposition': `attachment; filename="${leadId}.eml"`,
     'x-content-type-options': 'nosniff',
-    'content-security-policy': "default-src 'none'; sandbox",
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
     'cache-control': 'no-store',
   });
   const without = await receive(firm.ctx);
