@@ -91,7 +91,7 @@ function finish(draft: Lead, options: RowOptions): RowOutcome {
 }
 
 /** Spreadsheets guard formulas by an apostrophe, which is no part of the value. */
-const cellText = (cell: string): string => cell.trim().replace(/^'(?=[=+\-@])/, '');
+const cellText = (cell: string): string => cell.trim().replace(/^'(?=[=+\-@＝＋－＠])/, '');
 
 /** The row as named values, whatever the order of its columns, its delimiter and its encoding: what makes two rows one. */
 export function namedCells(mapping: readonly ColumnMapping[], cells: readonly string[]): [string, string][] {

@@ -220,5 +220,7 @@ describe('writing', () => {
     expect(writeCsvRow(['=1+1', '+49', '-1', '@x', 'a=b', 'say "hi"'])).toBe(
       `"'=1+1","'+49","'-1","'@x","a=b","say ""hi"""\r\n`,
     );
+    for (const start of ['\t', '\r', '\n', '＝', '＋', '－', '＠'])
+      expect(writeCsvRow([`${start}cmd|' /C calc'!A0`])).toBe(`"'${start}cmd|' /C calc'!A0"\r\n`);
   });
 });
