@@ -197,7 +197,10 @@ it('never runs what strangers wrote', async () => {
       comments: `javascript:alert(4) ${attack}`,
       products: [{ name: '{{constructor.constructor("alert(5)")()}}' }],
     },
-    fields: [{ name: attack, type: 'url', value: 'javascript:alert(6)' }],
+    fields: [
+      { name: attack, type: 'url', value: 'javascript:alert(6)' },
+      { name: 'Turned', type: 'text', value: 'invoice\u202egpj.exe\u2066' },
+    ],
   });
   await scene.settle();
   const page = await browser.signIn(reseller, rob);
@@ -205,6 +208,8 @@ it('never runs what strangers wrote', async () => {
   await page.getByRole('button', { name: 'Accept this lead' }).click();
   await scene.settle();
   await page.locator('[data-field="interest.comments"]').getByText(attack).waitFor();
+  await page.getByText('invoicegpj.exe', { exact: true }).waitFor();
+  expect(await page.locator('body').innerText()).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/);
   await page.getByRole('tab', { name: 'History' }).click();
   await page.getByText('Rob was first to accept').waitFor();
   expect(await page.locator('a[href^="javascript"], img[src="x"], main script').count()).toBe(0);

@@ -39,10 +39,13 @@ export const makeCall =
     throw refusalOf(response, json ?? {});
   };
 
+/** Characters that only turn the direction of writing round: a stranger's name could turn ours with it. */
+const turnRound = /[\u202a-\u202e\u2066-\u2069]/g;
+
 /** A proxy in between may answer with a page of its own. */
 function parse(text: string): unknown {
   try {
-    return text === '' ? undefined : JSON.parse(text);
+    return text === '' ? undefined : JSON.parse(text.replace(turnRound, ''));
   } catch {
     return undefined;
   }
