@@ -34,6 +34,8 @@ import { makeOutboxWorker } from './federation/outbox-worker.ts';
 import { intakeHandlers } from './intake/handlers.ts';
 import { routes as intakeRoutes } from './intake/routes.ts';
 import { routes as leadRoutes } from './leads/routes.ts';
+import { openLedger } from './ledger/open-ledger.ts';
+import { closeLedger, makeLedgerWorker } from './ledger/sequencer.ts';
 import { seenLeads } from './leads/seen-leads.ts';
 import { makeAuthenticate } from './people/authenticate.ts';
 import { routes as peopleRoutes } from './people/routes.ts';
@@ -83,6 +85,7 @@ const makeWorkers = (): readonly Worker[] => [
   ...makeJobWorkers(handlers),
   makeOutboxWorker(),
   makeScheduleWorker([retentionSchedule]),
+  makeLedgerWorker(),
 ];
 
 /** Every route of the node but those of health and documentation. */
@@ -127,6 +130,7 @@ const consoleFolder = join(import.meta.dirname, 'web', 'dist');
 /** Makes a node; nothing listens or works until `start`. */
 export async function createNode(config: Config, overrides: Overrides = {}): Promise<LeadmeshNode> {
   const { ctx, close } = await openContext(config, overrides);
+  await openLedger(ctx);
   const workers = makeWorkers();
   const closing = new AbortController();
   let running: { stop(): Promise<void> } | undefined;
@@ -158,6 +162,7 @@ export async function createNode(config: Config, overrides: Overrides = {}): Pro
       await server?.stop();
       await running?.stop();
       await greeting;
+      await closeLedger(ctx).catch((error: unknown) => ctx.log.error('ledger-not-closed', { error }));
       await close();
     },
   };

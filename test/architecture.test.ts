@@ -18,8 +18,14 @@ const levels: readonly (readonly string[])[] = [
   ['audit'],
   ['node.ts', 'main.ts', 'cli'],
 ];
-/** A lead's view depends on who looks: the tree of people. */
-const neighbours = new Set(['leads -> people', 'cli -> node.ts', 'main.ts -> node.ts', 'main.ts -> cli']);
+/** A lead's view depends on who looks: the tree of people. Whoever changes people says so in the ledger. */
+const neighbours = new Set([
+  'leads -> people',
+  'people -> ledger',
+  'cli -> node.ts',
+  'main.ts -> node.ts',
+  'main.ts -> cli',
+]);
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 

@@ -3,6 +3,8 @@ export interface Output {
   readonly json: unknown;
   readonly text: string;
   readonly note?: string | undefined;
+  /** It was done, and came out badly: the exit status is that of a refusal. */
+  readonly failed?: boolean;
 }
 
 /** Rows of a list, and where the next page begins. */

@@ -19,7 +19,7 @@ export async function runCommand(argv: readonly string[], env: NodeJS.ProcessEnv
     const answer = help ? helpOn(command) : await carryOut(command, asked);
     if (typeof answer === 'number') return answer;
     print(answer, json && !help);
-    return done;
+    return answer.failed ? refused : done;
   } catch (error) {
     const { code, message } = explain(error);
     process.stderr.write(`${printable(code)}: ${message.split('\n').map(printable).join('\n')}\n`);

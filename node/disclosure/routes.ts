@@ -42,9 +42,9 @@ const set = route({
     policies: z.array(policy.extend({ action: z.enum([...policyActions, 'default']) })).max(500),
   }),
   reply: z.object({ items: z.array(policy) }),
-  async handler(ctx, { body }) {
+  async handler(ctx, { body, actor }) {
     const items = await transact(ctx, async (tx) => {
-      for (const change of body.policies) await setFieldPolicy(tx, change);
+      for (const change of body.policies) await setFieldPolicy(tx, change, actor.userId);
       return listPolicies(tx);
     });
     return { items };

@@ -8,6 +8,8 @@ export interface Worker {
   runDue(ctx: Context): Promise<number>;
   /** When the next row is due, epoch milliseconds; undefined: nothing is planned. */
   nextDueAt(ctx: Context): Promise<number | undefined>;
+  /** One run does all that is due; the next waits for its time, whatever comes meanwhile. */
+  readonly rests?: true;
   /** The node stops: break off what may take long. */
   stop?(): void;
 }
@@ -46,7 +48,7 @@ function startPump(ctx: Context, worker: Worker): { stop(): Promise<void> } {
   const runAll = async () => {
     do {
       again = false;
-      if ((await worker.runDue(ctx)) > 0) again = true;
+      if ((await worker.runDue(ctx)) > 0 && !worker.rests) again = true;
     } while (again && !stopped);
     return pauseOf(ctx, worker);
   };

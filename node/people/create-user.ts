@@ -2,6 +2,7 @@ import type { Tx } from '../kernel/context.ts';
 import { conflict } from '../kernel/errors.ts';
 import { intend } from '../kernel/jobs.ts';
 import type { Role } from '../kernel/routes.ts';
+import { appendLeaf } from '../ledger/append-leaf.ts';
 import { decideManager } from './decide-manager.ts';
 import { findUser, findUserByEmail, insertUser, listIdsBelow, lockTree, type User } from './store.ts';
 
@@ -11,10 +12,12 @@ interface NewUser {
   readonly name: string;
   readonly role: Role;
   readonly managerId?: string | null | undefined;
+  /** Who adds the user; the node itself when absent. */
+  readonly by?: string | undefined;
 }
 
 /** Adds someone, who can sign in once a link or a password is made. Throws `email-taken`, `manager-unfit`. */
-export async function createUser(tx: Tx, { email, name, role, managerId = null }: NewUser): Promise<User> {
+export async function createUser(tx: Tx, { email, name, role, managerId = null, by }: NewUser): Promise<User> {
   await lockTree(tx);
   await requireFreeEmail(tx, email);
   await requireFitManager(tx, undefined, managerId);
@@ -29,6 +32,7 @@ export async function createUser(tx: Tx, { email, name, role, managerId = null }
     availability: 'available',
   } as const;
   await insertUser(tx, { ...user, createdAt: now, updatedAt: now });
+  await appendLeaf(tx, 'user-created', { user: user.id, role, manager: managerId, by });
   await intend(tx, { kind: 'open-user-box', payload: { userId: user.id }, key: `open-user-box:${user.id}` });
   return { ...user, signedInAt: null, createdAt: now, updatedAt: now };
 }

@@ -41,7 +41,8 @@ const create = route({
     managerId: z.string().max(64).nullish(),
   }),
   reply: userView,
-  handler: async (ctx, { body }) => viewUser(await transact(ctx, (tx) => createUser(tx, body))),
+  handler: async (ctx, { body, actor }) =>
+    viewUser(await transact(ctx, (tx) => createUser(tx, { ...body, by: actor.userId }))),
 });
 
 const update = route({
@@ -62,7 +63,7 @@ const update = route({
     const visible = await visibleUserIds(ctx, actor);
     const allowed = mayUpdateUser(actor, params.id, body) && (visible === 'all' || visible.includes(params.id));
     if (!allowed) throw notFound('user');
-    return viewUser(await transact(ctx, (tx) => updateUser(tx, params.id, body)));
+    return viewUser(await transact(ctx, (tx) => updateUser(tx, params.id, body, actor.userId)));
   },
 });
 

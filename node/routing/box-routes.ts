@@ -77,8 +77,8 @@ const add = route({
     z.strictObject({ kind: z.literal('user'), userId: id }),
   ]),
   reply: changed,
-  handler: (ctx, { body }) =>
-    transact(ctx, (tx) => (body.kind === 'team' ? addTeam(tx, body) : openUserBox(tx, body.userId))),
+  handler: (ctx, { body, actor }) =>
+    transact(ctx, (tx) => (body.kind === 'team' ? addTeam(tx, body, actor.userId) : openUserBox(tx, body.userId))),
 });
 
 const edit = route({
@@ -93,7 +93,7 @@ const edit = route({
     closed: z.boolean().optional(),
   }),
   reply: changed,
-  handler: (ctx, { params, body }) => transact(ctx, (tx) => editBox(tx, params.id, body)),
+  handler: (ctx, { params, body, actor }) => transact(ctx, (tx) => editBox(tx, params.id, body, actor.userId)),
 });
 
 const remove = route({
@@ -101,8 +101,8 @@ const remove = route({
   path: '/api/boxes/:id',
   access: ['administrator'],
   summary: 'Delete a team box that no rule and no other box hangs on',
-  async handler(ctx, { params }) {
-    await transact(ctx, (tx) => removeTeam(tx, params.id));
+  async handler(ctx, { params, actor }) {
+    await transact(ctx, (tx) => removeTeam(tx, params.id, actor.userId));
     return undefined;
   },
 });

@@ -1,5 +1,6 @@
 import type { Tx } from '../kernel/context.ts';
 import { CodedError, conflict } from '../kernel/errors.ts';
+import { appendLeaf } from '../ledger/append-leaf.ts';
 import { findUser } from '../people/store.ts';
 import { pathOf } from './may-keep-box.ts';
 import { deleteBox, getBox, hasChildren, insertBox, listBoxes, lockTree, updateBox } from './store/boxes.ts';
@@ -15,13 +16,14 @@ interface NewTeam {
   readonly ownerId?: string | undefined;
 }
 
-/** Adds a team box. Throws `not-a-team` (parent), `unknown-user` (owner). */
-export async function addTeam(tx: Tx, { name, parentId, ownerId }: NewTeam): Promise<Box> {
+/** Adds a team box; `by`, here and below: who says so. Throws `not-a-team` (parent), `unknown-user` (owner). */
+export async function addTeam(tx: Tx, { name, parentId, ownerId }: NewTeam, by?: string): Promise<Box> {
   await lockTree(tx);
   await requireTeam(tx, parentId);
   await requireUser(tx, ownerId);
   const id = tx.ids.make('box');
   await insertBox(tx, { id, kind: 'team', name, parentId, ownerId });
+  await appendLeaf(tx, 'box-changed', { box: id, change: 'added', parent: parentId, owner: ownerId, by });
   return getBox(tx, id);
 }
 
@@ -38,7 +40,8 @@ interface BoxEdit {
  * Changes a box. The root keeps its place and stays open; boxes of users and partners have their user and name. Throws
  * `box-fixed`, `not-a-team`, `box-cycle`, `unknown-user`.
  */
-export async function editBox(tx: Tx, id: string, { name, parentId, ownerId, closed }: BoxEdit): Promise<Box> {
+export async function editBox(tx: Tx, id: string, edit: BoxEdit, by?: string): Promise<Box> {
+  const { name, parentId, ownerId, closed } = edit;
   await lockTree(tx);
   const box = await getBox(tx, id);
   const fixed = box.kind === 'system' && (parentId !== undefined || closed !== undefined);
@@ -52,11 +55,13 @@ export async function editBox(tx: Tx, id: string, { name, parentId, ownerId, clo
     ...(ownerId !== undefined && { ownerId }),
     ...(closed !== undefined && { closedAt: closed ? tx.clock.now() : null }),
   });
+  const change = Object.entries(edit).flatMap(([field, to]) => (to === undefined ? [] : [field]));
+  await appendLeaf(tx, 'box-changed', { box: id, change, parent: parentId, owner: ownerId, closed, by });
   return getBox(tx, id);
 }
 
 /** Deletes a team box that nothing hangs on. Throws `box-fixed`, and `box-in-use` with `details.rules`, `details.children`. */
-export async function removeTeam(tx: Tx, id: string): Promise<void> {
+export async function removeTeam(tx: Tx, id: string, by?: string): Promise<void> {
   await lockTree(tx);
   const box = await getBox(tx, id);
   if (box.kind !== 'team') throw conflict('box-fixed', 'Only team boxes are deleted; close others instead.');
@@ -68,6 +73,7 @@ export async function removeTeam(tx: Tx, id: string): Promise<void> {
     throw new CodedError('box-in-use', 409, 'Rules or other boxes hang on this box.', details);
   }
   await deleteBox(tx, id);
+  await appendLeaf(tx, 'box-changed', { box: id, change: 'removed', by });
 }
 
 async function requireTeam(tx: Tx, id: string): Promise<void> {

@@ -1,6 +1,8 @@
+import { hash } from 'node:crypto';
 import type { Tx } from '../kernel/context.ts';
 import { CodedError, conflict, notFound } from '../kernel/errors.ts';
 import type { Actor } from '../kernel/routes.ts';
+import { appendLeaf } from '../ledger/append-leaf.ts';
 import { readCondition } from '../rules/index.ts';
 import type { Rule, RuleInput } from '../rules/index.ts';
 import { mayKeepBox, pathOf } from './may-keep-box.ts';
@@ -36,6 +38,14 @@ export async function setRules(tx: Tx, actor: Pick<Actor, 'userId' | 'role'>, se
   const kept = new Set(rules.map((rule) => rule.id));
   await deleteTurns(tx, before.map((rule) => rule.id).filter((id) => !kept.has(id))); // prettier-ignore
   await replaceRules(tx, boxId, rules);
+  const digest = hash('sha256', JSON.stringify(rules), 'base64');
+  await appendLeaf(tx, 'rules-set', {
+    box: boxId,
+    version: version + 1,
+    count: rules.length,
+    digest,
+    by: actor.userId,
+  });
 }
 
 /** Whoever may not write the rules of a box does not learn whether it exists. */

@@ -142,7 +142,8 @@ describe('the process', () => {
     });
     const help = await runLeadmesh(['help']);
     expect(help).toMatchObject({ status: 0, err: '' });
-    for (const { name, summary } of commands) expect(help.out).toContain(`  ${name.padEnd(15)}  ${summary}\n`);
+    const width = Math.max(...commands.map(({ name }) => name.length));
+    for (const { name, summary } of commands) expect(help.out).toContain(`  ${name.padEnd(width)}  ${summary}\n`);
     const add = commands.find(({ name }) => name === 'user add')!;
     expect((await runLeadmesh(['user', 'add', '--help'])).out).toContain(`Usage: ${usageOf(add)}\n`);
   });

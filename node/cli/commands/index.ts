@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts';
 import { findCommand } from '../parse-command.ts';
 import { helpOn, overview } from '../help.ts';
+import { auditCommands } from './audit.ts';
 import { boxCommands } from './boxes.ts';
 import { jobCommands } from './jobs.ts';
 import { leadCommands } from './leads.ts';
@@ -24,5 +25,6 @@ export const commands: readonly Command[] = [
   ...boxCommands,
   ...leadCommands,
   ...jobCommands,
+  ...auditCommands,
   help,
 ];

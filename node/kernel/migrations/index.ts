@@ -7,6 +7,17 @@ import { migration as federation } from './0005-federation.ts';
 import { migration as intake } from './0006-intake.ts';
 import { migration as setup } from './0007-setup.ts';
 import { migration as departures } from './0008-outbox-departures.ts';
+import { migration as ledger } from './0009-ledger.ts';
 
 /** Every change to the tables, oldest first. A migration that was released is never edited. */
-export const migrations: readonly Migration[] = [kernel, people, leads, routing, federation, intake, setup, departures];
+export const migrations: readonly Migration[] = [
+  kernel,
+  people,
+  leads,
+  routing,
+  federation,
+  intake,
+  setup,
+  departures,
+  ledger,
+];

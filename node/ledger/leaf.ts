@@ -1,0 +1,59 @@
+import { CodedError } from '../kernel/errors.ts';
+
+/**
+ * What the ledger tells, and of each fact the lines in their order. Never a value of a lead or a name of a person: ids, field
+ * paths, digests.
+ */
+export const leafLines = {
+  /** A key of this node came into use. */
+  'key-introduced': ['use', 'kid', 'key'],
+  'user-created': ['user', 'role', 'manager', 'by'],
+  'user-changed': ['user', 'changed', 'role', 'active', 'manager', 'by'],
+  'rules-set': ['box', 'version', 'count', 'digest', 'by'],
+  'box-changed': ['box', 'change', 'parent', 'owner', 'closed', 'by'],
+  'field-policy-set': ['recipient', 'target', 'stage', 'mode', 'action', 'by'],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
+export type LeafKind = keyof typeof leafLines;
+
+/** A line's value; a list is one line, its members apart by spaces. What is undefined or null has no line. */
+type LeafValue = string | number | boolean | readonly string[] | null | undefined;
+export type LeafFacts<K extends LeafKind> = { readonly [name in (typeof leafLines)[K][number]]?: LeafValue };
+
+/** What every leaf begins with. */
+export interface LeafHead<K extends LeafKind> {
+  readonly kind: K;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly id: string;
+  /** Whose ledger it is in. */
+  readonly nodeId: string;
+}
+
+const longestLeaf = 4096;
+
+/**
+ * The text of a leaf: `key: value` lines that end in LF, ASCII only, at most 4 KiB. Throws `leaf-too-long`.
+ */
+export function writeLeaf<K extends LeafKind>({ kind, at, id, nodeId }: LeafHead<K>, facts: LeafFacts<K>): string {
+  let text = `leadmesh-leaf: 1\nkind: ${kind}\nat: ${new Date(at).toISOString()}\nid: ${id}\nnode: ${nodeId}\n`;
+  for (const name of leafLines[kind] as readonly (keyof LeafFacts<K> & string)[]) {
+    const value = writeValue(facts[name]);
+    if (value !== undefined) text += `${name}: ${value}\n`;
+  }
+  if (text.length > longestLeaf)
+    throw new CodedError('leaf-too-long', 500, `A leaf of ${text.length} bytes is no leaf.`, { kind });
+  return text;
+}
+
+function writeValue(value: LeafValue): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'object') return escape(String(value));
+  return value.map(escape).join(' ');
+}
+
+/** Everything that could end a line or a member of a list, and all that is not ASCII, as `%XX` of its UTF-8 bytes. */
+const escape = (text: string): string =>
+  text.replace(/[^A-Za-z0-9._:/+=,\-[\]*]+/g, (part) =>
+    Array.from(Buffer.from(part, 'utf8'), (byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
+  );

@@ -1,0 +1,41 @@
+import SqliteFile from 'better-sqlite3';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it, vi } from 'vitest';
+import { findFreePort } from '../../node/cli/demo/processes.ts';
+import { openCommandNode } from './leadmesh.ts';
+
+// Each command is a process that loads a whole node.
+vi.setConfig({ testTimeout: 240_000 });
+
+it('an administrator keeps a checkpoint, and finds with it what somebody did to the database', async () => {
+  await using node = openCommandNode('vendor', await findFreePort());
+  await (await node.start()).stop();
+  const note = await node.ok(['audit', 'checkpoint']);
+  expect(note).toMatch(/^vendor\.localhost\n\d+\n[A-Za-z0-9+/]{43}=\n\n— vendor\.localhost [A-Za-z0-9+/]+=*$/);
+  const file = join(node.folder, 'saved.checkpoint');
+  writeFileSync(file, `${note}\n`);
+  expect(await node.json(['audit', 'checkpoint'])).toMatchObject({ note: `${note}\n`, origin: 'vendor.localhost' });
+
+  await node.ok(['user', 'add', 'ada@vendor.example', 'Ada', '--role', 'manager']);
+  const before = await node.json(['audit', 'verify', '--since', file]);
+  expect(before).toMatchObject({ isWhole: true, waiting: 1, since: { isKept: true }, findings: [] });
+  await (await node.start()).stop();
+  expect(await node.json(['audit', 'verify'])).toMatchObject({ isWhole: true, size: Number(before['size']) + 1 });
+
+  const database = new SqliteFile(join(node.dataFolder, 'leadmesh.db'));
+  database.prepare('delete from "ledgerLeaf" where position = 1').run();
+  database.close();
+  const after = await node.run(['audit', 'verify', '--since', file]);
+  expect(after.status).toBe(1);
+  expect(after.out).toContain('isWhole: no\n');
+  expect(after.out).toContain('\nleaf-missing 1: The leaf that was logged here is gone.\n');
+  expect(after.out).toContain('\nsince-differs (size ');
+
+  writeFileSync(file, 'nonsense\n');
+  expect(await node.run(['audit', 'verify', '--since', file])).toMatchObject({
+    status: 1,
+    out: '',
+    err: 'checkpoint-malformed: This is no checkpoint of a ledger.\n',
+  });
+});

@@ -1,0 +1,71 @@
+import { expect, it } from 'vitest';
+import type { Context } from '../../node/kernel/context.ts';
+import { checkpointKey } from '../../node/ledger/checkpoint.ts';
+import { listLeaves } from '../../node/ledger/store/leaves.ts';
+import { verifyLedger } from '../../node/ledger/verify-ledger.ts';
+import { startNetwork } from '../support/network.ts';
+
+/** The leaves of these kinds, without what every leaf begins with. */
+async function leavesOf(ctx: Context, ...kinds: readonly string[]): Promise<string[]> {
+  const leaves = await listLeaves(ctx, 0, 1_000);
+  return leaves.flatMap(({ text }) => {
+    const [, kind = '', body = ''] =
+      /^leadmesh-leaf: 1\nkind: (.*)\nat: .*\nid: .*\nnode: .*\n([^]*)$/.exec(text) ?? [];
+    return kinds.includes(kind) ? [`${kind}\n${body}`] : [];
+  });
+}
+
+it('what administrators change is in the ledger, with who did it and without names', async () => {
+  await using network = await startNetwork({ nodes: ['vendor'] });
+  const { ctx, administrator, settle } = network.node('vendor');
+  const { api } = administrator;
+  const by = `by: ${administrator.id}\n`;
+  const made = await api.send<{ id: string }>('POST', '/api/users', {
+    email: 'ada.canary@vendor.example',
+    name: 'Ada Canary',
+    role: 'representative',
+  });
+  await api.send('PATCH', `/api/users/${made.id}`, {
+    role: 'manager',
+    name: 'Eve Canary',
+    email: 'eve.canary@x.example',
+  });
+  await api.send('PATCH', `/api/users/${made.id}`, { availability: 'absent' });
+  await api.send('PATCH', `/api/users/${made.id}`, { active: false });
+  await expect(api.send('PATCH', `/api/users/${administrator.id}`, { active: false })).rejects.toThrow();
+
+  const box = await api.send<{ id: string }>('POST', '/api/boxes', { kind: 'team', name: 'Canary', parentId: 'box_system' }); // prettier-ignore
+  await api.send('PATCH', `/api/boxes/${box.id}`, { name: 'Canary two', closed: true });
+  const { version } = await api.get<{ version: number }>('/api/boxes/box_system/rules');
+  const rule = { name: 'Canary', condition: { all: [] }, action: { assign: { mode: 'direct', to: [box.id], offerMinutes: 5 } } }; // prettier-ignore
+  await api.send('PUT', '/api/boxes/box_system/rules', { version, rules: [rule] });
+  const policy = { recipientKind: 'peer', target: 'group:email', stage: 'offered', mode: 'grab', action: 'never' };
+  await api.send('PUT', '/api/field-policies', { policies: [policy] });
+  await settle();
+
+  expect(await leavesOf(ctx, 'key-introduced')).toEqual([
+    expect.stringContaining(`use: messages\nkid: ${ctx.keys.signing.kid}\n`),
+    `key-introduced\nuse: checkpoints\nkey: ${checkpointKey(ctx).text}\n`,
+  ]);
+  expect(await leavesOf(ctx, 'user-created', 'user-changed')).toEqual([
+    `user-created\nuser: ${administrator.id}\nrole: administrator\n`,
+    `user-created\nuser: ${made.id}\nrole: representative\n${by}`,
+    `user-changed\nuser: ${made.id}\nchanged: email role\nrole: manager\nactive: true\n${by}`,
+    `user-changed\nuser: ${made.id}\nchanged: active\nrole: manager\nactive: false\n${by}`,
+  ]);
+  expect(await leavesOf(ctx, 'box-changed')).toEqual([
+    `box-changed\nbox: ${box.id}\nchange: added\nparent: box_system\n${by}`,
+    `box-changed\nbox: ${box.id}\nchange: name closed\nclosed: true\n${by}`,
+  ]);
+  expect(await leavesOf(ctx, 'rules-set')).toEqual([
+    expect.stringMatching(
+      new RegExp(`^rules-set\nbox: box_system\nversion: ${version + 1}\ncount: 1\ndigest: [A-Za-z0-9+/]{43}=\n${by}$`),
+    ),
+  ]);
+  expect(await leavesOf(ctx, 'field-policy-set')).toEqual([
+    `field-policy-set\nrecipient: peer:*\ntarget: group:email\nstage: offered\nmode: grab\naction: never\n${by}`,
+  ]);
+  expect(JSON.stringify(await listLeaves(ctx, 0, 1_000))).not.toMatch(/canary/i);
+  await network.node('vendor').restart();
+  expect(await verifyLedger(network.node('vendor').ctx)).toMatchObject({ isWhole: true, waiting: 0 });
+});
