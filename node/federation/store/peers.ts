@@ -1,6 +1,7 @@
 import { compileOnce } from '../../kernel/compile-once.ts';
 import type { Context, Tx } from '../../kernel/context.ts';
 import { notFound } from '../../kernel/errors.ts';
+import { earliestId } from '../../kernel/ids.ts';
 import { closedBreaker, type Breaker } from '../decide-breaker.ts';
 import type { Allowance } from '../may-connect.ts';
 
@@ -146,11 +147,24 @@ export async function updateHealth(tx: Tx, peerId: string, change: Partial<PeerH
   await tx.db.updateTable('peerHealth').set(change).where('peerId', '=', peerId).execute();
 }
 
-/** Remembers what an administrator should look into, for example two messages under one id. */
+/** So many of one kind say all there is to say; a stolen key must not fill the database. */
+const mostSecurityEventsADay = 100;
+
+/** Remembers what an administrator should look into, for example two messages under one id; a number of each a day. */
 export async function appendSecurityEvent(
   tx: Tx,
   event: { peerId: string; code: string; messageId?: string | undefined; facts?: Record<string, string> },
 ): Promise<void> {
+  const today = earliestId('security', Math.max(0, tx.clock.now() - 24 * 3_600_000));
+  const known = await tx.db
+    .selectFrom('securityEvent')
+    .select('id')
+    .where('peerId', '=', event.peerId)
+    .where('id', '>=', today)
+    .where('code', '=', event.code)
+    .limit(mostSecurityEventsADay)
+    .execute();
+  if (known.length === mostSecurityEventsADay) return;
   await tx.db
     .insertInto('securityEvent')
     .values({

@@ -1,0 +1,73 @@
+import SqliteFile from 'better-sqlite3';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { suspendPeer } from '../../node/federation/pause.ts';
+import { listSecurityEvents, updateKey } from '../../node/federation/store/peers.ts';
+import { sqliteFile } from '../../node/kernel/database.ts';
+import type { Offer } from '../../protocol/index.ts';
+import { openFederation, type Federation, type FederationNode } from '../support/federation.ts';
+import { makeForeignPeer, post, type ForeignPeer } from '../support/foreign-peer.ts';
+
+let federation: Federation;
+let node: FederationNode;
+beforeAll(async () => {
+  federation = await openFederation({ nodes: ['reseller'] });
+  node = federation.node('reseller');
+});
+afterAll(() => federation[Symbol.asyncDispose]());
+
+async function introduce(name: string): Promise<ForeignPeer> {
+  const peer = makeForeignPeer(`${name}.localhost`, federation.clock.now);
+  await peer.introduceTo(node);
+  return peer;
+}
+
+/** How many rows every table has. */
+function rows(): Readonly<Record<string, number>> {
+  const database = new SqliteFile(sqliteFile(node.ctx.config.dataFolder), { readonly: true });
+  try {
+    const tables = database.prepare(`select name from sqlite_master where type = 'table'`).pluck().all() as string[];
+    return Object.fromEntries(
+      tables.map((name) => [name, database.prepare(`select count(*) from "${name}"`).pluck().get() as number]),
+    );
+  } finally {
+    database.close();
+  }
+}
+
+let conversations = 0;
+const offer = (): Offer => ({
+  mode: 'grab',
+  closesAt: new Date(federation.clock.now() + 3_600_000).toISOString(),
+  lead: { account: { name: 'Acme' } },
+});
+const say = (peer: ForeignPeer, to = node.nodeId) =>
+  peer.say(to, 'Offer', offer(), { conversation: `flood${++conversations}` }).xml;
+
+/** Sends this many messages, each answered with the code; answers how many rows each table has more. */
+async function flood(times: number, code: string, next: () => string) {
+  const before = rows();
+  for (let time = 0; time < times; time++) expect((await post(node, next())).code).toBe(code);
+  return Object.fromEntries(
+    Object.entries(rows()).flatMap(([name, count]) => (count === before[name] ? [] : [[name, count - (before[name] ?? 0)]])),
+  );
+} // prettier-ignore
+
+it('a revoked key fills no table: a hundred notes of it a day are kept, and other partners keep theirs', async () => {
+  const thief = await introduce('thief');
+  const other = await introduce('other');
+  const revokedAt = federation.clock.now();
+  for (const { nodeId, key } of [thief, other])
+    await node.write((tx) => updateKey(tx, { nodeId, kid: key.kid }, { revokedAt }));
+  expect(await flood(130, 'key-revoked', () => say(thief))).toEqual({ securityEvent: 100 });
+  expect(await flood(1, 'key-revoked', () => say(other))).toEqual({ securityEvent: 1 });
+  federation.clock.advance('25h');
+  expect(await flood(2, 'key-revoked', () => say(thief))).toEqual({ securityEvent: 2 });
+  expect(await listSecurityEvents(node.ctx, thief.nodeId, 1)).toMatchObject([{ code: 'revoked-key-used' }]);
+});
+
+it('a partner’s messages to others, and all of a suspended one, leave nothing behind', async () => {
+  const partner = await introduce('partner');
+  expect(await flood(20, 'audience', () => say(partner, 'elsewhere.localhost'))).toEqual({});
+  await suspendPeer(node.ctx, partner.nodeId);
+  expect(await flood(20, 'overloaded', () => say(partner))).toEqual({});
+});
