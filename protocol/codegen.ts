@@ -10,7 +10,7 @@ import { writeTypes } from './codegen/write-types.ts';
 const near = (path: string) => new URL(path, import.meta.url).pathname;
 const target = near('generated.ts');
 
-const head = `// Written by protocol/codegen.ts from schemas/lead.xsd and schemas/exchange.xsd. Change those, then run it.
+const head = `// Written by protocol/codegen.ts from the files in schemas/. Change those, then run it.
 
 import type { ComplexType, SimpleType } from './descriptor.ts';
 `;
@@ -19,6 +19,7 @@ const messages = `/** A message: what is sent, before it is signed. */
 export interface Message<T extends MessageType = MessageType> {
   header: Header & { type: T };
   body: Bodies[T];
+  extensions?: Extension[];
 }
 export type AnyMessage = { [T in MessageType]: Message<T> }[MessageType];
 
@@ -51,7 +52,9 @@ function checkTypes(schema: Schema): void {
 
 function generate(): string {
   const schema = readSchema(
-    ['lead.xsd', 'exchange.xsd'].map((file) => readFileSync(near(`../schemas/${file}`), 'utf8')),
+    ['lead.xsd', 'types.xsd', 'exchange.xsd', 'levels.xsd'].map((file) =>
+      readFileSync(near(`../schemas/${file}`), 'utf8'),
+    ),
   );
   checkTypes(schema);
   return [head, writeTypes(schema), messages, writeTables(schema)].join('\n');

@@ -35,17 +35,18 @@ export function seal(message: AnyMessage, key: SigningKey): Sealed {
 /**
  * Checks and reads a message: gates, pinned key, signature, body. Throws ProtocolError: `unauthenticated` is true up to the
  * signature, afterwards `sender` tells who sent the unreadable body. Audience, times and states are the caller's to check.
+ * `understood` are the URIs of the extensions the caller knows: another one that must be understood throws `not-understood`.
  */
-export function open(bytes: Uint8Array, findKey: FindKey): Opened {
+export function open(bytes: Uint8Array, findKey: FindKey, understood?: ReadonlySet<string>): Opened {
   const verified = verifyDocument(bytes, findKey);
-  const message = readBody(verified);
+  const message = readBody(verified, understood);
   const { digest, kid, canonical } = verified;
   return { message, digest, kid, canonical } as Opened;
 }
 
-function readBody({ root, from, kid, digest }: VerifiedDocument): AnyMessage {
+function readBody({ root, from, kid, digest }: VerifiedDocument, understood?: ReadonlySet<string>): AnyMessage {
   try {
-    return readMessage(root);
+    return readMessage(root, understood);
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     const messageId = root.children[0]?.children.find(({ name }) => name === 'l:MessageId')?.text;

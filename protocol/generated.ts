@@ -1,4 +1,4 @@
-// Written by protocol/codegen.ts from schemas/lead.xsd and schemas/exchange.xsd. Change those, then run it.
+// Written by protocol/codegen.ts from the files in schemas/. Change those, then run it.
 
 import type { ComplexType, SimpleType } from './descriptor.ts';
 
@@ -85,7 +85,14 @@ export type FieldGroup = (typeof fieldGroups)[number];
 /** A point in time in UTC with milliseconds. */
 export type UtcTime = string;
 
-/** The messages of level Core. */
+/** Signature algorithms; a key fixes exactly one. */
+export const keyAlgorithms = [
+  'ecdsa-sha256',
+  'rsa-sha256',
+] as const;
+export type KeyAlgorithm = (typeof keyAlgorithms)[number];
+
+/** All messages. */
 export const messageTypes = [
   'Capabilities',
   'Offer',
@@ -97,15 +104,21 @@ export const messageTypes = [
   'Status',
   'Receipt',
   'Problem',
+  'Update',
+  'Recall',
+  'RecallAnswer',
+  'Return',
+  'ReturnAnswer',
+  'Erasure',
+  'ErasureStatus',
+  'ConsentChange',
+  'AccessRequest',
+  'AccessReport',
+  'Agreement',
+  'KeyRollover',
+  'Pull',
 ] as const;
 export type MessageType = (typeof messageTypes)[number];
-
-/** Signature algorithms; a key fixes exactly one. */
-export const keyAlgorithms = [
-  'ecdsa-sha256',
-  'rsa-sha256',
-] as const;
-export type KeyAlgorithm = (typeof keyAlgorithms)[number];
 
 /** To one recipient, or to whoever is first. */
 export const offerModes = [
@@ -168,6 +181,116 @@ export const problemCodes = [
   'internal',
 ] as const;
 export type ProblemCode = (typeof problemCodes)[number];
+
+/** Why fields changed. */
+export const updateReasons = [
+  'correction',
+  'addition',
+  'merge',
+  'other',
+] as const;
+export type UpdateReason = (typeof updateReasons)[number];
+
+/** Why a lead is called back. */
+export const recallReasons = [
+  'lease-lapsed',
+  'mistake',
+  'duplicate',
+  'customer-wish',
+  'agreement',
+  'other',
+] as const;
+export type RecallReason = (typeof recallReasons)[number];
+
+/** Why a lead is returned. */
+export const returnReasons = [
+  'not-reachable',
+  'wrong-data',
+  'duplicate',
+  'already-customer',
+  'not-a-fit',
+  'no-interest',
+  'other',
+] as const;
+export type ReturnReason = (typeof returnReasons)[number];
+
+/** What the other side decided. */
+export const answerOutcomes = [
+  'agreed',
+  'refused',
+] as const;
+export type AnswerOutcome = (typeof answerOutcomes)[number];
+
+/** Why data is deleted. */
+export const erasureReasons = [
+  'person-asked',
+  'consent-withdrawn',
+  'retention-over',
+  'unlawful',
+  'other',
+] as const;
+export type ErasureReason = (typeof erasureReasons)[number];
+
+/** What became of the data. */
+export const erasureOutcomes = [
+  'pending',
+  'done',
+  'partial',
+  'refused',
+  'offer-deleted',
+] as const;
+export type ErasureOutcome = (typeof erasureOutcomes)[number];
+
+/** Ways to contact a person. */
+export const contactChannels = [
+  'all',
+  'email',
+  'phone',
+  'post',
+  'visit',
+] as const;
+export type ContactChannel = (typeof contactChannels)[number];
+
+/** Steps of an agreement. */
+export const agreementSteps = [
+  'propose',
+  'accept',
+  'end',
+] as const;
+export type AgreementStep = (typeof agreementSteps)[number];
+
+/** Who offers leads. */
+export const agreementSides = [
+  'proposer',
+  'accepter',
+  'both',
+] as const;
+export type AgreementSide = (typeof agreementSides)[number];
+
+/** What is shown of a field. */
+export const fieldHandlings = [
+  'shown',
+  'masked',
+  'withheld',
+  'never',
+] as const;
+export type FieldHandling = (typeof fieldHandlings)[number];
+
+/** How exactly an order value is reported. */
+export const amountFeedbacks = [
+  'exact',
+  'band',
+  'none',
+] as const;
+export type AmountFeedback = (typeof amountFeedbacks)[number];
+
+/** Whether a lead may be offered on. */
+export const onwardRules = [
+  'none',
+  'listed',
+  'any',
+] as const;
+export type OnwardRule = (typeof onwardRules)[number];
 
 /** A person or company that may want to buy, with what is known of the interest. */
 export interface Lead {
@@ -387,6 +510,22 @@ export interface Field {
   value: string;
 }
 
+/** What later or private agreements add. Ignored where it is not known; stored, never passed on. */
+export interface Extensions {
+  /** One addition. */
+  extensions?: Extension[];
+}
+
+/** An addition, by its URI; structured content is written as text, for example as JSON. */
+export interface Extension {
+  /** true: whoever does not know the URI refuses the message with Problem not-understood. */
+  mustUnderstand?: boolean;
+  /** What the addition is. */
+  uri: string;
+  /** Free text. */
+  value: string;
+}
+
 /** Who says what to whom, when, and in which conversation. */
 export interface Header {
   /** Unique per sender; the same on every retry. */
@@ -397,6 +536,10 @@ export interface Header {
   from: string;
   /** The receiving node; * in Capabilities only. */
   to: string;
+  /** The agreement this is sent under; with AgreementDigest. */
+  agreement?: string;
+  /** Digest of the accepted proposal. */
+  agreementDigest?: string;
   /** One lead with one peer; fresh per recipient. */
   conversation?: string;
   /** Round of a re-opened offer. */
@@ -413,6 +556,20 @@ export interface Header {
   expires: UtcTime;
   /** 32 random bytes in every message with personal data, so that its digest hides them. */
   blind?: string;
+  /** The sender's last signed checkpoint. */
+  log?: LogCheckpoint;
+  /** Rises when the sender was restored from a backup; absent: 0. */
+  epoch?: number;
+}
+
+/** A checkpoint of the log of disclosures; never one that holds this message. */
+export interface LogCheckpoint {
+  /** Number of leaves. */
+  size: number;
+  /** Root of the Merkle tree (RFC 6962). */
+  root: string;
+  /** Signature of the note: From, Size and Root, one a line. */
+  noteSignature: string;
 }
 
 /** A message, by id and digest. */
@@ -437,6 +594,30 @@ export interface Capabilities {
   keys: CapabilityKey[];
   /** The longest message it accepts. */
   maxMessageBytes: number;
+  /** The most documents in a frame it accepts. */
+  maxBatchMessages?: number;
+  /** The longest frame it accepts. */
+  maxBatchBytes?: number;
+  /** How many messages it takes from one partner. */
+  messagesPerMinute?: number;
+  /** How many bytes one partner may have under way to it. */
+  bytesInFlight?: number;
+  /** A signature algorithm it verifies; absent: ecdsa-sha256 and rsa-sha256. */
+  algorithms?: string[];
+  /** An extension it understands. */
+  extensions?: string[];
+  /** A schema it checks with. */
+  schemas?: SchemaDigest[];
+  /** The key that signs its checkpoints. */
+  logKey?: string;
+}
+
+/** SHA-256 of the bytes of a schema file. */
+export interface SchemaDigest {
+  /** The file. */
+  name: string;
+  /** 32 bytes in base64. */
+  digest: string;
 }
 
 /** A public key: SubjectPublicKeyInfo, DER, base64. Never trusted by being here. */
@@ -457,6 +638,12 @@ export interface Offer {
   opensAt?: UtcTime;
   /** Not to be accepted after; the offering node decides. */
   closesAt: UtcTime;
+  /** SHA-256 of the terms of this offer, such as a price list; the Accept quotes it. */
+  termsDigest?: string;
+  /** What the digests of the nodes passed hang on; with Hop. */
+  hopNonce?: string;
+  /** A node the lead came through before this offer, its origin included. */
+  hops?: string[];
   /** The visible fields only. */
   lead: Lead;
   /** A field shown in part, by policy. */
@@ -487,6 +674,8 @@ export interface Opening {
 export interface Accept {
   /** Digest of the Offer that is accepted. */
   offerDigest: string;
+  /** The terms of the offer, as the offer has them. */
+  termsDigest?: string;
 }
 
 /** The offered node does not want the lead. */
@@ -531,10 +720,20 @@ export interface Status {
   assignedTo?: string;
   /** Order value, when won. */
   amount?: Money;
+  /** Order value as a range, instead of Amount. */
+  amountBand?: AmountBand;
   /** Why, when lost or returned. */
   reason?: string;
   /** Anything else. */
   note?: string;
+}
+
+/** A range of amounts of one currency. */
+export interface AmountBand {
+  /** The lower end, included. */
+  atLeast: Money;
+  /** The upper end, excluded; open if absent. */
+  below?: Money;
 }
 
 /** Durably stored, will be processed. */
@@ -555,6 +754,236 @@ export interface Problem {
   text?: string;
 }
 
+/** Fields of a released lead that changed; the other fields stay as they were. */
+export interface Update {
+  /** Rises with every Update of this sender in the conversation; lower ones are recorded and not applied. */
+  revision: number;
+  /** Why. */
+  reason: UpdateReason;
+  /** A field this is about. Absent in Lead: the field has no value any more. */
+  changedFields: string[];
+  /** The new values of the changed fields, and nothing else. */
+  lead: Lead;
+}
+
+/** The offering node wants the lead back. Before Release it is back at once; afterwards the holder answers. */
+export interface Recall {
+  /** Why. */
+  reason: RecallReason;
+  /** When an answer is expected at the latest. */
+  answerBy?: UtcTime;
+  /** Why, in words. */
+  text?: string;
+}
+
+/** Whether the holder gives the lead back. */
+export interface RecallAnswer {
+  /** agreed: the lead is back and the holder deletes what it holds as agreed. */
+  outcome: AnswerOutcome;
+  /** In words. */
+  text?: string;
+}
+
+/** The holder wants to give the lead back. */
+export interface Return {
+  /** Why. */
+  reason: ReturnReason;
+  /** Why, in words. */
+  text?: string;
+  /** What shows it, such as a log of calls. */
+  proofs?: Attachment[];
+}
+
+/** Whether the offering node takes the lead back. */
+export interface ReturnAnswer {
+  /** agreed: the lead is back and the holder deletes what it holds as agreed. */
+  outcome: AnswerOutcome;
+  /** In words. */
+  text?: string;
+}
+
+/** Delete what this conversation disclosed. Binding from the party that disclosed it; a request from below. */
+export interface Erasure {
+  /** Why. */
+  reason: ErasureReason;
+  /** When a final answer is expected at the latest. */
+  answerBy?: UtcTime;
+}
+
+/** What became of an Erasure, or of the deletion at the end of an offer. */
+export interface ErasureStatus {
+  /** What was done. */
+  outcome: ErasureOutcome;
+  /** When. */
+  at: UtcTime;
+  /** Until when a legal duty keeps what was not deleted. */
+  holdUntil?: UtcTime;
+  /** What remains and why, without personal values. */
+  text?: string;
+  /** A recipient the data was passed to. */
+  onwards?: OnwardErasure[];
+}
+
+/** Whether a further recipient deleted the data. */
+export interface OnwardErasure {
+  /** Who, by name. */
+  recipient: string;
+  /** Its node, if it has one. */
+  nodeId?: string;
+  /** What it said. */
+  outcome: ErasureOutcome;
+}
+
+/** A person changed what the data may be used for. Travels to every node that holds the data. */
+export interface ConsentChange {
+  /** When the person said so. */
+  at: UtcTime;
+  /** A decision, as it stands now. */
+  consents?: Consent[];
+  /** A way in which the person may not be contacted any more. */
+  doNotContacts?: ContactChannel[];
+}
+
+/** A person asks what is held. */
+export interface AccessRequest {
+  /** When the report is needed at the latest. */
+  answerBy?: UtcTime;
+}
+
+/** What is held of a lead, and who got it. */
+export interface AccessReport {
+  /** Since when. */
+  heldSince?: UtcTime;
+  /** What it is used for. */
+  purposes?: string[];
+  /** What is held; nothing held: absent. */
+  lead?: Lead;
+  /** A recipient it was passed to. */
+  disclosures?: AccessDisclosure[];
+}
+
+/** Who got which fields, and when. */
+export interface AccessDisclosure {
+  /** Who, by name. */
+  recipient: string;
+  /** Its node, if it has one. */
+  nodeId?: string;
+  /** When. */
+  at: UtcTime;
+  /** A field it got. */
+  fields: string[];
+  /** What for. */
+  purpose?: string;
+}
+
+/** A step of a bilateral agreement. The digest of the accepted proposal is the digest of the agreement. */
+export interface Agreement {
+  /** propose, accept or end. */
+  step: AgreementStep;
+  /** Which agreement. */
+  agreementId: string;
+  /** Digest of the proposal that is accepted or ended. */
+  proposal?: string;
+  /** What is proposed. */
+  terms?: AgreementTerms;
+  /** From when on no new offers are made under it. */
+  endsAt?: UtcTime;
+  /** In words. */
+  text?: string;
+}
+
+/** What may be shared, for what, and for how long. */
+export interface AgreementTerms {
+  /** From when on. */
+  validFrom: UtcTime;
+  /** Until when; open if absent. */
+  validUntil?: UtcTime;
+  /** Who offers leads to whom. */
+  offers: AgreementSide;
+  /** What the data may be used for. */
+  purposes: string[];
+  /** What is shown of a field. A field without a term is withheld in offers and released. */
+  fieldTerms?: FieldTerm[];
+  /** Hours after the end of an offer in which the loser deletes what it saw. */
+  deleteShownHours: number;
+  /** Days after its end that the holder may keep a lead. */
+  retentionDays: number;
+  /** Days after Release in which a lead may be returned. */
+  returnWindowDays?: number;
+  /** What the holder reports. */
+  feedback: FeedbackTerms;
+  /** Limits against harvesting. */
+  caps?: AgreementCaps;
+  /** Whether leads may be passed on. */
+  onward: OnwardTerms;
+  /** SHA-256 of a written contract this refers to. */
+  contractDigest?: string;
+}
+
+/** What is shown of one field. */
+export interface FieldTerm {
+  /** The field. */
+  field: string;
+  /** In the Offer. */
+  inOffer: FieldHandling;
+  /** In the Release: shown or never. */
+  inRelease: FieldHandling;
+}
+
+/** What the holder reports in Status and Update. Dispositions are always reported. */
+export interface FeedbackTerms {
+  /** Who works on the lead. */
+  assignedTo: boolean;
+  /** The order value. */
+  amount: AmountFeedback;
+  /** Why it was lost. */
+  reason: boolean;
+  /** Notes. */
+  note: boolean;
+  /** Corrected and added fields. */
+  update: boolean;
+}
+
+/** Beyond these the offering node pauses offers and tells both administrators. */
+export interface AgreementCaps {
+  /** Releases in 24 hours. */
+  releasesPerDay?: number;
+  /** Released leads without an end. */
+  openLeads?: number;
+  /** Returned leads of a hundred released ones. */
+  returnPercent?: number;
+}
+
+/** To whom a released lead may be offered on. */
+export interface OnwardTerms {
+  /** none, listed or any. */
+  to: OnwardRule;
+  /** A node it may be offered to, when listed. */
+  partners?: string[];
+  /** For what; all purposes of the agreement if absent. */
+  purposes?: string[];
+}
+
+/** A new signing key, announced under the old one. Takes effect only when the operator on the other side confirmed it. */
+export interface KeyRollover {
+  /** The new key. */
+  newKey: CapabilityKey;
+  /** From when on it may sign. */
+  validFrom: UtcTime;
+  /** Until when the old key may sign; at least 30 days after ValidFrom. */
+  oldKeyUntil: UtcTime;
+  /** Signature by the new key over the old kid, the new key and the node id. */
+  proof: string;
+}
+
+/** Hand over the messages that wait for this node. The answer is a batch. */
+export interface Pull {
+  /** At most so many, up to 100. */
+  maxMessages: number;
+  /** At most so many bytes, up to 1048576. */
+  maxBytes: number;
+}
+
 /** What each message holds. */
 export interface Bodies {
   Capabilities: Capabilities;
@@ -567,12 +996,26 @@ export interface Bodies {
   Status: Status;
   Receipt: Receipt;
   Problem: Problem;
+  Update: Update;
+  Recall: Recall;
+  RecallAnswer: RecallAnswer;
+  Return: Return;
+  ReturnAnswer: ReturnAnswer;
+  Erasure: Erasure;
+  ErasureStatus: ErasureStatus;
+  ConsentChange: ConsentChange;
+  AccessRequest: AccessRequest;
+  AccessReport: AccessReport;
+  Agreement: Agreement;
+  KeyRollover: KeyRollover;
+  Pull: Pull;
 }
 
 /** A message: what is sent, before it is signed. */
 export interface Message<T extends MessageType = MessageType> {
   header: Header & { type: T };
   body: Bodies[T];
+  extensions?: Extension[];
 }
 export type AnyMessage = { [T in MessageType]: Message<T> }[MessageType];
 
@@ -724,7 +1167,6 @@ export const simpleTypes: Readonly<Record<string, SimpleType>> = {
   ConsentState: { kind: 'enum', minLength: 0, maxLength: 9, values: ['granted', 'refused', 'withdrawn'] },
   FieldType: { kind: 'enum', minLength: 0, maxLength: 9, values: ['text', 'number', 'boolean', 'date', 'date-time', 'url'] },
   FieldGroup: { kind: 'enum', minLength: 0, maxLength: 13, values: ['person', 'email', 'phone', 'address', 'account', 'product', 'opportunity', 'comments', 'qualification', 'source', 'consent', 'attachment', 'custom'] },
-  MessageVersion: { kind: 'text', minLength: 1, maxLength: 5, pattern: /^(?:1(\.[0-9]{1,3})?)$/ },
   Version: { kind: 'text', minLength: 1, maxLength: 10, pattern: /^(?:[1-9][0-9]*(\.[0-9]+)?)$/ },
   MessageId: { kind: 'text', minLength: 1, maxLength: 36, pattern: /^(?:[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})$/ },
   NodeId: { kind: 'text', minLength: 1, maxLength: 253, pattern: /^(?:[a-z0-9]+(-+[a-z0-9]+)*(\.[a-z0-9]+(-+[a-z0-9]+)*)*)$/ },
@@ -738,13 +1180,34 @@ export const simpleTypes: Readonly<Record<string, SimpleType>> = {
   PublicKey: { kind: 'text', minLength: 1, maxLength: 1000, pattern: /^(?:[A-Za-z0-9+/]+={0,2})$/ },
   LevelName: { kind: 'text', minLength: 1, maxLength: 40, pattern: /^(?:[A-Za-z][A-Za-z0-9]*)$/ },
   FieldPath: { kind: 'text', minLength: 1, maxLength: 100, pattern: /^(?:[a-z][A-Za-z]*(\.[a-z][A-Za-z]*)*)$/ },
-  MessageType: { kind: 'enum', minLength: 0, maxLength: 17, values: ['Capabilities', 'Offer', 'Accept', 'Reject', 'Award', 'NoLongerAvailable', 'Release', 'Status', 'Receipt', 'Problem'] },
   KeyAlgorithm: { kind: 'enum', minLength: 0, maxLength: 12, values: ['ecdsa-sha256', 'rsa-sha256'] },
+  AgreementId: { kind: 'text', minLength: 1, maxLength: 64, pattern: /^(?:[A-Za-z0-9][A-Za-z0-9._\-]*)$/ },
+  LogSize: { kind: 'integer', minLength: 1, maxLength: 15, pattern: /^(?:0|[1-9][0-9]*)$/ },
+  NoteSignature: { kind: 'text', minLength: 1, maxLength: 92, pattern: /^(?:[A-Za-z0-9+/]{90}[AEIMQUYcgkosw048]=)$/ },
+  NoteKey: { kind: 'text', minLength: 1, maxLength: 350, pattern: /^(?:[a-z0-9.\-]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44})$/ },
+  SignatureBytes: { kind: 'text', minLength: 1, maxLength: 1400, pattern: /^(?:[A-Za-z0-9+/]+={0,2})$/ },
+  Uri: { kind: 'text', minLength: 1, maxLength: 300, pattern: /^(?:[a-z][a-z0-9+.\-]*:[!-~]+)$/ },
+  SchemaName: { kind: 'text', minLength: 1, maxLength: 60, pattern: /^(?:[a-z][a-z0-9.\-]*)$/ },
+  AlgorithmName: { kind: 'text', minLength: 1, maxLength: 40, pattern: /^(?:[a-z][a-z0-9\-]*)$/ },
+  MessageVersion: { kind: 'text', minLength: 1, maxLength: 5, pattern: /^(?:1(\.[0-9]{1,3})?)$/ },
+  MessageType: { kind: 'enum', minLength: 0, maxLength: 17, values: ['Capabilities', 'Offer', 'Accept', 'Reject', 'Award', 'NoLongerAvailable', 'Release', 'Status', 'Receipt', 'Problem', 'Update', 'Recall', 'RecallAnswer', 'Return', 'ReturnAnswer', 'Erasure', 'ErasureStatus', 'ConsentChange', 'AccessRequest', 'AccessReport', 'Agreement', 'KeyRollover', 'Pull'] },
   OfferMode: { kind: 'enum', minLength: 0, maxLength: 6, values: ['direct', 'grab'] },
   CloseReason: { kind: 'enum', minLength: 0, maxLength: 8, values: ['taken', 'expired', 'recalled'] },
   RejectReason: { kind: 'enum', minLength: 0, maxLength: 16, values: ['not-a-fit', 'no-capacity', 'out-of-territory', 'duplicate', 'already-customer', 'not-reachable', 'unclear', 'other'] },
   Disposition: { kind: 'enum', minLength: 0, maxLength: 9, values: ['received', 'assigned', 'contacted', 'working', 'asleep', 'won', 'lost', 'returned'] },
   ProblemCode: { kind: 'enum', minLength: 0, maxLength: 18, values: ['schema', 'key-revoked', 'audience', 'expired', 'from-future', 'conflict', 'agreement-unknown', 'agreement-ended', 'not-understood', 'illegal-transition', 'stale-round', 'erased', 'legal-hold', 'rate', 'overloaded', 'internal'] },
+  UpdateReason: { kind: 'enum', minLength: 0, maxLength: 10, values: ['correction', 'addition', 'merge', 'other'] },
+  RecallReason: { kind: 'enum', minLength: 0, maxLength: 13, values: ['lease-lapsed', 'mistake', 'duplicate', 'customer-wish', 'agreement', 'other'] },
+  ReturnReason: { kind: 'enum', minLength: 0, maxLength: 16, values: ['not-reachable', 'wrong-data', 'duplicate', 'already-customer', 'not-a-fit', 'no-interest', 'other'] },
+  AnswerOutcome: { kind: 'enum', minLength: 0, maxLength: 7, values: ['agreed', 'refused'] },
+  ErasureReason: { kind: 'enum', minLength: 0, maxLength: 17, values: ['person-asked', 'consent-withdrawn', 'retention-over', 'unlawful', 'other'] },
+  ErasureOutcome: { kind: 'enum', minLength: 0, maxLength: 13, values: ['pending', 'done', 'partial', 'refused', 'offer-deleted'] },
+  ContactChannel: { kind: 'enum', minLength: 0, maxLength: 5, values: ['all', 'email', 'phone', 'post', 'visit'] },
+  AgreementStep: { kind: 'enum', minLength: 0, maxLength: 7, values: ['propose', 'accept', 'end'] },
+  AgreementSide: { kind: 'enum', minLength: 0, maxLength: 8, values: ['proposer', 'accepter', 'both'] },
+  FieldHandling: { kind: 'enum', minLength: 0, maxLength: 8, values: ['shown', 'masked', 'withheld', 'never'] },
+  AmountFeedback: { kind: 'enum', minLength: 0, maxLength: 5, values: ['exact', 'band', 'none'] },
+  OnwardRule: { kind: 'enum', minLength: 0, maxLength: 6, values: ['none', 'listed', 'any'] },
 };
 
 export const complexTypes: Readonly<Record<string, ComplexType>> = {
@@ -905,6 +1368,20 @@ export const complexTypes: Readonly<Record<string, ComplexType>> = {
     content: { property: 'value', type: 'LongText' },
     elements: [],
   },
+  Extensions: {
+    attributes: [],
+    elements: [
+      { name: 'Extension', property: 'extensions', type: 'Extension', min: 0, max: 16 },
+    ],
+  },
+  Extension: {
+    attributes: [
+      { name: 'MustUnderstand', property: 'mustUnderstand', type: 'Boolean', required: false },
+      { name: 'Uri', property: 'uri', type: 'Uri', required: true },
+    ],
+    content: { property: 'value', type: 'Prose' },
+    elements: [],
+  },
   Header: {
     attributes: [],
     elements: [
@@ -912,6 +1389,8 @@ export const complexTypes: Readonly<Record<string, ComplexType>> = {
       { name: 'Type', property: 'type', type: 'MessageType', min: 1, max: 1 },
       { name: 'From', property: 'from', type: 'NodeId', min: 1, max: 1 },
       { name: 'To', property: 'to', type: 'Audience', min: 1, max: 1 },
+      { name: 'Agreement', property: 'agreement', type: 'AgreementId', min: 0, max: 1 },
+      { name: 'AgreementDigest', property: 'agreementDigest', type: 'Bytes32', min: 0, max: 1 },
       { name: 'Conversation', property: 'conversation', type: 'ConversationId', min: 0, max: 1 },
       { name: 'Round', property: 'round', type: 'Count', min: 0, max: 1 },
       { name: 'Seq', property: 'seq', type: 'Count', min: 0, max: 1 },
@@ -920,6 +1399,16 @@ export const complexTypes: Readonly<Record<string, ComplexType>> = {
       { name: 'Created', property: 'created', type: 'UtcTime', min: 1, max: 1 },
       { name: 'Expires', property: 'expires', type: 'UtcTime', min: 1, max: 1 },
       { name: 'Blind', property: 'blind', type: 'Bytes32', min: 0, max: 1 },
+      { name: 'Log', property: 'log', type: 'LogCheckpoint', min: 0, max: 1 },
+      { name: 'Epoch', property: 'epoch', type: 'Count', min: 0, max: 1 },
+    ],
+  },
+  LogCheckpoint: {
+    attributes: [],
+    elements: [
+      { name: 'Size', property: 'size', type: 'LogSize', min: 1, max: 1 },
+      { name: 'Root', property: 'root', type: 'Bytes32', min: 1, max: 1 },
+      { name: 'NoteSignature', property: 'noteSignature', type: 'NoteSignature', min: 1, max: 1 },
     ],
   },
   InReplyTo: {
@@ -938,7 +1427,22 @@ export const complexTypes: Readonly<Record<string, ComplexType>> = {
       { name: 'Level', property: 'levels', type: 'LevelName', min: 1, max: 20 },
       { name: 'Key', property: 'keys', type: 'CapabilityKey', min: 1, max: 10 },
       { name: 'MaxMessageBytes', property: 'maxMessageBytes', type: 'Count', min: 1, max: 1 },
+      { name: 'MaxBatchMessages', property: 'maxBatchMessages', type: 'Count', min: 0, max: 1 },
+      { name: 'MaxBatchBytes', property: 'maxBatchBytes', type: 'Count', min: 0, max: 1 },
+      { name: 'MessagesPerMinute', property: 'messagesPerMinute', type: 'Count', min: 0, max: 1 },
+      { name: 'BytesInFlight', property: 'bytesInFlight', type: 'Count', min: 0, max: 1 },
+      { name: 'Algorithm', property: 'algorithms', type: 'AlgorithmName', min: 0, max: 10 },
+      { name: 'Extension', property: 'extensions', type: 'Uri', min: 0, max: 50 },
+      { name: 'Schema', property: 'schemas', type: 'SchemaDigest', min: 0, max: 10 },
+      { name: 'LogKey', property: 'logKey', type: 'NoteKey', min: 0, max: 1 },
     ],
+  },
+  SchemaDigest: {
+    attributes: [
+      { name: 'Name', property: 'name', type: 'SchemaName', required: true },
+    ],
+    content: { property: 'digest', type: 'Bytes32' },
+    elements: [],
   },
   CapabilityKey: {
     attributes: [
@@ -954,6 +1458,9 @@ export const complexTypes: Readonly<Record<string, ComplexType>> = {
       { name: 'Mode', property: 'mode', type: 'OfferMode', min: 1, max: 1 },
       { name: 'OpensAt', property: 'opensAt', type: 'UtcTime', min: 0, max: 1 },
       { name: 'ClosesAt', property: 'closesAt', type: 'UtcTime', min: 1, max: 1 },
+      { name: 'TermsDigest', property: 'termsDigest', type: 'Bytes32', min: 0, max: 1 },
+      { name: 'HopNonce', property: 'hopNonce', type: 'Bytes32', min: 0, max: 1 },
+      { name: 'Hop', property: 'hops', type: 'Bytes32', min: 0, max: 5 },
       { name: 'Lead', property: 'lead', type: 'Lead', min: 1, max: 1 },
       { name: 'MaskedField', property: 'maskedFields', type: 'FieldPath', min: 0, max: 100 },
       { name: 'WithheldField', property: 'withheldFields', type: 'FieldPath', min: 0, max: 100 },
@@ -978,6 +1485,7 @@ export const complexTypes: Readonly<Record<string, ComplexType>> = {
     attributes: [],
     elements: [
       { name: 'OfferDigest', property: 'offerDigest', type: 'Bytes32', min: 1, max: 1 },
+      { name: 'TermsDigest', property: 'termsDigest', type: 'Bytes32', min: 0, max: 1 },
     ],
   },
   Reject: {
@@ -1015,8 +1523,16 @@ export const complexTypes: Readonly<Record<string, ComplexType>> = {
       { name: 'Until', property: 'until', type: 'UtcTime', min: 0, max: 1 },
       { name: 'AssignedTo', property: 'assignedTo', type: 'Text', min: 0, max: 1 },
       { name: 'Amount', property: 'amount', type: 'Money', min: 0, max: 1 },
+      { name: 'AmountBand', property: 'amountBand', type: 'AmountBand', min: 0, max: 1 },
       { name: 'Reason', property: 'reason', type: 'Text', min: 0, max: 1 },
       { name: 'Note', property: 'note', type: 'LongText', min: 0, max: 1 },
+    ],
+  },
+  AmountBand: {
+    attributes: [],
+    elements: [
+      { name: 'AtLeast', property: 'atLeast', type: 'Money', min: 1, max: 1 },
+      { name: 'Below', property: 'below', type: 'Money', min: 0, max: 1 },
     ],
   },
   Receipt: {
@@ -1032,6 +1548,181 @@ export const complexTypes: Readonly<Record<string, ComplexType>> = {
       { name: 'Retryable', property: 'retryable', type: 'Boolean', min: 1, max: 1 },
       { name: 'RetryAfter', property: 'retryAfter', type: 'Count', min: 0, max: 1 },
       { name: 'Text', property: 'text', type: 'LongText', min: 0, max: 1 },
+    ],
+  },
+  Update: {
+    attributes: [],
+    elements: [
+      { name: 'Revision', property: 'revision', type: 'Count', min: 1, max: 1 },
+      { name: 'Reason', property: 'reason', type: 'UpdateReason', min: 1, max: 1 },
+      { name: 'ChangedField', property: 'changedFields', type: 'FieldPath', min: 1, max: 100 },
+      { name: 'Lead', property: 'lead', type: 'Lead', min: 1, max: 1 },
+    ],
+  },
+  Recall: {
+    attributes: [],
+    elements: [
+      { name: 'Reason', property: 'reason', type: 'RecallReason', min: 1, max: 1 },
+      { name: 'AnswerBy', property: 'answerBy', type: 'UtcTime', min: 0, max: 1 },
+      { name: 'Text', property: 'text', type: 'LongText', min: 0, max: 1 },
+    ],
+  },
+  RecallAnswer: {
+    attributes: [],
+    elements: [
+      { name: 'Outcome', property: 'outcome', type: 'AnswerOutcome', min: 1, max: 1 },
+      { name: 'Text', property: 'text', type: 'LongText', min: 0, max: 1 },
+    ],
+  },
+  Return: {
+    attributes: [],
+    elements: [
+      { name: 'Reason', property: 'reason', type: 'ReturnReason', min: 1, max: 1 },
+      { name: 'Text', property: 'text', type: 'LongText', min: 0, max: 1 },
+      { name: 'Proof', property: 'proofs', type: 'Attachment', min: 0, max: 5 },
+    ],
+  },
+  ReturnAnswer: {
+    attributes: [],
+    elements: [
+      { name: 'Outcome', property: 'outcome', type: 'AnswerOutcome', min: 1, max: 1 },
+      { name: 'Text', property: 'text', type: 'LongText', min: 0, max: 1 },
+    ],
+  },
+  Erasure: {
+    attributes: [],
+    elements: [
+      { name: 'Reason', property: 'reason', type: 'ErasureReason', min: 1, max: 1 },
+      { name: 'AnswerBy', property: 'answerBy', type: 'UtcTime', min: 0, max: 1 },
+    ],
+  },
+  ErasureStatus: {
+    attributes: [],
+    elements: [
+      { name: 'Outcome', property: 'outcome', type: 'ErasureOutcome', min: 1, max: 1 },
+      { name: 'At', property: 'at', type: 'UtcTime', min: 1, max: 1 },
+      { name: 'HoldUntil', property: 'holdUntil', type: 'UtcTime', min: 0, max: 1 },
+      { name: 'Text', property: 'text', type: 'LongText', min: 0, max: 1 },
+      { name: 'Onward', property: 'onwards', type: 'OnwardErasure', min: 0, max: 100 },
+    ],
+  },
+  OnwardErasure: {
+    attributes: [],
+    elements: [
+      { name: 'Recipient', property: 'recipient', type: 'Text', min: 1, max: 1 },
+      { name: 'NodeId', property: 'nodeId', type: 'NodeId', min: 0, max: 1 },
+      { name: 'Outcome', property: 'outcome', type: 'ErasureOutcome', min: 1, max: 1 },
+    ],
+  },
+  ConsentChange: {
+    attributes: [],
+    elements: [
+      { name: 'At', property: 'at', type: 'UtcTime', min: 1, max: 1 },
+      { name: 'Consent', property: 'consents', type: 'Consent', min: 0, max: 20 },
+      { name: 'DoNotContact', property: 'doNotContacts', type: 'ContactChannel', min: 0, max: 5 },
+    ],
+  },
+  AccessRequest: {
+    attributes: [],
+    elements: [
+      { name: 'AnswerBy', property: 'answerBy', type: 'UtcTime', min: 0, max: 1 },
+    ],
+  },
+  AccessReport: {
+    attributes: [],
+    elements: [
+      { name: 'HeldSince', property: 'heldSince', type: 'UtcTime', min: 0, max: 1 },
+      { name: 'Purpose', property: 'purposes', type: 'Text', min: 0, max: 10 },
+      { name: 'Lead', property: 'lead', type: 'Lead', min: 0, max: 1 },
+      { name: 'Disclosure', property: 'disclosures', type: 'AccessDisclosure', min: 0, max: 100 },
+    ],
+  },
+  AccessDisclosure: {
+    attributes: [],
+    elements: [
+      { name: 'Recipient', property: 'recipient', type: 'Text', min: 1, max: 1 },
+      { name: 'NodeId', property: 'nodeId', type: 'NodeId', min: 0, max: 1 },
+      { name: 'At', property: 'at', type: 'UtcTime', min: 1, max: 1 },
+      { name: 'Field', property: 'fields', type: 'FieldPath', min: 1, max: 100 },
+      { name: 'Purpose', property: 'purpose', type: 'Text', min: 0, max: 1 },
+    ],
+  },
+  Agreement: {
+    attributes: [],
+    elements: [
+      { name: 'Step', property: 'step', type: 'AgreementStep', min: 1, max: 1 },
+      { name: 'AgreementId', property: 'agreementId', type: 'AgreementId', min: 1, max: 1 },
+      { name: 'Proposal', property: 'proposal', type: 'Bytes32', min: 0, max: 1 },
+      { name: 'Terms', property: 'terms', type: 'AgreementTerms', min: 0, max: 1 },
+      { name: 'EndsAt', property: 'endsAt', type: 'UtcTime', min: 0, max: 1 },
+      { name: 'Text', property: 'text', type: 'LongText', min: 0, max: 1 },
+    ],
+  },
+  AgreementTerms: {
+    attributes: [],
+    elements: [
+      { name: 'ValidFrom', property: 'validFrom', type: 'UtcTime', min: 1, max: 1 },
+      { name: 'ValidUntil', property: 'validUntil', type: 'UtcTime', min: 0, max: 1 },
+      { name: 'Offers', property: 'offers', type: 'AgreementSide', min: 1, max: 1 },
+      { name: 'Purpose', property: 'purposes', type: 'Text', min: 1, max: 10 },
+      { name: 'FieldTerm', property: 'fieldTerms', type: 'FieldTerm', min: 0, max: 100 },
+      { name: 'DeleteShownHours', property: 'deleteShownHours', type: 'Count', min: 1, max: 1 },
+      { name: 'RetentionDays', property: 'retentionDays', type: 'Count', min: 1, max: 1 },
+      { name: 'ReturnWindowDays', property: 'returnWindowDays', type: 'Count', min: 0, max: 1 },
+      { name: 'Feedback', property: 'feedback', type: 'FeedbackTerms', min: 1, max: 1 },
+      { name: 'Caps', property: 'caps', type: 'AgreementCaps', min: 0, max: 1 },
+      { name: 'Onward', property: 'onward', type: 'OnwardTerms', min: 1, max: 1 },
+      { name: 'ContractDigest', property: 'contractDigest', type: 'Bytes32', min: 0, max: 1 },
+    ],
+  },
+  FieldTerm: {
+    attributes: [],
+    elements: [
+      { name: 'Field', property: 'field', type: 'FieldPath', min: 1, max: 1 },
+      { name: 'InOffer', property: 'inOffer', type: 'FieldHandling', min: 1, max: 1 },
+      { name: 'InRelease', property: 'inRelease', type: 'FieldHandling', min: 1, max: 1 },
+    ],
+  },
+  FeedbackTerms: {
+    attributes: [],
+    elements: [
+      { name: 'AssignedTo', property: 'assignedTo', type: 'Boolean', min: 1, max: 1 },
+      { name: 'Amount', property: 'amount', type: 'AmountFeedback', min: 1, max: 1 },
+      { name: 'Reason', property: 'reason', type: 'Boolean', min: 1, max: 1 },
+      { name: 'Note', property: 'note', type: 'Boolean', min: 1, max: 1 },
+      { name: 'Update', property: 'update', type: 'Boolean', min: 1, max: 1 },
+    ],
+  },
+  AgreementCaps: {
+    attributes: [],
+    elements: [
+      { name: 'ReleasesPerDay', property: 'releasesPerDay', type: 'Count', min: 0, max: 1 },
+      { name: 'OpenLeads', property: 'openLeads', type: 'Count', min: 0, max: 1 },
+      { name: 'ReturnPercent', property: 'returnPercent', type: 'Count', min: 0, max: 1 },
+    ],
+  },
+  OnwardTerms: {
+    attributes: [],
+    elements: [
+      { name: 'To', property: 'to', type: 'OnwardRule', min: 1, max: 1 },
+      { name: 'Partner', property: 'partners', type: 'NodeId', min: 0, max: 50 },
+      { name: 'Purpose', property: 'purposes', type: 'Text', min: 0, max: 10 },
+    ],
+  },
+  KeyRollover: {
+    attributes: [],
+    elements: [
+      { name: 'NewKey', property: 'newKey', type: 'CapabilityKey', min: 1, max: 1 },
+      { name: 'ValidFrom', property: 'validFrom', type: 'UtcTime', min: 1, max: 1 },
+      { name: 'OldKeyUntil', property: 'oldKeyUntil', type: 'UtcTime', min: 1, max: 1 },
+      { name: 'Proof', property: 'proof', type: 'SignatureBytes', min: 1, max: 1 },
+    ],
+  },
+  Pull: {
+    attributes: [],
+    elements: [
+      { name: 'MaxMessages', property: 'maxMessages', type: 'Count', min: 1, max: 1 },
+      { name: 'MaxBytes', property: 'maxBytes', type: 'Count', min: 1, max: 1 },
     ],
   },
 };

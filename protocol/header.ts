@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Header, MessageType } from './generated.ts';
+import { messageTable } from './message-table.ts';
 
 /** The longest life of a message. */
 export const longestLifeMs = 14 * 24 * 3_600_000;
@@ -15,9 +16,6 @@ export function makeMessageId(now: number): string {
   const hex = bytes.toString('hex');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
-
-/** Types whose body may hold personal data: their header carries `Blind`, so that the digest hides the content. */
-const blindTypes: readonly MessageType[] = ['Offer', 'Release', 'Status', 'Reject'];
 
 export interface HeaderFacts<T extends MessageType> {
   readonly type: T;
@@ -45,7 +43,7 @@ export function makeHeader<T extends MessageType>(facts: HeaderFacts<T>): Header
     ...(inReplyTo && { inReplyTo }),
     created: new Date(now).toISOString(),
     expires: new Date(now + lifeMs).toISOString(),
-    ...(blindTypes.includes(rest.type) && { blind: randomBytes(32).toString('base64') }),
+    ...(messageTable[rest.type].blind && { blind: randomBytes(32).toString('base64') }),
   };
 }
 

@@ -1,22 +1,35 @@
 /** The only door of this package. */
 export type * from './generated.ts';
 export {
+  agreementSides,
+  agreementSteps,
+  amountFeedbacks,
+  answerOutcomes,
   closeReasons,
   consentStates,
+  contactChannels,
   dispositions,
   emailKinds,
+  erasureOutcomes,
+  erasureReasons,
   fieldGroups,
+  fieldHandlings,
   fieldTypes,
   interestLevels,
   keyAlgorithms,
   leadFields,
   messageTypes,
   offerModes,
+  onwardRules,
   phoneKinds,
   problemCodes,
+  recallReasons,
   rejectReasons,
+  returnReasons,
   sourceKinds,
+  updateReasons,
 } from './generated.ts';
+export { levels, messageTable, type Level, type MessageRule } from './message-table.ts';
 
 export { ProtocolError, type ProvenSender } from './errors.ts';
 export { limits } from './gate.ts';
@@ -48,12 +61,15 @@ export {
 } from './commitment.ts';
 export {
   advance,
+  conversationStates,
   nextState,
+  outcomeOf,
   transitions,
   type ConversationEvent,
   type ConversationPoint,
   type ConversationState,
   type Direction,
+  type Outcome,
   type Side,
   type Transition,
 } from './conversation.ts';

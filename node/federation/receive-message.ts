@@ -64,7 +64,8 @@ function answerUnreadable(ctx: Context, error: ProtocolError): ExchangeAnswer {
   ctx.log.warn('message-refused', { code: error.code, peerId: error.sender?.from });
   const { from, messageId, digest } = error.sender ?? {};
   if (from === undefined || messageId === undefined || digest === undefined) return unauthenticated;
-  return sealProblem(ctx, { from, messageId, digest }, new Refusal('schema', error.detail));
+  const code = error.code === 'not-understood' ? error.code : 'schema';
+  return sealProblem(ctx, { from, messageId, digest }, new Refusal(code, error.detail));
 }
 
 function checkSender(ctx: Context, sender: PinnedPeer, opened: Opened): void {

@@ -5,8 +5,8 @@ import { CodedError } from '../kernel/errors.ts';
 import { updateConversation, type Conversation } from './store/conversations.ts';
 import { insertOutbox } from './store/outbox.ts';
 
-/** Messages that belong to a conversation. */
-export type ConversationType = Exclude<keyof Bodies, 'Capabilities' | 'Receipt' | 'Problem'>;
+/** Messages of conversations that this node speaks. */
+export type ConversationType = 'Offer' | 'Accept' | 'Reject' | 'Award' | 'NoLongerAvailable' | 'Release' | 'Status';
 
 /** What is said next in a conversation. */
 export interface Saying<T extends ConversationType = ConversationType> {

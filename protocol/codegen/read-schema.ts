@@ -146,7 +146,7 @@ function readComplexType(node: Node): NamedComplexType {
 }
 
 /** The envelope is no table: protocol/xml.ts knows it. */
-const envelope = new Set(['Message', 'Body', 'Extensions']);
+const envelope = new Set(['Message', 'Body']);
 
 /** Reads the schemas as one. Throws when one uses what the generator does not know. */
 export function readSchema(texts: readonly string[]): Schema {

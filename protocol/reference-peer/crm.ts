@@ -1,4 +1,4 @@
-import { advance, checkHeader, checkOpenings, isOfType, makeHeader, open, problemFor } from '../index.ts';
+import { advance, checkHeader, checkOpenings, isOfType, makeHeader, messageTable, open, problemFor } from '../index.ts';
 import { problemStatus, ProtocolError, receiptFor, seal } from '../index.ts';
 import type { AnyMessage, Answered, Bodies, FindKey, MessageType, Opened, ProblemCode } from '../index.ts';
 import type { Sealed, SigningKey } from '../index.ts';
@@ -83,7 +83,8 @@ function makeReceiver({ nodeId, key, clock, findKey }: CrmParts, apply: Apply): 
     if ('refused' in opened) {
       const { messageId, from, digest } = opened.refused.sender ?? {};
       if (messageId === undefined || from === undefined || digest === undefined) return { status: 401 };
-      return refuse({ from, messageId, digest }, 'schema', opened.refused.path);
+      const code = opened.refused.code === 'not-understood' ? 'not-understood' : 'schema';
+      return refuse({ from, messageId, digest }, code, opened.refused.path);
     }
     const { digest, message } = opened;
     const { from, messageId } = message.header;
@@ -116,6 +117,7 @@ function makeApply(leads: Map<string, PeerLead>, { answerOffer, work, onChange }
   return (opened) => {
     const { type, from, conversation, round } = opened.message.header;
     if (type === 'Capabilities') return undefined;
+    if (!['Core', 'Withhold'].includes(messageTable[type].level)) return 'not-understood';
     if (conversation === undefined || round === undefined) return 'schema';
     const id = `${from} ${conversation}`;
     const lead = leads.get(id) ?? {

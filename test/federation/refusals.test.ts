@@ -4,9 +4,10 @@ import { resumePeer, suspendPeer } from '../../node/federation/pause.ts';
 import { findConversation } from '../../node/federation/store/conversations.ts';
 import { findInbox } from '../../node/federation/store/inbox.ts';
 import { listSecurityEvents, updateKey } from '../../node/federation/store/peers.ts';
-import { makeCommitments, makeOpenings, type Lead, type Offer } from '../../protocol/index.ts';
+import { makeCommitments, makeMessageId, makeOpenings, type Lead, type Offer } from '../../protocol/index.ts';
 import { scan } from '../../protocol/scan.ts';
 import { signDocument } from '../../protocol/signed-document.ts';
+import { reforge } from '../protocol/forge.ts';
 import { openFederation, sampleLead, type Federation, type FederationNode } from '../support/federation.ts';
 import { makeForeignPeer, post, type ForeignPeer } from '../support/foreign-peer.ts';
 
@@ -117,13 +118,18 @@ describe('a known partner is refused, with its code and without any effect, for'
   });
 
   it('a message without conversation, round or counter', async () => {
-    await refused(rogue.say(node.nodeId, 'Offer', offer(), { conversation: undefined }).xml, 'schema');
-    await refused(rogue.say(node.nodeId, 'Offer', offer(), { round: undefined }).xml, 'schema');
-    await refused(rogue.say(node.nodeId, 'Offer', offer(), { seq: 0 }).xml, 'schema');
+    for (const part of [/<l:Conversation>.*<\/l:Conversation>/, /<l:Round>.*<\/l:Round>/, /<l:Seq>.*<\/l:Seq>/]) {
+      const { xml } = rogue.say(node.nodeId, 'Offer', offer());
+      await refused(
+        reforge(xml, rogue.key, (text) => text.replace(part, '')),
+        'schema',
+      );
+    }
   });
 
   it('what is no request', async () => {
-    const receipt = rogue.say(node.nodeId, 'Receipt', { receivedAt: iso(0) });
+    const inReplyTo = { messageId: makeMessageId(federation.clock.now()), digest: Buffer.alloc(32).toString('base64') };
+    const receipt = rogue.say(node.nodeId, 'Receipt', { receivedAt: iso(0) }, { inReplyTo });
     await refused(receipt.xml, 'not-understood');
   });
 

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import type { ComplexType, SimpleType } from '../../protocol/descriptor.ts';
-import { complexTypes, messageTypes, simpleTypes, type AnyMessage, type Lead } from '../../protocol/generated.ts';
+import { complexTypes, messageTypes, simpleTypes } from '../../protocol/generated.ts';
+import type { Agreement, AnyMessage, Header, Lead, MessageType } from '../../protocol/generated.ts';
+import { messageTable } from '../../protocol/message-table.ts';
 
 /** Texts that break careless code: markup, entities, numbers that are no numbers, other scripts and directions. */
 export const oddTexts = [
@@ -100,10 +102,49 @@ export function valueOf(name: string): fc.Arbitrary<unknown> {
 
 export const anyLead = valueOf('Lead') as fc.Arbitrary<Lead>;
 
+/** What a header has besides the required, by the table of messages: all of it, and for the pairs both or none. */
+const headerOf = (type: MessageType): fc.Arbitrary<Header> => {
+  const { conversation, answers, blind } = messageTable[type];
+  const from1 = fc.integer({ min: 1, max: 999_999_999 });
+  return fc
+    .record({
+      made: valueOf('Header') as fc.Arbitrary<Header>,
+      needed: fc.record({
+        conversation: valueOf('ConversationId') as fc.Arbitrary<string>,
+        ...{ round: from1, seq: from1 },
+        inReplyTo: valueOf('InReplyTo') as fc.Arbitrary<NonNullable<Header['inReplyTo']>>,
+        ...{ blind: valueOf('Bytes32') as fc.Arbitrary<string> },
+      }),
+    })
+    .map(({ made, needed: { conversation: id, round, seq, ...needed } }) => {
+      const header: Header = { ...made, type, ...(made.to === '*' && type !== 'Capabilities' && { to: 'a.example' }) };
+      if (conversation) Object.assign(header, { conversation: id, round, seq });
+      if (answers) header.inReplyTo = needed.inReplyTo;
+      if (blind) header.blind = needed.blind;
+      if (header.agreement === undefined || header.agreementDigest === undefined) {
+        delete header.agreement;
+        delete header.agreementDigest;
+      }
+      return header;
+    });
+};
+
+const bodyOf = (type: MessageType): fc.Arbitrary<unknown> => {
+  if (type !== 'Agreement') return valueOf(type);
+  return (valueOf(type) as fc.Arbitrary<Agreement>).filter(({ step, terms, proposal }) =>
+    step === 'propose' ? terms !== undefined : proposal !== undefined,
+  );
+};
+
 export const anyMessage = fc.constantFrom(...messageTypes).chain((type) =>
-  fc.record({ header: valueOf('Header'), body: valueOf(type) }).map(({ header, body }) => {
-    const head = { ...(header as Record<string, unknown>), type };
-    if (head['to' as never] === '*' && type !== 'Capabilities') Object.assign(head, { to: 'a.example' });
-    return { header: head, body } as unknown as AnyMessage;
-  }),
+  fc
+    .record(
+      {
+        header: headerOf(type),
+        body: bodyOf(type),
+        extensions: fc.array(valueOf('Extension'), { minLength: 1, maxLength: 3 }),
+      },
+      { requiredKeys: ['header', 'body'], noNullPrototype: true },
+    )
+    .map((message) => message as unknown as AnyMessage),
 );

@@ -12,6 +12,7 @@ import { open, seal } from '../../protocol/envelope.ts';
 import { checkHeader, clockSkewMs, longestLifeMs, makeHeader, makeMessageId } from '../../protocol/header.ts';
 import { isRetryable, problemFor, problemStatus, receiptFor } from '../../protocol/reply.ts';
 import { problemCodes } from '../../protocol/generated.ts';
+import { reforge } from './forge.ts';
 import { findKey, message, now, reseller, vendor } from './messages.ts';
 
 const sent = seal(message('Award'), vendor.key);
@@ -77,7 +78,14 @@ describe('an answer to a delivery', () => {
       ),
       'other-message',
     ],
-    ['a receipt about nothing', response(200, receiptBy(reseller, { inReplyTo: undefined })), 'other-message'],
+    [
+      'a receipt about nothing',
+      response(
+        200,
+        reforge(receiptBy(reseller), reseller.key, (xml) => xml.replace(/<l:InReplyTo>.*<\/l:InReplyTo>/, '')),
+      ),
+      'schema',
+    ],
     ['a receipt by an unknown key', response(200, receipt.replace(reseller.key.kid, 'A'.repeat(22))), 'unknown-key'],
   ])('proves nothing when it is %s', async (_, from, reason) => {
     expect(await read(from)).toEqual({ kind: 'unsigned', status: from.status, reason });

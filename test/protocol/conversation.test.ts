@@ -2,20 +2,23 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   advance,
+  conversationStates,
   nextState,
+  outcomeOf,
   transitions,
   type ConversationPoint,
   type ConversationState,
+  type Outcome,
   type Side,
 } from '../../protocol/conversation.ts';
-import { messageTypes, type MessageType } from '../../protocol/generated.ts';
-
-const states: ConversationState[] = ['none', 'offered', 'claimed', 'awarded', 'released', 'rejected', 'closed'];
+import { erasureOutcomes, messageTypes, type MessageType } from '../../protocol/generated.ts';
+import { messageTable } from '../../protocol/message-table.ts';
+import { message } from './messages.ts';
 
 describe('the table of transitions', () => {
   it('has one outcome for each side, direction, message and state', () => {
-    const seen = transitions.flatMap(({ side, direction, message, from }) =>
-      from.map((state) => [side, direction, message, state].join(' ')),
+    const seen = transitions.flatMap(({ side, direction, message, outcome = '', from }) =>
+      from.map((state) => [side, direction, message, outcome, state].join(' ')),
     );
     expect(new Set(seen).size).toBe(seen.length);
   });
@@ -28,22 +31,44 @@ describe('the table of transitions', () => {
       .map(({ side, message }) => `${side === 'offering' ? 'holding' : 'offering'} ${message}`);
     expect(new Set(sent)).toEqual(new Set(expected));
   });
-  it('never leaves released', () => {
-    for (const { from, to } of transitions) if (from.includes('released')) expect(to).toBe('released');
-  });
-  it('reaches released through awarded only', () => {
-    for (const { from, to } of transitions) {
-      if (to === 'released' && !from.includes('released')) expect(from).toEqual(['awarded']);
-      if (to === 'awarded') expect(from).toEqual(['claimed']);
-    }
-  });
-  it('knows no state for messages outside conversations', () => {
-    for (const type of ['Capabilities', 'Receipt', 'Problem'] as const) {
-      for (const state of states) {
-        expect(nextState('offering', 'received', type, state)).toBeUndefined();
-        expect(nextState('holding', 'received', type, state)).toBeUndefined();
+  it('leaves what is held only by an answer, and what is erased never', () => {
+    const held: ConversationState[] = ['released', 'recall-asked', 'return-asked'];
+    for (const { message: type, from, to } of transitions) {
+      if (to === 'unchanged' || held.includes(to)) continue;
+      if (from.includes('erased')) expect(to).toBe('erased');
+      if (from.some((state) => held.includes(state))) {
+        expect(type === 'Offer' ? from : type).toSatisfy((found: unknown) =>
+          typeof found === 'string' ? /Answer|ErasureStatus/.test(found) : !from.includes('released'),
+        );
       }
     }
+  });
+  it('reaches released through awarded, and back from a question that was refused', () => {
+    for (const { message: type, from, to, outcome } of transitions) {
+      if (to === 'awarded') expect(from).toEqual(['claimed']);
+      if (to === 'released') {
+        if (type === 'Release') expect(from).toEqual(['awarded']);
+        else expect([outcome, ...from]).toEqual(['refused', type === 'RecallAnswer' ? 'recall-asked' : 'return-asked']);
+      }
+    }
+  });
+  it('has every message of a conversation, and no other, on both sides', () => {
+    const inTable = messageTypes.filter((type) => messageTable[type].conversation);
+    for (const side of ['offering', 'holding'] as const) {
+      const found = transitions
+        .filter((transition) => transition.side === side)
+        .map((transition) => transition.message);
+      expect([...new Set(found)].toSorted()).toEqual(inTable.toSorted());
+    }
+  });
+  it('knows every outcome of an answer', () => {
+    expect(outcomeOf(message('RecallAnswer'))).toBe('agreed');
+    expect(outcomeOf(message('Status'))).toBeUndefined();
+    for (const outcome of erasureOutcomes) {
+      const event = { side: 'holding', direction: 'sent', type: 'ErasureStatus', outcome } as const;
+      expect(nextState(event, 'closed')).toBe(outcome === 'done' ? 'erased' : 'closed');
+    }
+    expect(nextState({ side: 'holding', direction: 'sent', type: 'ErasureStatus' }, 'closed')).toBeUndefined();
   });
   it.each<[Side, 'sent' | 'received', MessageType, ConversationState, ConversationState | undefined]>([
     ['holding', 'received', 'Offer', 'none', 'offered'],
@@ -59,8 +84,16 @@ describe('the table of transitions', () => {
     ['offering', 'sent', 'Offer', 'awarded', undefined],
     ['offering', 'received', 'Accept', 'closed', 'closed'],
     ['offering', 'received', 'Reject', 'released', undefined],
+    ['offering', 'sent', 'Offer', 'returned', 'offered'],
+    ['offering', 'sent', 'Offer', 'recall-asked', undefined],
+    ['holding', 'received', 'Recall', 'awarded', 'closed'],
+    ['holding', 'received', 'Recall', 'released', 'recall-asked'],
+    ['holding', 'received', 'Erasure', 'closed', 'closed'],
+    ['holding', 'received', 'Erasure', 'none', undefined],
+    ['holding', 'sent', 'Status', 'erased', undefined],
+    ['offering', 'received', 'AccessReport', 'erased', 'erased'],
   ])('%s side, %s %s in %s: %s', (...[side, direction, type, state, next]) => {
-    expect(nextState(side, direction, type, state)).toBe(next);
+    expect(nextState({ side, direction, type }, state)).toBe(next);
   });
 });
 
@@ -79,6 +112,17 @@ describe('rounds', () => {
   });
   it('end with the release', () => {
     expect(at({ state: 'released', round: 1 }, 'Offer', 2)).toBe('illegal-transition');
+  });
+  it('begin again when the lead is back', () => {
+    expect(at({ state: 'returned', round: 1 }, 'Offer', 2)).toEqual({ state: 'offered', round: 2 });
+    expect(at({ state: 'offered', round: 2 }, 'Recall', 1)).toBe('stale-round');
+  });
+  it('do not matter to personal data, and end with its erasure', () => {
+    expect(at({ state: 'closed', round: 2 }, 'Erasure', 1)).toEqual({ state: 'closed', round: 2 });
+    expect(at({ state: 'closed', round: 2 }, 'ConsentChange', 3)).toEqual({ state: 'closed', round: 2 });
+    expect(at({ state: 'erased', round: 2 }, 'Offer', 3)).toBe('erased');
+    expect(at({ state: 'erased', round: 2 }, 'Award', 1)).toBe('erased');
+    expect(at({ state: 'erased', round: 2 }, 'AccessRequest', 2)).toEqual({ state: 'erased', round: 2 });
   });
 });
 
@@ -217,6 +261,7 @@ describe('any order, repetition and loss of messages', () => {
       direction: fc.constantFrom('sent' as const, 'received' as const),
       type: fc.constantFrom(...messageTypes),
       round: fc.integer({ min: 0, max: 4 }),
+      outcome: fc.constantFrom<(Outcome | undefined)[]>(undefined, 'agreed', 'refused', 'done'),
     });
     fc.assert(
       fc.property(fc.array(events), (run) => {
@@ -224,9 +269,9 @@ describe('any order, repetition and loss of messages', () => {
         for (const event of run) {
           const next = advance(point, event);
           if (typeof next === 'string') continue;
-          expect(states).toContain(next.state);
+          expect(conversationStates).toContain(next.state);
           expect(next.round).toBeGreaterThanOrEqual(point.round);
-          if (point.state === 'released') expect(next).toEqual(point);
+          if (point.state === 'erased') expect(next).toEqual(point);
           point = next;
         }
       }),

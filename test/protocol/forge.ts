@@ -30,3 +30,15 @@ export function forge(canonical: string, { privateKey, kid, method = ecdsaSha256
 }
 
 const same = (text: string) => text;
+
+/** A signed document with other content, signed again as if nothing had happened. */
+export function reforge(
+  xml: string,
+  key: Pick<Forgery, 'privateKey' | 'kid'>,
+  change: (canonical: string) => string,
+): string {
+  const canonical = xml.replace(/<ds:Signature .*<\/ds:Signature>/s, '');
+  const changed = change(canonical);
+  if (changed === canonical) throw new Error('The change does not apply.');
+  return forge(changed, key);
+}

@@ -2,6 +2,7 @@ import type { AnyMessage, Bodies, Lead, Message, MessageType } from '../../proto
 import { makeHeader } from '../../protocol/header.ts';
 import { makeSigningKey, verificationKey } from '../../protocol/keys.ts';
 import { fieldGroups } from '../../protocol/generated.ts';
+import { messageTable } from '../../protocol/message-table.ts';
 
 /** 14 March 2026, 09:26:53 UTC. */
 export const now = Date.UTC(2026, 2, 14, 9, 26, 53);
@@ -59,6 +60,55 @@ const bodies: { readonly [T in MessageType]: Bodies[T] } = {
   Status: { revision: 3, disposition: 'won', at: at(0), amount: { amount: '1250.00', currency: 'EUR' }, note: 'Done.' },
   Receipt: { receivedAt: at(0) },
   Problem: { code: 'stale-round', retryable: false },
+  Update: {
+    revision: 2,
+    reason: 'correction',
+    changedFields: ['contact.phones', 'contact.jobTitle'],
+    lead: { contact: { phones: [{ kind: 'work', value: '+49 341 5550199' }] } },
+  },
+  Recall: { reason: 'customer-wish', answerBy: at(86_400_000), text: 'The customer asked for another partner.' },
+  RecallAnswer: { outcome: 'agreed' },
+  Return: { reason: 'not-reachable', text: 'Called five times.', proofs: [{ url: 'https://files.example.com/calls' }] },
+  ReturnAnswer: { outcome: 'refused', text: 'The window is over.' },
+  Erasure: { reason: 'person-asked', answerBy: at(86_400_000) },
+  ErasureStatus: {
+    outcome: 'partial',
+    at: at(0),
+    holdUntil: at(31_536_000_000),
+    text: 'The invoice must be kept.',
+    onwards: [{ recipient: 'Rheintal Vertrieb', nodeId: 'rheintal.test', outcome: 'done' }],
+  },
+  ConsentChange: { at: at(0), consents: [{ purpose: 'marketing', state: 'withdrawn' }], doNotContacts: ['phone'] },
+  AccessRequest: { answerBy: at(86_400_000) },
+  AccessReport: {
+    heldSince: at(-86_400_000),
+    purposes: ['offer'],
+    lead,
+    disclosures: [{ recipient: 'Rheintal Vertrieb', at: at(0), fields: ['contact.phones'], purpose: 'offer' }],
+  },
+  Agreement: {
+    step: 'propose',
+    agreementId: 'ag-1',
+    terms: {
+      validFrom: at(0),
+      offers: 'proposer',
+      purposes: ['sale of pumps'],
+      fieldTerms: [{ field: 'contact.phones', inOffer: 'withheld', inRelease: 'shown' }],
+      deleteShownHours: 24,
+      retentionDays: 365,
+      returnWindowDays: 14,
+      feedback: { assignedTo: false, amount: 'band', reason: true, note: false, update: false },
+      caps: { releasesPerDay: 50, openLeads: 200, returnPercent: 20 },
+      onward: { to: 'listed', partners: ['rheintal.test'], purposes: ['sale of pumps'] },
+    },
+  },
+  KeyRollover: {
+    newKey: { kid: reseller.key.kid, algorithm: 'ecdsa-sha256', spki: reseller.key.spki.toString('base64') },
+    validFrom: at(0),
+    oldKeyUntil: at(31 * 86_400_000),
+    proof: Buffer.alloc(64, 3).toString('base64'),
+  },
+  Pull: { maxMessages: 100, maxBytes: 1_048_576 },
 };
 
 export const messageTypes = Object.keys(bodies) as MessageType[];
@@ -70,8 +120,8 @@ export function message<T extends MessageType>(type: T, body: Bodies[T] = bodies
     from: vendor.nodeId,
     to: type === 'Capabilities' ? '*' : reseller.nodeId,
     now,
-    ...(!['Capabilities', 'Receipt', 'Problem'].includes(type) && { conversation: 'conv-1', round: 1, seq: 1 }),
-    ...(['Receipt', 'Problem'].includes(type) && {
+    ...(messageTable[type].conversation && { conversation: 'conv-1', round: 1, seq: 1 }),
+    ...(messageTable[type].answers && {
       inReplyTo: { messageId: '01890a5d-ac96-774b-bcce-b302099a8057', digest: bytes32(9) },
     }),
   });

@@ -13,6 +13,7 @@ import { simulatedDesk, type Desk, type DeskAnswer } from '../../protocol/refere
 import type { PeerClock } from '../../protocol/reference-peer/peer-lead.ts';
 import { startReferencePeer, type ReferencePeer } from '../../protocol/reference-peer/peer.ts';
 import { readSettings, settingTable } from '../../protocol/reference-peer/settings.ts';
+import { reforge } from './forge.ts';
 import { lead, now } from './messages.ts';
 
 /** A clock that stands still until it is told. */
@@ -355,10 +356,25 @@ describe('the reference peer', () => {
     clock.advance(15 * 24 * 3_600_000);
     expect(await deliver(early)).toBe('expired');
     expect(await deliver(sealFor('Accept', { offerDigest: early.digest }))).toBe('illegal-transition');
-    const header = protocol.makeHeader({ type: 'Award', from: 'vendor.test', to: 'peer.test', now: clock.now() });
-    expect(
-      await deliver(protocol.seal({ header, body: { leaseUntil: new Date(now).toISOString() } }, vendor.key)),
-    ).toBe('schema');
+    const loose = sealFor('Award', { leaseUntil: new Date(now).toISOString() });
+    const answer = await post(
+      reforge(loose.xml, vendor.key, (xml) => xml.replace(/<l:Conversation>.*<\/l:Conversation>/, '')),
+    );
+    expect(answer.status).toBe(400);
+    expect(answer.text).toContain('<l:Code>schema</l:Code>');
+  });
+
+  it('refuses what it does not speak, and extensions it must understand', async () => {
+    expect(await deliver(sealFor('AccessRequest', {}))).toBe('not-understood');
+    const plain = sealFor('Award', { leaseUntil: new Date(now).toISOString() });
+    const extension = '<l:Extension MustUnderstand="true" Uri="urn:example:score">7</l:Extension>';
+    const answer = await post(
+      reforge(plain.xml, vendor.key, (xml) =>
+        xml.replace('</l:Body>', `</l:Body><l:Extensions>${extension}</l:Extensions>`),
+      ),
+    );
+    expect(answer.status).toBe(422);
+    expect(answer.text).toContain('<l:Code>not-understood</l:Code>');
   });
 
   it('describes itself, signed and as a page', async () => {

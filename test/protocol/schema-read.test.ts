@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ProtocolError } from '../../protocol/errors.ts';
-import type { AnyMessage } from '../../protocol/generated.ts';
+import type { AnyMessage, MessageType } from '../../protocol/generated.ts';
 import { readLead } from '../../protocol/lead.ts';
-import { leadNamespace, type XmlElement } from '../../protocol/tree.ts';
+import { leadNamespace, writeElement, type XmlElement } from '../../protocol/tree.ts';
 import { readMessage, writeMessage } from '../../protocol/xml.ts';
 import { anyMessage } from './arbitraries.ts';
 import { anyDice, mutate } from './mutations.ts';
@@ -21,7 +21,13 @@ function refusal(act: () => unknown): ProtocolError | undefined {
 }
 
 /** What our reader must refuse although a schema cannot say it. */
-const beyondSchema = ['is not the name of the body', 'names everyone, which only Capabilities may'];
+const beyondSchema = [
+  'is not the name of the body',
+  'names everyone, which only Capabilities may',
+  'is needed in this message',
+  'counts from 1',
+  'An extension that must be understood is not known here.',
+];
 
 describe('the reader and libxml2', () => {
   it('agree on documents with one fault at random', () => {
@@ -179,26 +185,73 @@ describe('the envelope of a message', () => {
     expect(schemaFault(withSignature(version('2')))).toBeDefined();
   });
 
-  it('ignores extensions of other namespaces, at their place only, and none of its own', () => {
+  it('reads extensions at their place only, and refuses to overlook what must be understood', () => {
     const root = writeMessage(award);
-    const extensions = (...names: string[]): XmlElement => ({
+    const leaf = (name: string, attributes: [string, string][] = []): XmlElement => ({
+      name,
+      attributes,
+      children: [],
+      text: 'x',
+    });
+    const extensions = (...children: XmlElement[]): XmlElement => ({
       name: 'l:Extensions',
       attributes: [],
-      children: names.map((name) => ({ name, attributes: [], children: [], text: 'x' })),
+      children,
       text: '',
     });
     const extended = (...children: XmlElement[]): XmlElement => ({
       ...root,
       children: [...root.children, ...children],
     });
-    const foreign: XmlElement = extended(extensions('x:Score'));
-    const bound = withSignature({ ...foreign, attributes: [...root.attributes, ['xmlns:x', 'urn:example:x']] });
-    expect(schemaFault(bound)).toBeUndefined();
-    expect(readMessage(foreign)).toEqual(award);
-    expect(reading(extended(extensions('l:Contact')))).toMatchObject({ path: 'extensions' });
-    expect(schemaFault(withSignature(extended(extensions('l:Contact'))))).toBeDefined();
-    expect(reading(extended(extensions(...Array<string>(17).fill('x:a'))))).toMatchObject({ path: 'extensions' });
+    const score = leaf('l:Extension', [['Uri', 'urn:example:score']]);
+    const known = extended(extensions(score));
+    expect(schemaFault(withSignature(known))).toBeUndefined();
+    expect(readMessage(known)).toEqual({ ...award, extensions: [{ uri: 'urn:example:score', value: 'x' }] });
+    expect(writeElement(writeMessage(readMessage(known)))).toBe(writeElement(known));
+    const must = extended(extensions({ ...score, attributes: [['MustUnderstand', 'true'], ...score.attributes] }));
+    expect(schemaFault(withSignature(must))).toBeUndefined();
+    expect(reading(must)).toMatchObject({ code: 'not-understood' });
+    expect(readMessage(must, new Set(['urn:example:score'])).header).toEqual(award.header);
+    for (const wrong of [leaf('l:Contact'), leaf('l:Extension'), leaf('x:Score')]) {
+      expect(reading(extended(extensions(wrong)))).toMatchObject({ code: 'schema' });
+    }
+    expect(schemaFault(withSignature(extended(extensions(leaf('l:Contact')))))).toBeDefined();
+    const many = extended(extensions(...Array<XmlElement>(17).fill(score)));
+    expect(reading(many)).toMatchObject({ path: 'extensions.extensions' });
+    expect(schemaFault(withSignature(many))).toBeDefined();
     expect(reading(extended(extensions(), extensions()))).toMatchObject({ code: 'schema' });
     expect(reading({ ...root, children: [extensions(), ...root.children] })).toMatchObject({ path: 'header' });
+  });
+
+  it.each<[MessageType, string]>([
+    ['Award', 'conversation'],
+    ['Award', 'round'],
+    ['Update', 'seq'],
+    ['Receipt', 'inReplyTo'],
+    ['RecallAnswer', 'inReplyTo'],
+    ['Offer', 'blind'],
+    ['Erasure', 'blind'],
+  ])('%s needs %s', (type, property) => {
+    const { header, ...rest } = messageOf(type);
+    const without = { ...rest, header: { ...header, [property]: undefined } } as unknown as AnyMessage;
+    expect(refusal(() => writeMessage(without))).toMatchObject({ code: 'schema', path: `header.${property}` });
+  });
+
+  it('counts from 1, names an agreement and its digest together, and tells proposals from answers', () => {
+    const withHeader = (change: object) =>
+      refusal(() => writeMessage({ ...award, header: { ...award.header, ...change } } as AnyMessage));
+    expect(withHeader({ seq: 0 })).toMatchObject({ path: 'header.seq', detail: 'counts from 1' });
+    expect(withHeader({ round: 0 })).toMatchObject({ path: 'header.round' });
+    expect(withHeader({ agreement: 'a' })).toMatchObject({ path: 'header.agreementDigest' });
+    expect(withHeader({ agreementDigest: Buffer.alloc(32).toString('base64') })).toMatchObject({
+      path: 'header.agreement',
+    });
+    const step = (change: object) => {
+      const { header, body } = messageOf('Agreement');
+      return refusal(() => writeMessage({ header, body: { ...body, ...change } } as AnyMessage));
+    };
+    expect(step({})).toBeUndefined();
+    expect(step({ terms: undefined })).toMatchObject({ path: 'body.terms' });
+    expect(step({ step: 'accept' })).toMatchObject({ path: 'body.proposal' });
   });
 });

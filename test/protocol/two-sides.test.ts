@@ -1,0 +1,224 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { advance, transitions } from '../../protocol/conversation.ts';
+import type { ConversationPoint, ConversationState, Outcome, Side } from '../../protocol/conversation.ts';
+import { erasureOutcomes, messageTypes, type MessageType } from '../../protocol/generated.ts';
+import { messageTable } from '../../protocol/message-table.ts';
+
+/**
+ * Two machines and what is under way between them, as docs/protocol.md has it delivered: each side sends the messages of a
+ * conversation one after the other; each arrives once, as often as it is repeated, or never; what the receiver's table
+ * refuses has no effect.
+ */
+interface Flight {
+  readonly type: MessageType;
+  readonly outcome?: Outcome | undefined;
+  readonly round: number;
+}
+interface World {
+  readonly points: Readonly<Record<Side, ConversationPoint>>;
+  /** By receiver, oldest first. */
+  readonly flights: Readonly<Record<Side, readonly Flight[]>>;
+  /** Whether the receipt for the Award came: only then the Release leaves. */
+  readonly receipted: boolean;
+}
+
+const start: World = {
+  points: { offering: { state: 'none', round: 0 }, holding: { state: 'none', round: 0 } },
+  flights: { offering: [], holding: [] },
+  receipted: false,
+};
+const other = (side: Side): Side => (side === 'offering' ? 'holding' : 'offering');
+
+interface Action {
+  readonly kind: 'send' | 'arrive' | 'die';
+  readonly side: Side;
+  readonly type?: MessageType;
+  readonly outcome?: Outcome | undefined;
+}
+
+/** Everything anybody may say, by the table. */
+const sayings: readonly Action[] = transitions
+  .filter(({ direction }) => direction === 'sent')
+  .map(({ side, message, outcome }) => ({ kind: 'send' as const, side, type: message, outcome }))
+  .filter((one, index, all) => all.findIndex((two) => JSON.stringify(one) === JSON.stringify(two)) === index);
+
+function send(world: World, { side, type, outcome }: Action): World | undefined {
+  const point = world.points[side];
+  if (type === undefined || (type === 'Release' && !world.receipted)) return undefined;
+  const round = type === 'Offer' ? point.round + 1 : point.round;
+  const next = advance(point, { side, direction: 'sent', type, outcome, round });
+  if (typeof next === 'string') return undefined;
+  const to = other(side);
+  return {
+    points: { ...world.points, [side]: next },
+    flights: { ...world.flights, [to]: [...world.flights[to], { type, outcome, round }] },
+    receipted: type === 'Award' ? false : world.receipted,
+  };
+}
+
+function arrive(world: World, side: Side, dies = false): World | undefined {
+  const [flight, ...rest] = world.flights[side];
+  if (!flight) return undefined;
+  const gone = { ...world, flights: { ...world.flights, [side]: rest } as World['flights'] };
+  if (dies) return gone;
+  const next = advance(world.points[side], { side, direction: 'received', ...flight });
+  if (typeof next === 'string') return gone;
+  const { state, round } = world.points.offering;
+  const receipt = flight.type === 'Award' && state === 'awarded' && round === flight.round;
+  return {
+    ...gone,
+    points: { ...world.points, [side]: next },
+    receipted: gone.receipted || receipt,
+  };
+}
+
+function take(world: World, action: Action): World | undefined {
+  if (action.kind === 'send') return send(world, action);
+  return arrive(world, action.side, action.kind === 'die');
+}
+
+const owned: readonly ConversationState[] = ['released', 'recall-asked'];
+const held: readonly ConversationState[] = [...owned, 'return-asked'];
+/** Here the offering side may give the lead to somebody else. */
+const free: readonly ConversationState[] = ['none', 'offered', 'claimed', 'rejected', 'closed', 'returned'];
+
+function agree({ points: { offering, holding } }: World): void {
+  const pair = `${offering.state} ${offering.round} / ${holding.state} ${holding.round}`;
+  if (free.includes(offering.state)) expect(owned, pair).not.toContain(holding.state);
+  if (held.includes(holding.state) && !free.includes(offering.state))
+    expect([...held, 'erased'], pair).toContain(offering.state);
+  expect(holding.round, pair).toBeLessThanOrEqual(offering.round);
+}
+
+const key = ({ points, flights, receipted }: World) => JSON.stringify([points, flights, receipted]);
+
+/** Every world that can be reached with at most `most` messages under way in each direction and two rounds. */
+function explore(actions: readonly Action[], most: number, visit: (world: World) => void): number {
+  const seen = new Set([key(start)]);
+  const waiting = [start];
+  for (let world = waiting.pop(); world; world = waiting.pop()) {
+    visit(world);
+    for (const action of actions) {
+      const next = take(world, action);
+      if (!next || next.points.offering.round > 2) continue;
+      if (next.flights.offering.length > most || next.flights.holding.length > most || seen.has(key(next))) continue;
+      seen.add(key(next));
+      waiting.push(next);
+    }
+  }
+  return seen.size;
+}
+
+const arrivals: Action[] = [
+  { kind: 'arrive', side: 'offering' },
+  { kind: 'arrive', side: 'holding' },
+];
+const losses: Action[] = [
+  { kind: 'die', side: 'offering' },
+  { kind: 'die', side: 'holding' },
+];
+/** What changes no state cannot make two states differ: one of its kind is enough for all. */
+const telling = sayings.filter(
+  ({ type, outcome }) =>
+    type !== undefined &&
+    !['Update', 'ConsentChange', 'AccessRequest', 'AccessReport', 'Erasure'].includes(type) &&
+    (type !== 'ErasureStatus' || outcome === 'done'),
+);
+
+const released = (
+  [
+    ['offering', 'Offer'],
+    ['holding', 'Accept'],
+    ['offering', 'Award'],
+    ['offering', 'Release'],
+  ] as const
+).reduce((world, [side, type]) => arrive(send(world, { kind: 'send', side, type })!, other(side))!, start);
+
+describe('two sides of one conversation', () => {
+  it('never both believe to have the lead, in any world that can come about', () => {
+    const reached = new Set<string>();
+    const worlds = explore([...telling, ...arrivals, ...losses], 3, (world) => {
+      agree(world);
+      reached.add(`${world.points.offering.state} ${world.points.holding.state}`);
+    });
+    expect(worlds).toBeGreaterThan(10_000);
+    for (const pair of ['released released', 'recall-asked return-asked', 'returned returned', 'erased erased'])
+      expect(reached).toContain(pair);
+  });
+
+  /** Who asked is answered; who asked for what the other asked for, too. */
+  const settle = (world: World): World => {
+    let now = world;
+    const quiet = () => now.flights.offering.length + now.flights.holding.length === 0;
+    for (let turn = 0; turn < 40; turn += 1) {
+      while (!quiet()) now = arrive(now, 'offering') ?? arrive(now, 'holding') ?? now;
+      const { offering, holding } = now.points;
+      const answer: Action | undefined =
+        offering.state === 'return-asked'
+          ? { kind: 'send', side: 'offering', type: 'ReturnAnswer', outcome: 'agreed' }
+          : holding.state === 'recall-asked' || (holding.state === 'return-asked' && offering.state === 'recall-asked')
+            ? { kind: 'send', side: 'holding', type: 'RecallAnswer', outcome: 'agreed' }
+            : undefined;
+      const next = answer && take(now, answer);
+      if (!next) return now;
+      now = next;
+    }
+    return now;
+  };
+
+  /** Walks on by one of the things that can happen now; what is about personal data, and the end of it, is rarer. */
+  const step = (world: World, { rare, pick }: Dice, happenings: readonly Action[]) => {
+    const possible = [...happenings, ...sayings].flatMap((action) => {
+      const isRare = action.kind === 'die' || (action.type ? messageTable[action.type].level === 'Privacy' : false);
+      const next = isRare === rare ? take(world, action) : undefined;
+      return next ? [{ action, world: next }] : [];
+    });
+    return possible[pick % Math.max(possible.length, 1)];
+  };
+  type Dice = { readonly rare: boolean; readonly pick: number };
+  const rarely = fc.nat(19).map((number) => number === 0);
+  const anyRun = fc.record({
+    from: fc.constantFrom(start, released),
+    run: fc.array(fc.record({ rare: rarely, pick: fc.nat(999) }), { minLength: 20, maxLength: 120 }),
+  });
+
+  it('end in the same state when nothing is lost and every question is answered', () => {
+    const ends = new Set<string>();
+    fc.assert(
+      fc.property(anyRun, ({ from, run }) => {
+        let world = from;
+        for (const dice of run) world = step(world, dice, arrivals)?.world ?? world;
+        const { offering, holding } = settle(world).points;
+        agree(settle(world));
+        ends.add(offering.state);
+        const same = offering.state === holding.state;
+        // Refused before it was over: the holder said no, the arbiter closed. A claim that came to nothing ends the same way.
+        const bothOver =
+          ['closed', 'rejected'].includes(offering.state) && ['closed', 'rejected'].includes(holding.state);
+        expect({ offering, holding }).toSatisfy(() => same || bothOver);
+      }),
+      { numRuns: 1_000 },
+    );
+    expect(ends.size).toBeGreaterThan(3);
+  });
+
+  it('never disagree on the owner, whatever is sent, lost or late, with messages of all types', () => {
+    const types = new Set<MessageType>(['Offer', 'Accept', 'Award', 'Release']);
+    fc.assert(
+      fc.property(anyRun, ({ from, run }) => {
+        let world = from;
+        for (const dice of run) {
+          const next = step(world, dice, [...arrivals, ...losses]);
+          if (!next) continue;
+          world = next.world;
+          agree(world);
+          if (next.action.type) types.add(next.action.type);
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+    expect([...types].toSorted()).toEqual(messageTypes.filter((type) => messageTable[type].conversation).toSorted());
+    expect(sayings.filter(({ type }) => type === 'ErasureStatus')).toHaveLength(erasureOutcomes.length * 2);
+  });
+});
