@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createServer, connect, type AddressInfo } from 'node:net';
+import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Place } from '../support/store.ts';
 
@@ -79,15 +79,24 @@ async function end(child: ChildProcess, ended: Promise<number | null>, signal: N
   return ended;
 }
 
-/** What stands before several processes of one node: connections go to them in turn. */
+/** What stands before several processes of one node: connections go to them in turn, past those that take none. */
 export async function startBalancer(ports: () => readonly number[]) {
   let turn = 0;
-  const server = createServer((incoming) => {
+  const pass = (incoming: Socket, tries: number) => {
     const all = ports();
     const outgoing = connect(all[turn++ % all.length] ?? 0, '127.0.0.1');
-    incoming.on('error', () => outgoing.destroy());
-    outgoing.on('error', () => incoming.destroy());
-    incoming.pipe(outgoing).pipe(incoming);
+    const passOver = () => (tries > 1 ? pass(incoming, tries - 1) : incoming.destroy());
+    outgoing.once('error', passOver);
+    outgoing.once('connect', () => {
+      outgoing.off('error', passOver);
+      outgoing.on('error', () => incoming.destroy());
+      incoming.on('error', () => outgoing.destroy());
+      incoming.pipe(outgoing).pipe(incoming);
+    });
+  };
+  const server = createServer((incoming) => {
+    incoming.on('error', () => incoming.destroy());
+    pass(incoming, ports().length);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
