@@ -13,11 +13,15 @@ export interface CleansingOptions {
 
 /** Every text in Unicode NFC, with line feeds as the only line ends: the same words are the same bytes. */
 export function canonicalText<T>(value: T): T {
-  if (typeof value === 'string') return value.replace(/\r\n?/g, '\n').normalize('NFC') as T;
+  if (typeof value === 'string') return canonicalString(value) as T;
   if (Array.isArray(value)) return value.map((entry: unknown) => canonicalText(entry)) as T;
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, canonicalText<unknown>(entry)])) as T;
 }
+
+/** Below U+0300 every text is in NFC. */
+const canonicalString = (text: string): string =>
+  /\r|[^\0-\u02ff]/.test(text) ? text.replace(/\r\n?/g, '\n').normalize('NFC') : text;
 
 function withNames<T extends object>(value: T, names: readonly (keyof T)[]): T {
   const result = { ...value };

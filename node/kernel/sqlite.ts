@@ -9,6 +9,8 @@ import { kyselyOver, type WriterConnection } from './writer-connection.ts';
 const BUSY_MILLISECONDS = 5_000;
 /** Statements kept compiled per connection; the oldest go first. */
 const CACHED_STATEMENTS = 500;
+/** How long the write-ahead log grows before it is carried over into the file: 32 MiB. */
+const WAL_PAGES = 8_000;
 
 /** Opens (and makes, when missing) a SQLite file: one connection writes, another reads what is committed. */
 export function openSqlite(file: string): DatabaseParts {
@@ -36,6 +38,8 @@ function openFile(file: string): SqliteFile.Database {
   database.pragma('foreign_keys = ON');
   // What a savepoint may have to undo is kept in memory: a file of it, made anew for each, doubles the cost of a lead.
   database.pragma('temp_store = MEMORY');
+  // Pages that many leads touch (indexes, the ends of tables) are carried over into the file once, not again and again.
+  database.pragma(`wal_autocheckpoint = ${WAL_PAGES}`);
   return database;
 }
 

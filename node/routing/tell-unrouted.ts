@@ -1,5 +1,6 @@
-import type { Context, Tx } from '../kernel/context.ts';
+import type { Tx } from '../kernel/context.ts';
 import { intend } from '../kernel/jobs.ts';
+import { madeOfSetup } from '../kernel/setup.ts';
 import { managesOthers } from '../people/decide-manager.ts';
 import { findUser, listAdministrators } from '../people/store.ts';
 
@@ -20,11 +21,13 @@ export async function tellUnrouted(tx: Tx, { leadId, ownerId }: { leadId: string
   }
 }
 
-async function listKeepers(ctx: Context, ownerId: string | undefined): Promise<string[]> {
+const readAdministrators = madeOfSetup(async (ctx) => (await listAdministrators(ctx)).map((user) => user.id));
+
+async function listKeepers(tx: Tx, ownerId: string | undefined): Promise<readonly string[]> {
   for (let id = ownerId; id !== undefined;) {
-    const user = await findUser(ctx, id);
+    const user = await findUser(tx, id);
     if (user?.active && managesOthers(user.role)) return [user.id];
     id = user?.managerId ?? undefined;
   }
-  return (await listAdministrators(ctx)).map((user) => user.id);
+  return readAdministrators(tx);
 }

@@ -1,3 +1,4 @@
+import { compileOnce } from '../../kernel/compile-once.ts';
 import type { Context, Tx } from '../../kernel/context.ts';
 import type { Role, Scope } from '../../kernel/routes.ts';
 
@@ -45,17 +46,20 @@ interface LiveToken extends ApiToken {
   readonly userName: string;
 }
 
-export async function findLiveToken(ctx: Context, id: string): Promise<LiveToken | undefined> {
-  const row = await ctx.db
+const findLiveRow = compileOnce((db, { id, now }: { id: string; now: number }) =>
+  db
     .selectFrom('apiToken')
     .innerJoin('user', 'user.id', 'apiToken.userId')
     .select(columns.map((column) => `apiToken.${column}` as const))
     .select(['user.role as userRole', 'user.name as userName'])
     .where('apiToken.id', '=', id)
     .where('apiToken.revokedAt', 'is', null)
-    .where('apiToken.expiresAt', '>', ctx.clock.now())
-    .where('user.active', '=', 1)
-    .executeTakeFirst();
+    .where('apiToken.expiresAt', '>', now)
+    .where('user.active', '=', 1),
+);
+
+export async function findLiveToken(ctx: Context, id: string): Promise<LiveToken | undefined> {
+  const [row] = (await findLiveRow(ctx, { id, now: ctx.clock.now() })).rows;
   return row && { ...toToken(row), userRole: row.userRole, userName: row.userName };
 }
 

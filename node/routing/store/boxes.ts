@@ -1,3 +1,4 @@
+import { compileOnce } from '../../kernel/compile-once.ts';
 import type { Context, Tx } from '../../kernel/context.ts';
 import { notFound } from '../../kernel/errors.ts';
 import { raiseSetup } from '../../kernel/setup.ts';
@@ -63,8 +64,12 @@ export async function listBoxes(ctx: Context): Promise<Box[]> {
   return (await ctx.db.selectFrom('leadBox').select(columns).orderBy('id').execute()).map(toBox);
 }
 
+const findRow = compileOnce((db, { id }: { id: string }) =>
+  db.selectFrom('leadBox').select(columns).where('id', '=', id),
+);
+
 export async function findBox(ctx: Context, id: string): Promise<Box | undefined> {
-  const row = await ctx.db.selectFrom('leadBox').select(columns).where('id', '=', id).executeTakeFirst();
+  const [row] = (await findRow(ctx, { id })).rows;
   return row && toBox(row);
 }
 
