@@ -103,10 +103,11 @@ interface Way {
 async function send(ctx: Context, message: OutboxMessage, { fetchPeer, ending }: Way): Promise<void> {
   if (isExpired(ctx, message)) return transact(ctx, (tx) => settleExpired(tx, message));
   const release = keepLease(ctx, message);
+  const beganAt = ctx.clock.now();
   const attempt = await deliver(ctx, fetchPeer, message).finally(release);
   if (attempt.kind === 'silence' && ending.aborted) return putBack(ctx, message);
   try {
-    await transact(ctx, (tx) => settleAttempt(tx, message, attempt));
+    await transact(ctx, (tx) => settleAttempt(tx, { message, beganAt }, attempt));
   } catch (error) {
     const { peerId, messageId } = message;
     ctx.log.error('delivery-not-settled', { peerId, messageId, error });

@@ -35,9 +35,18 @@ async function hasten(tx: Tx, peerId: string): Promise<void> {
   tx.afterCommit(() => tx.bus.wake('outbox'));
 }
 
-/** No usable answer came; answers whether the breaker was closed, so that the attempt counts. */
-export async function failedBy(tx: Tx, peerId: string, code: string): Promise<boolean> {
+/**
+ * No usable answer came to an attempt that began then; answers whether the breaker was closed, so that the attempt counts for
+ * its message. What was on its way together fails together: for the peer's health that is one failure.
+ */
+export async function failedBy(
+  tx: Tx,
+  peerId: string,
+  { code, beganAt }: { code: string; beganAt: number },
+): Promise<boolean> {
   const health = await getHealth(tx, peerId);
+  const { openUntil, failures, lastFailureAt } = health;
+  if (openUntil === null && failures > 0 && lastFailureAt !== null && beganAt < lastFailureAt) return true;
   const now = tx.clock.now();
   await changeHealth(tx, health, { ...decideAfterFailure(health, now), lastFailureAt: now, lastError: code });
   return health.openUntil === null;

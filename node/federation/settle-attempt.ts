@@ -7,10 +7,18 @@ import { appendSecurityEvent } from './store/peers.ts';
 import { findConversation } from './store/conversations.ts';
 import { takeDepartureBack, updateWaiting, type OutboxMessage } from './store/outbox.ts';
 
+/** A message, and when its last attempt began. */
+export interface Sent {
+  readonly message: OutboxMessage;
+  /** Epoch milliseconds. */
+  readonly beganAt: number;
+}
+
 /** Stores what came of an attempt, with its effect, in one transaction. Nothing happens when the message's fate was decided meanwhile. */
-export async function settleAttempt(tx: Tx, message: OutboxMessage, attempt: Attempt): Promise<void> {
+export async function settleAttempt(tx: Tx, sent: Sent, attempt: Attempt): Promise<void> {
+  const { message } = sent;
   if (attempt.kind === 'silence') {
-    await settleSilence(tx, message, attempt);
+    await settleSilence(tx, sent, attempt);
     if (!attempt.left) await takeDepartureBack(tx, message.messageId);
     return;
   }
@@ -63,7 +71,8 @@ async function refuse(tx: Tx, message: OutboxMessage, { code }: ProblemFacts): P
 }
 
 /** Unsigned answers and silence steer only when the next attempt is made. */
-async function settleSilence(tx: Tx, message: OutboxMessage, { code, status, retryAfter }: Silence): Promise<void> {
+async function settleSilence(tx: Tx, sent: Sent, { code, status, retryAfter }: Silence): Promise<void> {
+  const { message, beganAt } = sent;
   const { peerId, messageId, expiresAt } = message;
   if (status === 401) {
     tx.log.error('peer-refuses-us', { peerId, messageId });
@@ -76,7 +85,7 @@ async function settleSilence(tx: Tx, message: OutboxMessage, { code, status, ret
     await noteError(tx, peerId, code);
     return tryAgain(tx, message, { code, retryAfter });
   }
-  if (await failedBy(tx, peerId, code)) return tryAgain(tx, message, { code, retryAfter });
+  if (await failedBy(tx, peerId, { code, beganAt })) return tryAgain(tx, message, { code, retryAfter });
   // The peer rests: the message is due whenever it is tried again.
   await updateWaiting(tx, messageId, { dueAt: tx.clock.now() });
 }

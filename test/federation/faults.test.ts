@@ -99,6 +99,26 @@ describe('a partner that is down', () => {
     expect(await unanswered(vendor, 'reseller.localhost')).toEqual([]);
   });
 
+  it('does not rest because what was on its way together failed together', async () => {
+    await using world = await openPair();
+    const { vendor, reseller, wire, clock } = world;
+    const meanwhile = async (count: number) => {
+      for (let n = 0; n < count; n++) await vendor.receive();
+      await world.settle();
+    };
+    await meanwhile(20);
+    const sent = wire.calls.length;
+    // One of the partner's processes dies with eight messages.
+    wire.fault = () => {
+      clock.advance('1ms');
+      return wire.calls.length <= sent + 8 ? 'answer-lost' : undefined;
+    };
+    await meanwhile(20);
+    expect(await getHealth(vendor.ctx, reseller.nodeId)).toMatchObject({ openUntil: null });
+    await world.advance('10s');
+    expect(await unanswered(vendor, reseller.nodeId)).toEqual([]);
+  });
+
   it('is tried at once when it is heard from', async () => {
     await using world = await openPair();
     const { vendor, reseller, ann, wire } = world;
