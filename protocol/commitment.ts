@@ -4,6 +4,7 @@ import { ProtocolError } from './errors.ts';
 import { fieldGroups, leadFields } from './generated.ts';
 import type { Commitment, FieldGroup, Lead, Offer, Opening, Release } from './generated.ts';
 import { getField, groupValue } from './lead.ts';
+import { lengthAndBytes, u32 } from './length-prefix.ts';
 
 export interface CommitmentContext {
   readonly conversation: string;
@@ -32,17 +33,6 @@ export function commit({ conversation, round, group, salt, value }: CommittedVal
   hash.update(lengthAndBytes(conversation)).update(u32(round));
   hash.update(lengthAndBytes(group)).update(salt).update(lengthAndBytes(value));
   return hash.digest('base64');
-}
-
-function lengthAndBytes(text: string): Buffer {
-  const bytes = Buffer.from(text, 'utf8');
-  return Buffer.concat([u32(bytes.byteLength), bytes]);
-}
-
-function u32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return bytes;
 }
 
 /** A KeyObject once: handing the bytes to every HMAC costs seven times as much. */
