@@ -74,10 +74,23 @@ const liveEvents = async () => {
   return new Map(rows.map((row) => [row.id, JSON.stringify(row)]));
 };
 
+/** What the ledger says, numbered or not yet. */
+const ledger = async () => {
+  const { db } = scene.node.ctx;
+  const rows = [
+    ...(await db.selectFrom('ledgerPending').selectAll().execute()),
+    ...(await db.selectFrom('ledgerLeaf').selectAll().execute()),
+  ];
+  expect(rows.length).toBeGreaterThan(0);
+  return new Map(rows.map((row, at) => [`leaf ${at}`, JSON.stringify(row)]));
+};
+
 const outbox = async () => {
   const rows = await scene.node.ctx.db.selectFrom('outbox').select(['type', 'messageId', 'document']).execute();
   return new Map(rows.map((row) => [`${row.type} ${row.messageId}`, row.document ?? '']));
 };
+
+const log = () => new Map([['log', lines.join('')]]);
 
 const leaks = (...heard: ReadonlyMap<string, string>[]) =>
   heard.flatMap((each) => [...each].filter(([, text]) => secret.test(decoded(text))).map(([where]) => where));
@@ -107,7 +120,7 @@ describe('a withheld value', () => {
       expect(
         leaks(await heardBy(person, [...ids, ...tokens]), await refusalsTo(person, leadId, recipients.mia)),
       ).toEqual([]);
-    expect(leaks(mails(), await liveEvents(), await outbox(), new Map([['log', lines.join('')]]))).toEqual([]);
+    expect(leaks(mails(), await liveEvents(), await outbox(), await ledger(), log())).toEqual([]);
 
     expect((await scene.ask('mia', `POST /api/offers/${recipients.mia}/accept`)).status).toBe(200);
     await scene.settle();
@@ -116,7 +129,7 @@ describe('a withheld value', () => {
     ).toEqual([]);
     expect(leaks(await heardBy('mia', [leadId]))).toContain(`mia: GET /api/leads/${leadId}`);
     expect(leaks(mails())).toEqual([`${recipients.mia}-released.eml`]);
-    expect(leaks(await liveEvents(), new Map([['log', lines.join('')]]))).toEqual([]);
+    expect(leaks(await liveEvents(), await ledger(), log())).toEqual([]);
   });
 
   it('that is for nobody to see stays hidden from its holder, too: in lists, search, story, reasons, mail and original', async () => {
@@ -132,7 +145,7 @@ describe('a withheld value', () => {
     );
     const written = new Map([...mails()].filter(([name]) => !before.has(name)));
     expect([...written.keys()]).toContain(`${recipientId}-released.eml`);
-    expect(leaks(written, await liveEvents(), new Map([['log', lines.join('')]]))).toEqual([]);
+    expect(leaks(written, await liveEvents(), await ledger(), log())).toEqual([]);
   });
 
   it('can be told apart by nobody who looks for it', async () => {
