@@ -10,6 +10,7 @@ import {
 import { transact, type Context, type Tx } from '../kernel/context.ts';
 import { CodedError, conflict } from '../kernel/errors.ts';
 import { openPartnerBox } from '../routing/open-box.ts';
+import { ledgerPeer } from './ledger-leaves.ts';
 import { tellPeerChange } from './peer-health.ts';
 import { intendTrim } from './trim-exchange.ts';
 import { findLookAlike } from './look-alike.ts';
@@ -35,6 +36,8 @@ export interface Acceptance {
   readonly allowedAddress?: string | undefined;
   /** The administrator has seen that the id looks like another one. */
   readonly despiteLookAlike?: boolean | undefined;
+  /** Who takes it: for the ledger. */
+  readonly by?: string | undefined;
 }
 
 /**
@@ -54,6 +57,8 @@ export async function acceptInvitation(ctx: Context, acceptance: Acceptance): Pr
     const peer = describePeer(tx, { invitation, role: acceptance.role, allowance });
     if (known) await updatePeer(tx, peer.nodeId, peer);
     else await insertPeer(tx, peer, pinnedKey(invitation, tx.clock.now()));
+    const { kid, spki: key } = invitation;
+    await ledgerPeer(tx, peer, { change: 'introduced', kid, key, by: acceptance.by });
     return { ...peer, fingerprint: invitation.fingerprint };
   });
 }
@@ -62,13 +67,16 @@ export async function acceptInvitation(ctx: Context, acceptance: Acceptance): Pr
  * Makes a pending peer a partner: the administrator types the ten words that were told on another channel. Opens the
  * partner's lead box. Errors: `not-found`, `fingerprint-differs`, `peer-not-pending`.
  */
-export async function confirmPeer(ctx: Context, nodeId: string, typed: string): Promise<Peer> {
+export async function confirmPeer(ctx: Context, nodeId: string, typed: string, by?: string): Promise<Peer> {
+  const [pinned] = await listPeerKeys(ctx, nodeId);
+  const kid = pinned?.kid;
   const matches = samePhrase(typed, await peerFingerprint(ctx, nodeId));
   const confirmed = await transact(ctx, async (tx) => {
     const peer = await getPeer(tx, nodeId);
     if (peer.state !== 'pending') throw conflict('peer-not-pending', 'This partner was confirmed before.');
     if (!matches) {
       await appendSecurityEvent(tx, { peerId: nodeId, code: 'fingerprint-differs' });
+      await ledgerPeer(tx, peer, { change: 'fingerprint-differs', kid, by });
       return undefined;
     }
     const change = { state: 'active', activatedAt: tx.clock.now() } as const;
@@ -76,6 +84,7 @@ export async function confirmPeer(ctx: Context, nodeId: string, typed: string): 
     await openPartnerBox(tx, { peerId: nodeId, name: peer.name });
     await intendTrim(tx);
     await tellPeerChange(tx, nodeId);
+    await ledgerPeer(tx, peer, { change: 'confirmed', kid, by });
     return { ...peer, ...change };
   });
   if (!confirmed)

@@ -2,12 +2,13 @@ import { transact, type Context } from '../kernel/context.ts';
 import { conflict } from '../kernel/errors.ts';
 import { suspendPartnerBox } from '../routing/open-box.ts';
 import { allowanceFor } from './introduce.ts';
+import { ledgerPeer } from './ledger-leaves.ts';
 import { checkEndpoint } from './may-connect.ts';
 import { tellPeerChange } from './peer-health.ts';
 import { getPeer, updatePeer, type Peer, type PeerRole } from './store/peers.ts';
 
-/** Stops all exchange with a partner: nothing goes out, its messages are asked to wait. Error `peer-not-active`. */
-export function suspendPeer(ctx: Context, nodeId: string): Promise<Peer> {
+/** `by`, here and below: who says so. Stops all exchange with a partner: nothing goes out, its messages are asked to wait. Error `peer-not-active`. */
+export function suspendPeer(ctx: Context, nodeId: string, by?: string): Promise<Peer> {
   return transact(ctx, async (tx) => {
     const peer = await getPeer(tx, nodeId);
     if (peer.state !== 'active') throw conflict('peer-not-active', 'Only an active partner can be suspended.');
@@ -15,12 +16,13 @@ export function suspendPeer(ctx: Context, nodeId: string): Promise<Peer> {
     await updatePeer(tx, nodeId, change);
     await suspendPartnerBox(tx, nodeId, true);
     await tellPeerChange(tx, nodeId);
+    await ledgerPeer(tx, peer, { change: 'suspended', by });
     return { ...peer, ...change };
   });
 }
 
 /** Goes on with a suspended partner; what waited is sent. Error `peer-not-suspended`. */
-export function resumePeer(ctx: Context, nodeId: string): Promise<Peer> {
+export function resumePeer(ctx: Context, nodeId: string, by?: string): Promise<Peer> {
   return transact(ctx, async (tx) => {
     const peer = await getPeer(tx, nodeId);
     if (peer.state !== 'suspended') throw conflict('peer-not-suspended', 'This partner is not suspended.');
@@ -28,6 +30,7 @@ export function resumePeer(ctx: Context, nodeId: string): Promise<Peer> {
     await updatePeer(tx, nodeId, change);
     await suspendPartnerBox(tx, nodeId, false);
     await tellPeerChange(tx, nodeId);
+    await ledgerPeer(tx, peer, { change: 'resumed', by });
     tx.afterCommit(() => tx.bus.wake('outbox'));
     return { ...peer, ...change };
   });
@@ -43,7 +46,7 @@ export interface PeerSettings {
 }
 
 /** Changes what an administrator decides about a partner. Never its key. */
-export function changePeer(ctx: Context, nodeId: string, settings: PeerSettings): Promise<Peer> {
+export function changePeer(ctx: Context, nodeId: string, settings: PeerSettings, by?: string): Promise<Peer> {
   return transact(ctx, async (tx) => {
     const peer = await getPeer(tx, nodeId);
     const endpoint = settings.endpoint ?? peer.endpoint;
@@ -59,7 +62,10 @@ export function changePeer(ctx: Context, nodeId: string, settings: PeerSettings)
       tellAmount: Number(settings.tellAmount ?? peer.tellAmount),
     };
     await updatePeer(tx, nodeId, change);
+    const after = { ...peer, ...change };
+    const changed = Object.keys(change).filter((field) => after[field as keyof Peer] !== peer[field as keyof Peer]);
+    if (changed.length > 0) await ledgerPeer(tx, after, { change: changed, by });
     tx.afterCommit(() => tx.bus.wake('outbox'));
-    return { ...peer, ...change };
+    return after;
   });
 }

@@ -93,8 +93,9 @@ const accept = route({
     despiteLookAlike: z.boolean().optional(),
   }),
   reply: z.object({ id: z.string(), name: z.string(), state: z.string(), fingerprint: z.string() }),
-  handler: async (ctx, { body: { invitation, ...rest } }) => {
-    const { nodeId, name, state, fingerprint } = await acceptInvitation(ctx, { text: invitation, ...rest });
+  handler: async (ctx, { body: { invitation, ...rest }, actor }) => {
+    const acceptance = { text: invitation, ...rest, by: actor.userId };
+    const { nodeId, name, state, fingerprint } = await acceptInvitation(ctx, acceptance);
     return { id: nodeId, name, state, fingerprint };
   },
 });
@@ -106,8 +107,8 @@ const confirm = route({
   summary: 'Confirm a partner by the ten words its administrator reads out',
   body: z.strictObject({ fingerprint: z.string().min(1).max(200) }),
   reply: fullPeerView,
-  handler: async (ctx, { params, body }) => {
-    await confirmPeer(ctx, params.id, body.fingerprint);
+  handler: async (ctx, { params, body, actor }) => {
+    await confirmPeer(ctx, params.id, body.fingerprint, actor.userId);
     return getPeerView(ctx, params.id);
   },
 });
@@ -125,8 +126,8 @@ const change = route({
     tellAmount: z.boolean().optional(),
   }),
   reply: fullPeerView,
-  handler: async (ctx, { params, body }) => {
-    await changePeer(ctx, params.id, body);
+  handler: async (ctx, { params, body, actor }) => {
+    await changePeer(ctx, params.id, body, actor.userId);
     return getPeerView(ctx, params.id);
   },
 });
@@ -137,8 +138,8 @@ const suspend = route({
   access: ['administrator'],
   summary: 'Stop all exchange with a partner',
   reply: fullPeerView,
-  handler: async (ctx, { params }) => {
-    await suspendPeer(ctx, params.id);
+  handler: async (ctx, { params, actor }) => {
+    await suspendPeer(ctx, params.id, actor.userId);
     return getPeerView(ctx, params.id);
   },
 });
@@ -149,8 +150,8 @@ const resume = route({
   access: ['administrator'],
   summary: 'Go on with a suspended partner',
   reply: fullPeerView,
-  handler: async (ctx, { params }) => {
-    await resumePeer(ctx, params.id);
+  handler: async (ctx, { params, actor }) => {
+    await resumePeer(ctx, params.id, actor.userId);
     return getPeerView(ctx, params.id);
   },
 });

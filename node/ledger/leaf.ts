@@ -11,6 +11,8 @@ export const leafLines = {
   'user-changed': ['user', 'changed', 'role', 'active', 'manager', 'by'],
   'rules-set': ['box', 'version', 'count', 'digest', 'by'],
   'box-changed': ['box', 'change', 'parent', 'owner', 'closed', 'by'],
+  /** What this node trusts another with; `change` names what was done. */
+  'peer-changed': ['peer', 'change', 'role', 'kid', 'key', 'endpoint', 'range', 'port', 'by'],
   'field-policy-set': ['recipient', 'target', 'stage', 'mode', 'action', 'by'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 

@@ -69,3 +69,34 @@ it('what administrators change is in the ledger, with who did it and without nam
   await network.node('vendor').restart();
   expect(await verifyLedger(network.node('vendor').ctx)).toMatchObject({ isWhole: true, waiting: 0 });
 });
+
+it('whom this node trusts with what is in the ledger', async () => {
+  await using network = await startNetwork({ nodes: ['vendor', 'reseller'] });
+  const [vendor, reseller] = [network.node('vendor'), network.node('reseller')];
+  const { api, id } = vendor.administrator;
+  const { text: invitation } = await reseller.administrator.api.send<{ text: string }>('POST', '/api/peers/invitations'); // prettier-ignore
+  const accepted = { invitation, role: 'secondary', allowedAddress: '127.0.0.0/8' };
+  const { fingerprint } = await api.send<{ fingerprint: string }>('POST', '/api/peers/invitations/accept', accepted);
+  const peer = `/api/peers/${reseller.nodeId}`;
+  await expect(api.send('POST', `${peer}/confirm`, { fingerprint: 'other words' })).rejects.toThrow();
+  await api.send('POST', `${peer}/confirm`, { fingerprint });
+  await api.send('PATCH', peer, { role: 'both', tellAmount: true });
+  await api.send('PATCH', peer, { role: 'both' });
+  await api.send('POST', `${peer}/suspend`);
+  await api.send('POST', `${peer}/resume`);
+  await vendor.settle();
+
+  const { kid, spki } = reseller.ctx.keys.signing;
+  const endpoint = `${reseller.url}/lead-exchange`;
+  const trust = (role: string) => `role: ${role}\nendpoint: ${endpoint}\nrange: 127.0.0.0/8\nport: ${new URL(endpoint).port}\nby: ${id}\n`; // prettier-ignore
+  const line = (change: string, role: string, key = '') =>
+    `peer-changed\npeer: ${reseller.nodeId}\nchange: ${change}\n${trust(role).replace('endpoint', `${key}endpoint`)}`;
+  expect(await leavesOf(vendor.ctx, 'peer-changed')).toEqual([
+    line('introduced', 'secondary', `kid: ${kid}\nkey: ${spki.toString('base64')}\n`),
+    line('fingerprint-differs', 'secondary', `kid: ${kid}\n`),
+    line('confirmed', 'secondary', `kid: ${kid}\n`),
+    line('role', 'both'),
+    line('suspended', 'both'),
+    line('resumed', 'both'),
+  ]);
+});
