@@ -9,7 +9,7 @@ import { listLeaves } from '../../node/ledger/store/leaves.ts';
 import { findTile } from '../../node/ledger/store/tiles.ts';
 import { verifyLedger } from '../../node/ledger/verify-ledger.ts';
 import { receiveLead } from '../../node/leads/receive-lead.ts';
-import { bodies } from '../protocol/messages.ts';
+import { lead } from '../protocol/messages.ts';
 import { makeFolder, openStore } from '../support/store.ts';
 import { quick, takeTurns, tell } from './rounds.ts';
 
@@ -21,7 +21,6 @@ const PROOFS = 500;
 const folder = makeFolder();
 const { ctx, close } = await openStore(folder);
 const worker = makeLedgerWorker();
-const { lead } = bodies.Offer;
 
 /** Of the size of a leaf that tells of an offer. */
 const facts = {
