@@ -2,7 +2,7 @@ const minute = 60_000;
 const failuresToOpen = 5;
 const failureWindow = 10 * minute;
 const probeWaits = [1, 2, 4, 8, 16, 30].map((minutes) => minutes * minute);
-const widestWindow = 8;
+const widestWindow = 32;
 
 /** The circuit breaker of one peer. Times in epoch milliseconds. */
 export interface Breaker {
@@ -13,7 +13,7 @@ export interface Breaker {
   readonly openUntil: number | null;
   /** Probes that failed since it opened. */
   readonly probes: number;
-  /** How many messages may be on their way at once: 1, 2, 4, 8 after each success. */
+  /** How many messages may be on their way at once: doubles with each success. */
   readonly sendWindow: number;
 }
 

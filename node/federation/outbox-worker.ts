@@ -70,7 +70,8 @@ async function leaseSendable(ctx: Context, onTheWay: OnTheWay): Promise<OutboxMe
   for (const peerId of await listPeersWithWaiting(ctx, now)) {
     const busy = onTheWay.get(peerId) ?? 0;
     const limit = maySend(await getHealth(ctx, peerId), now) - busy;
-    if (limit <= 0) continue;
+    // Several at once share a statement and a commit; the next answer comes soon.
+    if (limit <= 0 || limit < busy) continue;
     const messages = await transact(ctx, (tx) => leaseDue(tx, peerId, { limit, leaseEndsAt: now + leaseMilliseconds }));
     onTheWay.set(peerId, busy + messages.length);
     leased.push(...messages);

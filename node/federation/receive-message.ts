@@ -12,11 +12,12 @@ import {
 } from '../../protocol/index.ts';
 import { transact, type Context, type Tx } from '../kernel/context.ts';
 import { applyMessage } from './apply-message.ts';
+import { ledgerAnswerGiven } from './ledger-leaves.ts';
 import { findKeyOf, findPinnedPeer, isKeyInForce, peekSender, type PinnedPeer } from './pinned-keys.ts';
 import { heardFrom } from './peer-health.ts';
 import { Refusal } from './refusal.ts';
 import { sampleForSecondOpinion } from './second-opinion.ts';
-import { findInbox, insertInbox, type InboxMessage } from './store/inbox.ts';
+import { insertInbox, type InboxMessage } from './store/inbox.ts';
 import { appendSecurityEvent } from './store/peers.ts';
 
 /** What a message is answered with; without `xml` the constant answer to strangers. */
@@ -81,13 +82,12 @@ function checkSender(ctx: Context, sender: PinnedPeer, opened: Opened): void {
 
 async function storeAndApply(ctx: Context, arrival: Arrival): Promise<ExchangeAnswer> {
   const { sender, opened } = arrival;
-  const seen = await findInbox(ctx, sender.peer.nodeId, opened.message.header.messageId);
-  if (seen) return repeatAnswer(opened, seen);
   return transact(ctx, async (tx) => {
     const { xml } = seal(receiptFor(opened, answering(tx)), tx.keys.signing);
     const stored = await insertInbox(tx, describeArrival(tx, arrival, { answer: xml, code: null }));
     if (stored) return repeatAnswer(opened, stored);
     await applyMessage(tx, { peer: sender.peer, opened });
+    await ledgerAnswerGiven(tx, opened, xml);
     await heardFrom(tx, sender.peer.nodeId);
     const { messageId } = opened.message.header;
     await sampleForSecondOpinion(tx, { peerId: sender.peer.nodeId, messageId, kid: opened.kid });
@@ -145,6 +145,7 @@ async function answerFailure(
       { answer: answer.xml ?? '', code: refusal.problem },
     );
     const stored = await insertInbox(tx, row);
+    if (!stored) await ledgerAnswerGiven(tx, opened, row.answer, refusal.problem);
     return stored?.digest === opened.digest ? repeatAnswer(opened, stored) : answer;
   });
 }

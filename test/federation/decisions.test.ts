@@ -86,8 +86,8 @@ describe('the circuit breaker', () => {
   it('closes with the first answer and starts slowly', () => {
     let breaker = decideAfterSuccess(failures(5, 0));
     const windows = [breaker.sendWindow];
-    for (let n = 0; n < 4; n++) windows.push((breaker = decideAfterSuccess(breaker)).sendWindow);
-    expect(windows).toEqual([2, 4, 8, 8, 8]);
+    for (let n = 0; n < 5; n++) windows.push((breaker = decideAfterSuccess(breaker)).sendWindow);
+    expect(windows).toEqual([2, 4, 8, 16, 32, 32]);
     expect(breaker).toMatchObject({ failures: 0, openUntil: null, probes: 0 });
     expect(decideAfterFailure(breaker, 0).sendWindow).toBe(1);
   });

@@ -1,3 +1,4 @@
+import { compileOnce } from '../../kernel/compile-once.ts';
 import type { Context, Tx } from '../../kernel/context.ts';
 import { conflict } from '../../kernel/errors.ts';
 
@@ -37,13 +38,14 @@ declare module '../../kernel/database.ts' {
   }
 }
 
-export const findConversation = (ctx: Context, key: ConversationKey): Promise<Conversation | undefined> =>
-  ctx.db
-    .selectFrom('conversation')
-    .selectAll()
-    .where('peerId', '=', key.peerId)
-    .where('conversationId', '=', key.conversationId)
-    .executeTakeFirst();
+const findRow = compileOnce((db, { peerId, conversationId }: ConversationKey) =>
+  db.selectFrom('conversation').selectAll().where('peerId', '=', peerId).where('conversationId', '=', conversationId),
+);
+
+export const findConversation = async (
+  ctx: Context,
+  { peerId, conversationId }: ConversationKey,
+): Promise<Conversation | undefined> => (await findRow(ctx, { peerId, conversationId })).rows[0];
 
 /** The conversation about an offer's candidate, of its latest round. */
 export const findOffering = (ctx: Context, recipientId: string): Promise<Conversation | undefined> =>
@@ -64,29 +66,41 @@ export const findHolding = (ctx: Context, leadId: string): Promise<Conversation 
     .where('side', '=', 'holding')
     .executeTakeFirst();
 
+const insertRow = compileOnce((db, conversation: Conversation) => db.insertInto('conversation').values(conversation));
+
 export async function insertConversation(tx: Tx, conversation: Conversation): Promise<void> {
-  await tx.db.insertInto('conversation').values(conversation).execute();
+  await insertRow(tx, conversation);
 }
+
+type Change = Partial<Omit<Conversation, 'peerId' | 'conversationId'>>;
+interface Seen extends ConversationKey {
+  readonly seenState: string;
+  readonly seenSent: number;
+  readonly seenReceived: number;
+}
+
+const updateRow = compileOnce(
+  (db, { peerId, conversationId, seenState, seenSent, seenReceived, ...change }: Change & Seen) =>
+    db
+      .updateTable('conversation')
+      .set(change)
+      .where('peerId', '=', peerId)
+      .where('conversationId', '=', conversationId)
+      .where('state', '=', seenState)
+      .where('sentSeq', '=', seenSent)
+      .where('receivedSeq', '=', seenReceived),
+);
 
 /**
  * Changes a conversation that is still as it was read; error `conversation-moved` when another transaction was faster (the
  * caller's whole transaction is then repeated or refused).
  */
-export async function updateConversation(
-  tx: Tx,
-  seen: Conversation,
-  change: Partial<Omit<Conversation, 'peerId' | 'conversationId'>>,
-): Promise<Conversation> {
+export async function updateConversation(tx: Tx, seen: Conversation, change: Change): Promise<Conversation> {
+  const { peerId, conversationId, state: seenState, sentSeq: seenSent, receivedSeq: seenReceived } = seen;
   const updated = { ...seen, ...change, updatedAt: tx.clock.now() };
-  const { numUpdatedRows } = await tx.db
-    .updateTable('conversation')
-    .set({ ...change, updatedAt: updated.updatedAt })
-    .where('peerId', '=', seen.peerId)
-    .where('conversationId', '=', seen.conversationId)
-    .where('state', '=', seen.state)
-    .where('sentSeq', '=', seen.sentSeq)
-    .where('receivedSeq', '=', seen.receivedSeq)
-    .executeTakeFirst();
-  if (numUpdatedRows !== 1n) throw conflict('conversation-moved', 'The conversation went on meanwhile.');
+  const columns = { ...change, updatedAt: updated.updatedAt };
+  const row = { peerId, conversationId, seenState, seenSent, seenReceived };
+  const { numAffectedRows } = await updateRow(tx, { ...columns, ...row });
+  if (numAffectedRows !== 1n) throw conflict('conversation-moved', 'The conversation went on meanwhile.');
   return updated;
 }

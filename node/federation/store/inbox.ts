@@ -1,4 +1,5 @@
 import type { MessageType } from '../../../protocol/index.ts';
+import { compileOnce } from '../../kernel/compile-once.ts';
 import type { Context, Tx } from '../../kernel/context.ts';
 import type { ConversationKey } from './conversations.ts';
 
@@ -25,24 +26,26 @@ declare module '../../kernel/database.ts' {
   }
 }
 
-/** Stores a message unless its id is known; returns what is stored under it then. */
-export async function insertInbox(tx: Tx, message: InboxMessage): Promise<InboxMessage | undefined> {
-  const inserted = await tx.db
+const insertRow = compileOnce((db, message: InboxMessage) =>
+  db
     .insertInto('inbox')
     .values(message)
     .onConflict((conflict) => conflict.columns(['peerId', 'messageId']).doNothing())
-    .returning('messageId')
-    .executeTakeFirst();
-  return inserted ? undefined : findInbox(tx, message.peerId, message.messageId);
+    .returning('messageId'),
+);
+
+/** Stores a message unless its id is known; returns what is stored under it then. */
+export async function insertInbox(tx: Tx, message: InboxMessage): Promise<InboxMessage | undefined> {
+  const { rows } = await insertRow(tx, message);
+  return rows.length > 0 ? undefined : findInbox(tx, message.peerId, message.messageId);
 }
 
-export const findInbox = (ctx: Context, peerId: string, messageId: string): Promise<InboxMessage | undefined> =>
-  ctx.db
-    .selectFrom('inbox')
-    .selectAll()
-    .where('peerId', '=', peerId)
-    .where('messageId', '=', messageId)
-    .executeTakeFirst();
+const findRow = compileOnce((db, { peerId, messageId }: Pick<InboxMessage, 'peerId' | 'messageId'>) =>
+  db.selectFrom('inbox').selectAll().where('peerId', '=', peerId).where('messageId', '=', messageId),
+);
+
+export const findInbox = async (ctx: Context, peerId: string, messageId: string): Promise<InboxMessage | undefined> =>
+  (await findRow(ctx, { peerId, messageId })).rows[0];
 
 /** Messages of a peer, newest first, without their documents. */
 export const listInbox = (

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { MessageType } from '../../../protocol/index.ts';
+import { compileOnce } from '../../kernel/compile-once.ts';
 import type { Context, Tx } from '../../kernel/context.ts';
 import type { ConversationKey } from './conversations.ts';
 
@@ -46,22 +47,23 @@ declare module '../../kernel/database.ts' {
   }
 }
 
+const insertRow = compileOnce((db, message: OutboxMessage) => db.insertInto('outbox').values(message));
+
 export async function insertOutbox(tx: Tx, message: OutboxMessage): Promise<void> {
-  await tx.db.insertInto('outbox').values(message).execute();
+  await insertRow(tx, message);
 }
 
 export const findOutbox = (ctx: Context, messageId: string): Promise<OutboxMessage | undefined> =>
   ctx.db.selectFrom('outbox').selectAll().where('messageId', '=', messageId).executeTakeFirst();
 
+type Change = Partial<Omit<OutboxMessage, 'messageId'>>;
+const updateRow = compileOnce((db, { messageId, ...change }: Change & { messageId: string }) =>
+  db.updateTable('outbox').set(change).where('messageId', '=', messageId).where('state', '=', waiting),
+);
+
 /** Changes a message that is still waiting; false when its fate was decided meanwhile. */
-export async function updateWaiting(tx: Tx, messageId: string, change: Partial<OutboxMessage>): Promise<boolean> {
-  const { numUpdatedRows } = await tx.db
-    .updateTable('outbox')
-    .set(change)
-    .where('messageId', '=', messageId)
-    .where('state', '=', waiting)
-    .executeTakeFirst();
-  return numUpdatedRows === 1n;
+export async function updateWaiting(tx: Tx, messageId: string, change: Change): Promise<boolean> {
+  return (await updateRow(tx, { ...change, messageId })).numAffectedRows === 1n;
 }
 
 /** What waits after attempts that nobody answered is due now. */
@@ -130,7 +132,11 @@ export async function hasSent(ctx: Context, key: ConversationKey, type: MessageT
 
 /** Active peers for which something waits, due at `dueBy` or earlier. */
 export async function listPeersWithWaiting(ctx: Context, dueBy = Number.MAX_SAFE_INTEGER): Promise<string[]> {
-  const rows = await ctx.db
+  return (await findPeersWithWaiting(ctx, { dueBy })).rows.map((row) => row.nodeId);
+}
+
+const findPeersWithWaiting = compileOnce((db, { dueBy }: { dueBy: number }) =>
+  db
     .selectFrom('peer')
     .select('nodeId')
     .where('state', '=', 'active')
@@ -143,10 +149,8 @@ export async function listPeersWithWaiting(ctx: Context, dueBy = Number.MAX_SAFE
           .where('outbox.state', '=', waiting)
           .where('outbox.dueAt', '<=', dueBy),
       ),
-    )
-    .execute();
-  return rows.map((row) => row.nodeId);
-}
+    ),
+);
 
 /**
  * Takes messages that are due for a peer, the first unanswered one of each conversation only, longest due first: until

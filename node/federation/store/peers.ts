@@ -134,8 +134,12 @@ export async function updateKey(
   await tx.db.updateTable('peerKey').set(change).where('nodeId', '=', nodeId).where('kid', '=', kid).execute();
 }
 
+const findHealth = compileOnce((db, { peerId }: { peerId: string }) =>
+  db.selectFrom('peerHealth').selectAll().where('peerId', '=', peerId),
+);
+
 export async function getHealth(ctx: Context, peerId: string): Promise<PeerHealth> {
-  const health = await ctx.db.selectFrom('peerHealth').selectAll().where('peerId', '=', peerId).executeTakeFirst();
+  const [health] = (await findHealth(ctx, { peerId })).rows;
   if (!health) throw notFound('partner');
   return health;
 }
