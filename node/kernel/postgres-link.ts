@@ -37,7 +37,10 @@ export async function openPostgresLink(config: pg.ClientConfig): Promise<BusLink
     send('');
   };
   const send = (text: string) => {
-    sending = line.client.query('select pg_notify($1, $2)', [line.channel, text]).catch(() => undefined);
+    // One after another: a connection takes no statement while it executes another.
+    sending = sending
+      .then(() => line.client.query('select pg_notify($1, $2)', [line.channel, text]))
+      .catch(() => undefined);
   };
   let line = await openLine(config, hear, reopenLater);
 
