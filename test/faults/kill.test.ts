@@ -46,7 +46,7 @@ async function feed({ vendor }: TwoNodes, { random, signal }: Course): Promise<M
       const key = externalId(number);
       ids.set(key, await enter(key, lead));
       if (random() < 0.2) expect(await enter(key, lead), 'the key again').toBe(ids.get(key));
-      await pause(random() * 500);
+      await pause(random() * 1000);
     }
   };
   await Promise.all([customer(1), customer(2)]);
