@@ -1,6 +1,12 @@
+import { hash } from 'node:crypto';
+import type { Opened } from '../../protocol/index.ts';
 import type { Tx } from '../kernel/context.ts';
 import { appendLeaf } from '../ledger/append-leaf.ts';
 import type { LeafFacts } from '../ledger/leaf.ts';
+import { describeDisclosed } from './describe-disclosed.ts';
+import type { ConversationType, Saying } from './send-message.ts';
+import type { Conversation } from './store/conversations.ts';
+import type { OutboxMessage } from './store/outbox.ts';
 import type { Peer } from './store/peers.ts';
 
 /** Says in the ledger what this node trusts a peer with now. */
@@ -12,3 +18,44 @@ export async function ledgerPeer(
   const trust = { role, endpoint, range: allowedRange, port: allowedPort };
   await appendLeaf(tx, 'peer-changed', { peer: nodeId, ...trust, ...facts });
 }
+
+/** Says in the ledger which fields of the lead leave with a message of ours; with most messages none do. */
+export async function ledgerDisclosure<T extends ConversationType>(
+  tx: Tx,
+  { peerId, leadId, conversationId, round, offerDigest }: Conversation,
+  { type, body }: Pick<Saying<T>, 'type' | 'body'>,
+  { messageId, digest, seq }: { messageId: string; digest: string; seq: number },
+): Promise<void> {
+  const disclosed = describeDisclosed(type, body);
+  if (!disclosed) return;
+  const earlier = type === 'Offer' ? {} : { 'offer-digest': offerDigest };
+  const sent = { conversation: conversationId, round, seq, message: messageId, digest, ...earlier };
+  await appendLeaf(tx, 'disclosure', { recipient: `peer:${peerId}`, lead: leadId, ...sent, ...disclosed });
+}
+
+/** Says in the ledger what a peer signed about a message of ours: the receipt, or with a code the refusal. */
+export async function ledgerAnswerGot(tx: Tx, message: OutboxMessage, answer: string, code?: string): Promise<void> {
+  const facts = { ...sentFacts(message), answer: digestOf(answer) };
+  await (code === undefined ? appendLeaf(tx, 'receipt-got', facts) : appendLeaf(tx, 'problem-got', { ...facts, code }));
+}
+
+/** Says in the ledger that a message of ours was never answered. */
+export const ledgerDead = (tx: Tx, message: OutboxMessage): Promise<void> =>
+  appendLeaf(tx, 'message-dead', sentFacts(message));
+
+const sentFacts = ({ peerId, messageId, type, digest, conversationId, seq }: OutboxMessage) => ({
+  ...{ peer: peerId, message: messageId, type, digest },
+  ...{ conversation: conversationId, seq },
+});
+
+/** Says in the ledger what this node signed about a message of a peer: the receipt, or with a code the refusal. */
+export async function ledgerAnswerGiven(tx: Tx, opened: Opened, answer: string, code?: string): Promise<void> {
+  const { from, messageId, type, conversation, seq } = opened.message.header;
+  const facts = { peer: from, message: messageId, type, digest: opened.digest, conversation, seq };
+  const signed = { ...facts, kid: opened.kid, answer: digestOf(answer) };
+  await (code === undefined
+    ? appendLeaf(tx, 'receipt-given', signed)
+    : appendLeaf(tx, 'problem-given', { ...signed, code }));
+}
+
+const digestOf = (text: string) => hash('sha256', text, 'base64');

@@ -12,6 +12,7 @@ import {
 } from '../../protocol/index.ts';
 import { transact, type Context, type Tx } from '../kernel/context.ts';
 import { applyMessage } from './apply-message.ts';
+import { ledgerAnswerGiven } from './ledger-leaves.ts';
 import { findKeyOf, findPinnedPeer, isKeyInForce, peekSender, type PinnedPeer } from './pinned-keys.ts';
 import { heardFrom } from './peer-health.ts';
 import { Refusal } from './refusal.ts';
@@ -86,6 +87,7 @@ async function storeAndApply(ctx: Context, arrival: Arrival): Promise<ExchangeAn
     const stored = await insertInbox(tx, describeArrival(tx, arrival, { answer: xml, code: null }));
     if (stored) return repeatAnswer(opened, stored);
     await applyMessage(tx, { peer: sender.peer, opened });
+    await ledgerAnswerGiven(tx, opened, xml);
     await heardFrom(tx, sender.peer.nodeId);
     const { messageId } = opened.message.header;
     await sampleForSecondOpinion(tx, { peerId: sender.peer.nodeId, messageId, kid: opened.kid });
@@ -143,6 +145,7 @@ async function answerFailure(
       { answer: answer.xml ?? '', code: refusal.problem },
     );
     const stored = await insertInbox(tx, row);
+    if (!stored) await ledgerAnswerGiven(tx, opened, row.answer, refusal.problem);
     return stored?.digest === opened.digest ? repeatAnswer(opened, stored) : answer;
   });
 }

@@ -2,6 +2,7 @@ import { advance, longestLifeMs, makeHeader, seal, type AnyMessage, type Bodies 
 import type { ConversationState } from '../../protocol/index.ts';
 import type { Tx } from '../kernel/context.ts';
 import { CodedError } from '../kernel/errors.ts';
+import { ledgerDisclosure } from './ledger-leaves.ts';
 import { updateConversation, type Conversation } from './store/conversations.ts';
 import { insertOutbox } from './store/outbox.ts';
 
@@ -77,6 +78,7 @@ export async function sealIntoOutbox<T extends ConversationType>(
     answer: null,
     code: null,
   });
+  await ledgerDisclosure(tx, conversation, saying, { messageId, digest, seq });
   tx.afterCommit(() => tx.bus.wake('outbox'));
   return { messageId, digest, seq };
 }

@@ -1,6 +1,7 @@
 import type { Context, Tx } from '../kernel/context.ts';
 import type { Attempt, ProblemFacts, Silence } from './deliver.ts';
 import { onDead, onReceipt, onRefused } from './delivery-effects.ts';
+import { ledgerAnswerGot, ledgerDead } from './ledger-leaves.ts';
 import { answeredBy, failedBy, noteError, tellPeerChange } from './peer-health.ts';
 import { planDailyRetry, planRetry } from './plan-retry.ts';
 import { appendSecurityEvent } from './store/peers.ts';
@@ -29,8 +30,9 @@ export async function settleAttempt(tx: Tx, sent: Sent, attempt: Attempt): Promi
 
 async function settleAnswer(tx: Tx, message: OutboxMessage, attempt: Exclude<Attempt, Silence>): Promise<void> {
   if (attempt.kind === 'receipt') {
-    if (await close(tx, message, { state: 'delivered', answer: attempt.text, code: null }))
-      await onReceipt(tx, message);
+    if (!(await close(tx, message, { state: 'delivered', answer: attempt.text, code: null }))) return;
+    await ledgerAnswerGot(tx, message, attempt.text);
+    await onReceipt(tx, message);
     return;
   }
   const { problem, text } = attempt;
@@ -40,8 +42,9 @@ async function settleAnswer(tx: Tx, message: OutboxMessage, attempt: Exclude<Att
     await close(tx, message, { state: 'cancelled', answer: text, code: problem.code });
     return;
   }
-  if (await close(tx, message, { state: 'refused', answer: text, code: problem.code }))
-    await refuse(tx, message, problem);
+  if (!(await close(tx, message, { state: 'refused', answer: text, code: problem.code }))) return;
+  await ledgerAnswerGot(tx, message, text, problem.code);
+  await refuse(tx, message, problem);
 }
 
 /** A message whose time is over gets no further attempt. */
@@ -54,6 +57,7 @@ export async function settleExpired(tx: Tx, message: OutboxMessage): Promise<voi
   if (!(await close(tx, message, { ...answer, state: 'dead' }))) return;
   tx.log.error('message-dead', { peerId: message.peerId, messageId: message.messageId, messageType: message.type });
   await tellPeerChange(tx, message.peerId);
+  await ledgerDead(tx, message);
   await onDead(tx, message);
 }
 

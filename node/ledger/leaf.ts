@@ -5,6 +5,19 @@ import { CodedError } from '../kernel/errors.ts';
  * paths, digests.
  */
 export const leafLines = {
+  /** Fields of a lead leave for a recipient (`peer:…`, `user:…`): written before the first byte does. */
+  disclosure: [
+    'recipient', 'lead', 'offer', 'offer-digest', 'conversation', 'round', 'seq', 'message', 'digest', 'stage', 'mode',
+    'shown', 'masked', 'withheld', 'never', 'commitments',
+  ], // prettier-ignore
+  /** A peer says that it has a message of ours, or that it refuses it; `answer` is the digest of what it signed. */
+  'receipt-got': ['peer', 'message', 'type', 'digest', 'conversation', 'seq', 'answer'],
+  'problem-got': ['peer', 'message', 'type', 'digest', 'conversation', 'seq', 'code', 'answer'],
+  /** The same the other way round; `kid` is the key that signed the message. */
+  'receipt-given': ['peer', 'message', 'type', 'digest', 'conversation', 'seq', 'kid', 'answer'],
+  'problem-given': ['peer', 'message', 'type', 'digest', 'conversation', 'seq', 'kid', 'code', 'answer'],
+  /** A message of ours expired unanswered: the peer may have it, or not. */
+  'message-dead': ['peer', 'message', 'type', 'digest', 'conversation', 'seq'],
   /** A key of this node came into use. */
   'key-introduced': ['use', 'kid', 'key'],
   'user-created': ['user', 'role', 'manager', 'by'],
@@ -18,7 +31,7 @@ export const leafLines = {
 
 export type LeafKind = keyof typeof leafLines;
 
-/** A line's value; a list is one line, its members apart by spaces. What is undefined or null has no line. */
+/** A line's value; a list is one line, its members apart by spaces. What is undefined, null or an empty list has none. */
 type LeafValue = string | number | boolean | readonly string[] | null | undefined;
 export type LeafFacts<K extends LeafKind> = { readonly [name in (typeof leafLines)[K][number]]?: LeafValue };
 
@@ -51,7 +64,7 @@ export function writeLeaf<K extends LeafKind>({ kind, at, id, nodeId }: LeafHead
 function writeValue(value: LeafValue): string | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value !== 'object') return escape(String(value));
-  return value.map(escape).join(' ');
+  return value.length === 0 ? undefined : value.map(escape).join(' ');
 }
 
 /** Everything that could end a line or a member of a list, and all that is not ASCII, as `%XX` of its UTF-8 bytes. */

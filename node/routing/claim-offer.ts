@@ -2,6 +2,7 @@ import type { Tx } from '../kernel/context.ts';
 import { CodedError, conflict } from '../kernel/errors.ts';
 import { cancelJob, intend } from '../kernel/jobs.ts';
 import { announce } from '../kernel/live-events.ts';
+import { appendLeaf } from '../ledger/append-leaf.ts';
 import { changeLead, tellHistory } from '../leads/change-lead.ts';
 import type { LeadActor } from '../leads/history.ts';
 import { getLeadHead } from '../leads/store.ts';
@@ -98,12 +99,25 @@ async function takeByUser(tx: Tx, offer: Offer, recipient: Recipient, actor?: Le
   await tellReleased(tx, recipient);
 }
 
-/** The lead is the user's, with every field: who works by mail gets them by mail. */
-export async function tellReleased(tx: Tx, { id: recipientId, userId, leadId }: Recipient): Promise<void> {
+/** The lead is the user's, with every field but those a policy keeps: who works by mail gets them by mail. */
+export async function tellReleased(tx: Tx, recipient: Recipient): Promise<void> {
+  const { id: recipientId, userId, leadId, offerId, fields } = recipient;
   if (userId === null) return;
+  await appendLeaf(tx, 'disclosure', {
+    ...{ recipient: `user:${userId}`, lead: leadId, offer: offerId, stage: 'released' },
+    shown: foldCustom([...fields.shown, ...fields.masked, ...fields.withheld]).filter(
+      (path) => !fields.never.includes(path),
+    ),
+    never: foldCustom(fields.never),
+  });
   await intend(tx, { kind: 'notify', payload: { kind: 'released', userId, recipientId, leadId } });
   await announce(tx, { userId, kind: 'released', leadId, payload: { recipientId } });
 }
+
+/** Custom fields count as one: their names are not ours, and there is no end of them. */
+const foldCustom = (paths: readonly string[]): string[] => [
+  ...new Set(paths.map((path) => (path.startsWith('fields.') ? 'fields' : path))),
+];
 
 /** The box of the recipient, where the lead lies once it is its own. */
 export async function homeOf(tx: Tx, recipient: Recipient) {

@@ -1,19 +1,9 @@
 import { expect, it } from 'vitest';
-import type { Context } from '../../node/kernel/context.ts';
 import { checkpointKey } from '../../node/ledger/checkpoint.ts';
 import { listLeaves } from '../../node/ledger/store/leaves.ts';
 import { verifyLedger } from '../../node/ledger/verify-ledger.ts';
 import { startNetwork } from '../support/network.ts';
-
-/** The leaves of these kinds, without what every leaf begins with. */
-async function leavesOf(ctx: Context, ...kinds: readonly string[]): Promise<string[]> {
-  const leaves = await listLeaves(ctx, 0, 1_000);
-  return leaves.flatMap(({ text }) => {
-    const [, kind = '', body = ''] =
-      /^leadmesh-leaf: 1\nkind: (.*)\nat: .*\nid: .*\nnode: .*\n([^]*)$/.exec(text) ?? [];
-    return kinds.includes(kind) ? [`${kind}\n${body}`] : [];
-  });
-}
+import { leavesOf } from './log.ts';
 
 it('what administrators change is in the ledger, with who did it and without names', async () => {
   await using network = await startNetwork({ nodes: ['vendor'] });

@@ -21,3 +21,13 @@ export async function loggedNumbers(ctx: Context): Promise<number[]> {
   const leaves = await listLeaves(ctx, 0, 100_000);
   return leaves.map(({ text }) => Number(/^version: (\d+)$/m.exec(text)?.[1]));
 }
+
+/** The leaves of these kinds, without what every leaf begins with. */
+export async function leavesOf(ctx: Context, ...kinds: readonly string[]): Promise<string[]> {
+  const leaves = await listLeaves(ctx, 0, 1_000);
+  return leaves.flatMap(({ text }) => {
+    const [, kind = '', body = ''] =
+      /^leadmesh-leaf: 1\nkind: (.*)\nat: .*\nid: .*\nnode: .*\n([^]*)$/.exec(text) ?? [];
+    return kinds.includes(kind) ? [`${kind}\n${body}`] : [];
+  });
+}
