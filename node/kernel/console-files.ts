@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import express, { type RequestHandler } from 'express';
-import { nonceOf, noncePlaceholder } from './security-headers.ts';
+import { allowNonce, noncePlaceholder } from './security-headers.ts';
 
 /** Paths that are never a page of the console. */
 const notPages = /^\/(api|lead-exchange|forms|a|demo|\.well-known|health|ready|assets)(\/|$)/;
@@ -25,7 +25,7 @@ export function consoleFiles(folder: string): RequestHandler[] {
         return;
       }
       response.setHeader('cache-control', 'no-store');
-      response.type('html').send(index.replaceAll(noncePlaceholder, nonceOf(response)));
+      response.type('html').send(index.replaceAll(noncePlaceholder, allowNonce(response)));
     },
   ];
 }

@@ -1,14 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import type { RequestHandler } from 'express';
+import type { RequestHandler, Response } from 'express';
 import helmet from 'helmet';
 
-/** What the console's index page has in place of the nonce of this answer. */
+/** What the console's index page has in place of the nonce of its answer. */
 export const noncePlaceholder = '__CSP_NONCE__';
 
-/**
- * Strict headers for every answer. No inline script anywhere. The console's component library makes `<style>` elements
- * while it runs; they carry the nonce of the page, so that inline styles need not be allowed in general.
- */
+/** Strict headers for every answer: nothing inline, neither script nor style. */
 export function securityHeaders(encrypted: boolean): RequestHandler {
   const headers = helmet({
     contentSecurityPolicy: {
@@ -16,7 +13,7 @@ export function securityHeaders(encrypted: boolean): RequestHandler {
       directives: {
         defaultSrc: ["'none'"],
         scriptSrc: ["'self'"],
-        styleSrc: ["'self'", (_request, response) => `'nonce-${nonceOf(response)}'`],
+        styleSrc: ["'self'"],
         imgSrc: ["'self'", 'data:'],
         fontSrc: ["'self'"],
         connectSrc: ["'self'"],
@@ -35,10 +32,16 @@ export function securityHeaders(encrypted: boolean): RequestHandler {
   return headers as RequestHandler;
 }
 
-/** The nonce of one answer, made on first use. */
-export function nonceOf(response: object): string {
-  const holder = response as { locals?: { nonce?: string } };
-  holder.locals ??= {};
-  holder.locals.nonce ??= randomBytes(16).toString('base64');
-  return holder.locals.nonce;
+/**
+ * Allows this answer a nonce, which it returns. The console's component library makes `<style>` elements while it runs;
+ * they carry the nonce of the page, so that inline styles need not be allowed in general.
+ */
+export function allowNonce(response: Response): string {
+  const nonce = randomBytes(16).toString('base64');
+  const policy = String(response.getHeader('content-security-policy'));
+  response.setHeader(
+    'content-security-policy',
+    policy.replace("style-src 'self'", `style-src 'self' 'nonce-${nonce}'`),
+  );
+  return nonce;
 }
