@@ -1,5 +1,5 @@
 // Leads from node to node in two processes: offer sealed, sent, stored, receipted, the receipt stored; durable on both
-// sides. Beside it, over the same wire: bare HTTP with a commit on each side, and the same with xml-crypto.
+// sides, and offered on to a person there, who gets a mail. Beside it, over the same wire: bare HTTP with a commit on each side, and the same with xml-crypto.
 // By hand: node test/bench/exchange.ts [--quick]
 import SqliteFile from 'better-sqlite3';
 import { join } from 'node:path';
@@ -39,12 +39,22 @@ async function acceptPeer(host: BenchNode, guest: BenchNode, role: string): Prom
   await host.administrator.send('POST', `/api/peers/${id}/confirm`, { fingerprint });
 }
 
-async function offerAllToPartner({ administrator }: BenchNode): Promise<void> {
+/** One rule at the root: each lead is offered to the box of this kind. */
+async function offerAllTo({ administrator }: BenchNode, kind: 'partner' | 'user'): Promise<void> {
   const { items } = await administrator.get<{ items: Box[] }>('/api/boxes');
-  const [root, partner] = ['system', 'partner'].map((kind) => items.find((box) => box.kind === kind));
-  const assign = { mode: 'direct', to: [partner?.id], offerMinutes: 10_000 };
+  const [root, target] = ['system', kind].map((wanted) => items.find((box) => box.kind === wanted));
+  const assign = { mode: 'direct', to: [target?.id], offerMinutes: 10_000 };
   const rules = [{ name: 'All', condition: { all: [] }, action: { assign } }];
   await administrator.send('PUT', `/api/boxes/${root?.id ?? ''}/rules`, { version: root?.version, rules });
+}
+
+/** Without anybody to offer them to, the partner would decline them all, and the way back would be measured too. */
+async function addPerson({ administrator }: BenchNode): Promise<void> {
+  await administrator.send('POST', '/api/users', {
+    email: 'rep@reseller.example',
+    name: 'Rep',
+    role: 'representative',
+  });
 }
 
 interface Outbox {
@@ -129,7 +139,9 @@ const folder = makeRunFolder();
 const [vendor, reseller] = [await startBenchNode(folder, 'vendor'), await startBenchNode(folder, 'reseller')];
 await acceptPeer(vendor, reseller, 'secondary');
 await acceptPeer(reseller, vendor, 'primary');
-await offerAllToPartner(vendor);
+await offerAllTo(vendor, 'partner');
+await addPerson(reseller);
+await offerAllTo(reseller, 'user');
 
 const taken = { nodes: [] as number[], unsigned: [] as number[], naive: [] as number[] };
 for (let round = 0; round < ROUNDS; round++) {
