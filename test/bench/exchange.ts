@@ -1,5 +1,6 @@
 // Leads from node to node in two processes: offer sealed, sent, stored, receipted, the receipt stored; durable on both
-// sides, and offered on to a person there, who gets a mail. Beside it, over the same wire: bare HTTP with a commit on each side, and the same with xml-crypto.
+// sides, and offered on to a person there, who gets a mail. Beside it, over the same wire: bare HTTP with a commit on each
+// side, and the same with xml-crypto.
 // By hand: node test/bench/exchange.ts [--quick]
 import SqliteFile from 'better-sqlite3';
 import { join } from 'node:path';
