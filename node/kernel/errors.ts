@@ -19,4 +19,8 @@ export const notFound = (what: string) => new CodedError('not-found', 404, `No s
 export const forbidden = (why = 'You may not do this.') => new CodedError('forbidden', 403, why);
 export const invalid = (message: string, details: Record<string, unknown> = {}) =>
   new CodedError('invalid', 422, message, details);
+/** Another transaction changed in the meantime what this one has read: the queue runs the whole of it again. */
+export const overtaken = (code: string, message: string) => new CodedError(code, 409, message, { overtaken: true });
+export const isOvertaken = (error: unknown): boolean =>
+  error instanceof CodedError && error.details['overtaken'] === true;
 export const conflict = (code: string, message: string) => new CodedError(code, 409, message);

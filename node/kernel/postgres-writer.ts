@@ -1,5 +1,6 @@
 import type { DatabaseConnection } from 'kysely';
 import pg from 'pg';
+import { isOvertaken } from './errors.ts';
 import { makeConnection } from './postgres-connection.ts';
 import type { TransactionLimits } from './transaction-queue.ts';
 import type { WriterConnection } from './writer-connection.ts';
@@ -50,7 +51,8 @@ export async function makePostgresWriter(
       await session.client.query('rollback to savepoint work; release savepoint work');
     },
     isInTransaction: () => session.inTransaction && !session.lost,
-    isRetryable: (error) => RETRYABLE.includes(String((error as { code?: unknown } | undefined)?.code)),
+    isRetryable: (error) =>
+      isOvertaken(error) || RETRYABLE.includes(String((error as { code?: unknown } | undefined)?.code)),
     close: () => session.client.end(),
   };
 }

@@ -22,7 +22,7 @@ export const defaultLimits: TransactionLimits = {
 /** Every statement is a round trip: a group needs longer to be worth its commit. */
 export const postgresLimits: TransactionLimits = { ...defaultLimits, groupMilliseconds: 20 };
 
-/** Tries of one callback after a deadlock or serialization failure. */
+/** Tries of one callback after a deadlock or serialization failure, or when it was overtaken. */
 const TRIES = 6;
 const PAUSE_MILLISECONDS = 20;
 
@@ -65,7 +65,7 @@ export function makeTransactionQueue(
 
 /**
  * Runs the callbacks that `next` gives (within the limits), commits once and answers. Gives back, unanswered, those that
- * a deadlock or serialization failure undid. Never rejects.
+ * a deadlock or serialization failure undid, or that another process overtook. Never rejects.
  */
 async function runGroup(
   connection: WriterConnection,

@@ -16,7 +16,7 @@ export interface WriterConnection {
   rollbackToSavepoint(): Promise<void>;
   /** False when the database itself gave the open transaction up (disk full, lost connection). */
   isInTransaction(): boolean;
-  /** Whether running the same work again may succeed: a deadlock or serialization failure. */
+  /** Whether running the same work again may succeed: a deadlock or serialization failure, or it was overtaken. */
   isRetryable(error: unknown): boolean;
 }
 

@@ -1,6 +1,6 @@
 import { compileOnce } from '../../kernel/compile-once.ts';
 import type { Context, Tx } from '../../kernel/context.ts';
-import { conflict } from '../../kernel/errors.ts';
+import { overtaken } from '../../kernel/errors.ts';
 
 /** One lead with one peer; keyed by both, so that no peer can ever touch another's conversation. */
 export interface ConversationTable {
@@ -91,16 +91,13 @@ const updateRow = compileOnce(
       .where('receivedSeq', '=', seenReceived),
 );
 
-/**
- * Changes a conversation that is still as it was read; error `conversation-moved` when another transaction was faster (the
- * caller's whole transaction is then repeated or refused).
- */
+/** Changes a conversation that is still as it was read; when another process was faster, the whole transaction runs again. */
 export async function updateConversation(tx: Tx, seen: Conversation, change: Change): Promise<Conversation> {
   const { peerId, conversationId, state: seenState, sentSeq: seenSent, receivedSeq: seenReceived } = seen;
   const updated = { ...seen, ...change, updatedAt: tx.clock.now() };
   const columns = { ...change, updatedAt: updated.updatedAt };
   const row = { peerId, conversationId, seenState, seenSent, seenReceived };
   const { numAffectedRows } = await updateRow(tx, { ...columns, ...row });
-  if (numAffectedRows !== 1n) throw conflict('conversation-moved', 'The conversation went on meanwhile.');
+  if (numAffectedRows !== 1n) throw overtaken('conversation-moved', 'The conversation went on meanwhile.');
   return updated;
 }
