@@ -1,5 +1,6 @@
 import { limits, makeHeader, seal, type Capabilities, type Sealed } from '../../protocol/index.ts';
 import type { Context } from '../kernel/context.ts';
+import { checkpointKey } from '../ledger/checkpoint.ts';
 import { ownEndpoint } from './introduce.ts';
 
 const lifeMilliseconds = 48 * 3_600_000;
@@ -19,6 +20,7 @@ function sealFor(ctx: Context, to: string): Sealed {
     levels: ['Core', 'Withhold'],
     keys: [{ kid, algorithm, spki: spki.toString('base64') }],
     maxMessageBytes: limits.messageBytes,
+    logKey: checkpointKey(ctx).text,
   };
   const facts = { type: 'Capabilities', from: ctx.config.nodeId, to } as const;
   const header = makeHeader({ ...facts, now: ctx.clock.now(), lifeMs: lifeMilliseconds });

@@ -1,4 +1,9 @@
-import { deliveryRequest, readDeliveryResponse, type DeliveryAnswer } from '../../protocol/index.ts';
+import {
+  deliveryRequest,
+  readDeliveryResponse,
+  type DeliveryAnswer,
+  type LogCheckpoint,
+} from '../../protocol/index.ts';
 import type { Context } from '../kernel/context.ts';
 import { CodedError } from '../kernel/errors.ts';
 import type { PeerFetch } from './guarded-fetch.ts';
@@ -8,7 +13,7 @@ import type { OutboxMessage } from './store/outbox.ts';
 
 /** What came of one attempt. `text` is the signed answer as it came: evidence. */
 export type Attempt =
-  | { readonly kind: 'receipt'; readonly text: string }
+  | { readonly kind: 'receipt'; readonly text: string; readonly log?: LogCheckpoint | undefined }
   | { readonly kind: 'problem'; readonly text: string; readonly problem: ProblemFacts }
   | Silence;
 
@@ -67,7 +72,7 @@ async function* keep(body: AsyncIterable<Uint8Array>, pieces: Uint8Array[]): Asy
 }
 
 function describeAnswer(answer: DeliveryAnswer, text: string): Attempt {
-  if (answer.kind === 'receipt') return { kind: 'receipt', text };
+  if (answer.kind === 'receipt') return { kind: 'receipt', text, log: answer.opened.message.header.log };
   if (answer.kind === 'problem') return { kind: 'problem', text, problem: answer.opened.message.body };
   const { status, retryAfter } = answer;
   const code = status === 401 ? 'peer-refuses-us' : `unsigned-${status}`;

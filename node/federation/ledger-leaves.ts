@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Opened } from '../../protocol/index.ts';
+import type { LogCheckpoint, Opened } from '../../protocol/index.ts';
 import type { Tx } from '../kernel/context.ts';
 import { appendLeaf } from '../ledger/append-leaf.ts';
 import type { LeafFacts } from '../ledger/leaf.ts';
@@ -33,10 +33,20 @@ export async function ledgerDisclosure<T extends ConversationType>(
   await appendLeaf(tx, 'disclosure', { recipient: `peer:${peerId}`, lead: leadId, ...sent, ...disclosed });
 }
 
-/** Says in the ledger what a peer signed about a message of ours: the receipt, or with a code the refusal. */
-export async function ledgerAnswerGot(tx: Tx, message: OutboxMessage, answer: string, code?: string): Promise<void> {
-  const facts = { ...sentFacts(message), answer: digestOf(answer) };
-  await (code === undefined ? appendLeaf(tx, 'receipt-got', facts) : appendLeaf(tx, 'problem-got', { ...facts, code }));
+/** What a peer signed: its text, of a refusal the code, and the checkpoint of its own ledger that came along. */
+interface AnswerGot {
+  readonly text: string;
+  readonly code?: string;
+  readonly log?: LogCheckpoint | undefined;
+}
+
+/** Says in the ledger what a peer signed about a message of ours; its checkpoint is witnessed by being in our log. */
+export async function ledgerAnswerGot(tx: Tx, message: OutboxMessage, { text, code, log }: AnswerGot): Promise<void> {
+  const facts = { ...sentFacts(message), answer: digestOf(text) };
+  const witnessed = log && [String(log.size), log.root];
+  await (code === undefined
+    ? appendLeaf(tx, 'receipt-got', { ...facts, log: witnessed })
+    : appendLeaf(tx, 'problem-got', { ...facts, code }));
 }
 
 /** Says in the ledger that a message of ours was never answered. */

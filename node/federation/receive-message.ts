@@ -11,6 +11,7 @@ import {
   type Opened,
 } from '../../protocol/index.ts';
 import { transact, type Context, type Tx } from '../kernel/context.ts';
+import { findLastCheckpoint } from '../ledger/last-checkpoint.ts';
 import { applyMessage } from './apply-message.ts';
 import { ledgerAnswerGiven } from './ledger-leaves.ts';
 import { findKeyOf, findPinnedPeer, isKeyInForce, peekSender, type PinnedPeer } from './pinned-keys.ts';
@@ -83,7 +84,7 @@ function checkSender(ctx: Context, sender: PinnedPeer, opened: Opened): void {
 async function storeAndApply(ctx: Context, arrival: Arrival): Promise<ExchangeAnswer> {
   const { sender, opened } = arrival;
   return transact(ctx, async (tx) => {
-    const { xml } = seal(receiptFor(opened, answering(tx)), tx.keys.signing);
+    const xml = await sealReceipt(tx, opened);
     const stored = await insertInbox(tx, describeArrival(tx, arrival, { answer: xml, code: null }));
     if (stored) return repeatAnswer(opened, stored);
     await applyMessage(tx, { peer: sender.peer, opened });
@@ -93,6 +94,13 @@ async function storeAndApply(ctx: Context, arrival: Arrival): Promise<ExchangeAn
     await sampleForSecondOpinion(tx, { peerId: sender.peer.nodeId, messageId, kid: opened.kid });
     return { status: 200, xml };
   });
+}
+
+/** With the last checkpoint of our ledger, so that each partner is a witness of it. */
+async function sealReceipt(tx: Tx, opened: Opened): Promise<string> {
+  const { header, body } = receiptFor(opened, answering(tx));
+  const log = await findLastCheckpoint(tx);
+  return seal({ header: { ...header, ...(log && { log }) }, body }, tx.keys.signing).xml;
 }
 
 function describeArrival(

@@ -31,7 +31,7 @@ export async function settleAttempt(tx: Tx, sent: Sent, attempt: Attempt): Promi
 async function settleAnswer(tx: Tx, message: OutboxMessage, attempt: Exclude<Attempt, Silence>): Promise<void> {
   if (attempt.kind === 'receipt') {
     if (!(await close(tx, message, { state: 'delivered', answer: attempt.text, code: null }))) return;
-    await ledgerAnswerGot(tx, message, attempt.text);
+    await ledgerAnswerGot(tx, message, attempt);
     await onReceipt(tx, message);
     return;
   }
@@ -43,7 +43,7 @@ async function settleAnswer(tx: Tx, message: OutboxMessage, attempt: Exclude<Att
     return;
   }
   if (!(await close(tx, message, { state: 'refused', answer: text, code: problem.code }))) return;
-  await ledgerAnswerGot(tx, message, text, problem.code);
+  await ledgerAnswerGot(tx, message, { text, code: problem.code });
   await refuse(tx, message, problem);
 }
 

@@ -10,8 +10,8 @@ export const leafLines = {
     'recipient', 'lead', 'offer', 'offer-digest', 'conversation', 'round', 'seq', 'message', 'digest', 'stage', 'mode',
     'shown', 'masked', 'withheld', 'never', 'commitments',
   ], // prettier-ignore
-  /** A peer says that it has a message of ours, or that it refuses it; `answer` is the digest of what it signed. */
-  'receipt-got': ['peer', 'message', 'type', 'digest', 'conversation', 'seq', 'answer'],
+  /** A peer says that it has a message of ours, or that it refuses it; `answer` is the digest of what it signed, `log` its checkpoint. */
+  'receipt-got': ['peer', 'message', 'type', 'digest', 'conversation', 'seq', 'answer', 'log'],
   'problem-got': ['peer', 'message', 'type', 'digest', 'conversation', 'seq', 'code', 'answer'],
   /** The same the other way round; `kid` is the key that signed the message. */
   'receipt-given': ['peer', 'message', 'type', 'digest', 'conversation', 'seq', 'kid', 'answer'],

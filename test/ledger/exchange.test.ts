@@ -1,7 +1,11 @@
 import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { sealCapabilities } from '../../node/federation/capabilities.ts';
 import { replayMessage } from '../../node/federation/replay-message.ts';
+import { readCheckpoint } from '../../node/ledger/checkpoint.ts';
 import { writeLeaf } from '../../node/ledger/leaf.ts';
+import { readNoteKey } from '../../node/ledger/signed-note.ts';
+import { findNewestCheckpoint } from '../../node/ledger/store/checkpoints.ts';
 import { listLeaves } from '../../node/ledger/store/leaves.ts';
 import { verifyLedger } from '../../node/ledger/verify-ledger.ts';
 import { groupValue, leadFields, makeCommitments, open, type Bodies } from '../../protocol/index.ts';
@@ -114,6 +118,27 @@ describe('the ledger', () => {
     await world.advance('2h');
     for (let days = 0; days < 15; days++) await world.advance('24h');
     expect(await leaves(vendor, 'disclosure', 'receipt-got')).toHaveLength(1);
+  });
+
+  it('goes out with every receipt as far as it was signed, and partners witness it in theirs', async () => {
+    await using world = await openPair();
+    const { vendor, reseller, wire } = world;
+    await vendor.receive();
+    await world.settle();
+    const answered = () => open(Buffer.from(wire.calls.at(-1)!.answer!), () => reseller.ctx.keys.signing).message;
+    expect(answered().header.log).toBeUndefined();
+    await leaves(reseller);
+    const signed = (await findNewestCheckpoint(reseller.ctx))!;
+
+    await vendor.receive();
+    await world.settle();
+    const { from, log } = answered().header;
+    expect(`${from}\n${log!.size}\n${log!.root}\n\n— ${from} ${log!.noteSignature}\n`).toBe(signed.note);
+    const greeting = open(Buffer.from(sealCapabilities(reseller.ctx)), () => reseller.ctx.keys.signing).message;
+    const { logKey } = greeting.body as Bodies['Capabilities'];
+    expect(readCheckpoint(signed.note).isSignedBy(readNoteKey(logKey!))).toBe(true);
+    const witnessed = (await leaves(vendor, 'receipt-got')).map((leaf) => leaf['log']);
+    expect(witnessed).toEqual([undefined, `${signed.size} ${log!.root}`]);
   });
 
   it('tells of refusals on both sides, once for each message, and of what was sent anew', async () => {
