@@ -33,6 +33,20 @@ export interface Finding {
   readonly after?: number;
 }
 
+/** More of a kind tell nothing new, and a log that was replaced altogether has millions. */
+const mostFindings = 1_000;
+
+/** A list of findings that does not grow for ever. */
+export function listFindings(): { add(finding: Finding): void; readonly all: readonly Finding[] } {
+  const all: Finding[] = [];
+  return {
+    all,
+    add(finding) {
+      if (all.length < mostFindings) all.push(finding);
+    },
+  };
+}
+
 /** Differences that are remembered, each with a hash; there are more only when the whole log is another. */
 const mostDifferences = 20_000;
 
@@ -59,7 +73,7 @@ export function gatherDifferences(): Differences {
         all.push({ actual: actual[at], expected: expected[at] });
     },
     positions: () => all.flatMap(({ actual, expected }) => [expected?.position ?? actual?.position ?? 0]),
-    findings: () => joinRanges(nameDifferences(all)),
+    findings: () => joinRanges(nameDifferences(all)).slice(0, mostFindings),
   };
 }
 

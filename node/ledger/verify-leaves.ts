@@ -1,7 +1,7 @@
 import type { Context } from '../kernel/context.ts';
 import { claimOf } from './checkpoint.ts';
 import { compareHashes, makeSource, type Source, type Stretch } from './compare-hashes.ts';
-import { gatherDifferences, type Differences, type Finding } from './findings.ts';
+import { gatherDifferences, listFindings, type Differences, type Finding } from './findings.ts';
 import { copyTrack, failureOf, followLeaves, newTrack, type Claim, type Track } from './follow-roots.ts';
 import { hashBytes, leafHash } from './hash.ts';
 import { listCheckpoints } from './store/checkpoints.ts';
@@ -18,7 +18,7 @@ interface Asked {
   /** Claims about the tree besides the stored checkpoints. */
   readonly claims: readonly Claim[];
   /** Sizes of stored checkpoints that say nothing: nobody signed them. */
-  readonly unsound: ReadonlySet<number | undefined>;
+  readonly unsound: ReadonlySet<number>;
 }
 
 /** What was read: the leaves as they are, and the hashes in the tiles, which are one and the same in a whole log. */
@@ -27,17 +27,17 @@ interface Reading {
   /** Its own once the two differ. */
   tiles: Track;
   readonly differences: Differences;
-  readonly findings: Finding[];
+  readonly findings: ReturnType<typeof listFindings>;
 }
 
 /** Reads all leaves and tells how they differ from what was logged and signed. `track`: the log as it is. */
 export async function verifyLeaves(ctx: Context, asked: Asked): Promise<{ track: Track; findings: Finding[] }> {
-  const findings: Finding[] = [];
+  const findings = listFindings();
   const track = newTrack();
   const reading: Reading = { leaves: track, tiles: track, differences: gatherDifferences(), findings };
   const compared = compareHashes(readLeaves(ctx, asked.size, findings), readTiles(ctx, asked.size));
   for await (const stretch of compared) await follow(ctx, asked, reading, stretch);
-  return { track, findings: [...findings, ...conclude(reading)] };
+  return { track, findings: [...findings.all, ...conclude(reading)] };
 }
 
 async function follow(ctx: Context, asked: Asked, reading: Reading, stretch: Stretch): Promise<void> {
@@ -57,7 +57,7 @@ async function follow(ctx: Context, asked: Asked, reading: Reading, stretch: Str
     if (level === 0) continue;
     const tile = (await findTile(ctx, level, place)) ?? Buffer.alloc(0);
     const stored = tile.subarray(at * hashBytes, (at + hashes.length) * hashBytes);
-    if (!stored.equals(Buffer.concat(hashes))) findings.push(tileFinding(level, place));
+    if (!stored.equals(Buffer.concat(hashes))) findings.add(tileFinding(level, place));
   }
 }
 
@@ -81,7 +81,7 @@ async function claimsOn(ctx: Context, { edge }: Track, count: number, asked: Ask
 }
 
 /** The leaves as they are stored, hashed anew; tells of gaps in their numbers. */
-function readLeaves(ctx: Context, size: number, findings: Finding[]): Source {
+function readLeaves(ctx: Context, size: number, findings: Reading['findings']): Source {
   let next = 0;
   let isOver = false;
   return makeSource(async () => {
@@ -90,10 +90,10 @@ function readLeaves(ctx: Context, size: number, findings: Finding[]): Source {
     isOver = page.length === 0;
     const rows = isOver ? await listBeyondHead(ctx, size, pageLeaves) : page;
     for (const { position } of rows) {
-      if (position > next) findings.push(gap(next, position - 1));
+      if (position > next) findings.add(gap(next, position - 1));
       next = position + 1;
     }
-    if (isOver && next < size) findings.push(gap(next, size - 1));
+    if (isOver && next < size) findings.add(gap(next, size - 1));
     return rows.map(({ position, text }) => ({ position, hash: leafHash(text) }));
   });
 }

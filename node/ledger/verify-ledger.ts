@@ -1,7 +1,8 @@
 import type { Context } from '../kernel/context.ts';
 import { checkpointKey, claimOf, readCheckpoint } from './checkpoint.ts';
-import type { Finding } from './findings.ts';
+import { listFindings, type Finding } from './findings.ts';
 import { emptyRoot } from './hash.ts';
+import type { NoteKey } from './signed-note.ts';
 import { findNewestCheckpoint, listCheckpoints } from './store/checkpoints.ts';
 import { getHead } from './store/head.ts';
 import { countPending, findOldestPending } from './store/leaves.ts';
@@ -84,21 +85,28 @@ function beyondLog(
 /** That every stored checkpoint is one, and signed by this node. `unsound`: the sizes of those that are not. */
 async function verifyNotes(ctx: Context, until: number) {
   const key = checkpointKey(ctx);
-  const findings: Finding[] = [];
+  const findings = listFindings();
+  const unsound = new Set<number>();
   let count = 0;
   for (let after = -1; ;) {
     const page = (await listCheckpoints(ctx, after, pageCheckpoints)).filter(({ size }) => size <= until);
     const last = page.at(-1);
-    if (!last) return { count, findings, unsound: new Set(findings.map(({ size }) => size)) };
+    if (!last) return { count, findings: findings.all, unsound };
     after = last.size;
     count += page.length;
     for (const stored of page) {
-      const read = claimOf(stored);
-      if (!read) findings.push(finding('checkpoint-malformed', 'This is no checkpoint.', stored.size));
-      else if (read.origin !== ctx.config.nodeId || !read.isSignedBy(key))
-        findings.push(finding('checkpoint-unsigned', 'This node’s key did not sign this checkpoint.', stored.size));
+      const fault = faultOf(claimOf(stored), ctx.config.nodeId, key);
+      if (!fault) continue;
+      unsound.add(stored.size);
+      findings.add(finding(fault.code, fault.message, stored.size));
     }
   }
+}
+
+function faultOf(claim: ReturnType<typeof claimOf>, nodeId: string, key: NoteKey) {
+  if (!claim) return { code: 'checkpoint-malformed', message: 'This is no checkpoint.' } as const;
+  if (claim.origin === nodeId && claim.isSignedBy(key)) return undefined;
+  return { code: 'checkpoint-unsigned', message: 'This node’s key did not sign this checkpoint.' } as const;
 }
 
 async function verifyWaiting(ctx: Context) {

@@ -49,6 +49,20 @@ onDatabase('sqlite', ({ withStore }) => {
     return withStore(({ ctx }) => body(ctx, timers), { migrations, clock: timers.clock });
   };
 
+  test('a worker that rests runs once, whatever is left, and again when it is due', () =>
+    withTimers(async (ctx, timers) => {
+      const { worker, letGo, runs } = makeSlowWorker({ left: 9, dueAt: 1_000_750 });
+      const started = startWorkers(ctx, [{ ...worker, rests: true }]);
+      await letGo();
+      await expect.poll(timers.pauses).toEqual([750]);
+      expect(runs()).toBe(1);
+      timers.ring();
+      await letGo();
+      await expect.poll(timers.pauses).toEqual([750]);
+      expect(runs()).toBe(2);
+      await started.stop();
+    }));
+
   test('a worker runs at the start, until nothing is due, then sleeps until something is', () =>
     withTimers(async (ctx, timers) => {
       const { worker, letGo, runs } = makeSlowWorker({ left: 2, dueAt: 1_000_750 });

@@ -235,6 +235,18 @@ onEachDatabase((database: DatabaseUnderTest) => {
       );
     });
 
+    it('ends its list after a thousand of a kind', () =>
+      database.withStore(async ({ ctx }) => {
+        await append(ctx, 2_400);
+        await closeLedger(ctx);
+        const odd = Array.from({ length: 1_200 }, (_, at) => at * 2 + 1);
+        await write(ctx, (tx) => tx.db.deleteFrom('ledgerLeaf').where('position', 'in', odd).execute());
+        const found = await codes(ctx);
+        expect(found.filter((code) => code === 'numbering-gap')).toHaveLength(1_000);
+        expect(found.filter((code) => code === 'leaf-missing')).toHaveLength(1_000);
+        expect(found).toContain('checkpoint-beyond-log');
+      }));
+
     it('is not disturbed by a log that grows meanwhile', () =>
       withLog(async (ctx) => {
         const growing = append(ctx, 300, size).then(() => sequence(ctx));
