@@ -6,14 +6,15 @@ import { erasureOutcomes, messageTypes, type MessageType } from '../../protocol/
 import { messageTable } from '../../protocol/message-table.ts';
 
 /**
- * Two machines and what is under way between them, as docs/protocol.md has it delivered: each side sends the messages of a
- * conversation one after the other; each arrives once, as often as it is repeated, or never; what the receiver's table
- * refuses has no effect.
+ * Two machines and what is under way between them, as docs/protocol.md has it delivered: a message arrives once, again, late or
+ * never; the receiver applies what has a higher Seq than all it applied, and what its table refuses has no effect. So whatever
+ * was overtaken or comes twice is as good as lost.
  */
 interface Flight {
   readonly type: MessageType;
   readonly outcome?: Outcome | undefined;
   readonly round: number;
+  readonly seq: number;
 }
 interface World {
   readonly points: Readonly<Record<Side, ConversationPoint>>;
@@ -21,20 +22,28 @@ interface World {
   readonly flights: Readonly<Record<Side, readonly Flight[]>>;
   /** Whether the receipt for the Award came: only then the Release leaves. */
   readonly receipted: boolean;
+  /** The last Seq, by sender and by receiver. */
+  readonly sent: Readonly<Record<Side, number>>;
+  readonly applied: Readonly<Record<Side, number>>;
 }
 
 const start: World = {
   points: { offering: { state: 'none', round: 0 }, holding: { state: 'none', round: 0 } },
   flights: { offering: [], holding: [] },
   receipted: false,
+  sent: { offering: 0, holding: 0 },
+  applied: { offering: 0, holding: 0 },
 };
 const other = (side: Side): Side => (side === 'offering' ? 'holding' : 'offering');
 
 interface Action {
-  readonly kind: 'send' | 'arrive' | 'die';
+  /** `repeat`: it arrives, and another copy stays under way. */
+  readonly kind: 'send' | 'arrive' | 'repeat' | 'die';
   readonly side: Side;
   readonly type?: MessageType;
   readonly outcome?: Outcome | undefined;
+  /** Which of those under way, from the oldest; absent: the oldest. */
+  readonly place?: number;
 }
 
 /** Everything anybody may say, by the table. */
@@ -50,18 +59,22 @@ function send(world: World, { side, type, outcome }: Action): World | undefined 
   const next = advance(point, { side, direction: 'sent', type, outcome, round });
   if (typeof next === 'string') return undefined;
   const to = other(side);
+  const seq = world.sent[side] + 1;
   return {
+    ...world,
+    sent: { ...world.sent, [side]: seq },
     points: { ...world.points, [side]: next },
-    flights: { ...world.flights, [to]: [...world.flights[to], { type, outcome, round }] },
+    flights: { ...world.flights, [to]: [...world.flights[to], { type, outcome, round, seq }] },
     receipted: type === 'Award' ? false : world.receipted,
   };
 }
 
-function arrive(world: World, side: Side, dies = false): World | undefined {
-  const [flight, ...rest] = world.flights[side];
+function arrive(world: World, { kind, side, place = 0 }: Action): World | undefined {
+  const flight = world.flights[side][place];
   if (!flight) return undefined;
-  const gone = { ...world, flights: { ...world.flights, [side]: rest } as World['flights'] };
-  if (dies) return gone;
+  const rest = kind === 'repeat' ? world.flights[side] : world.flights[side].toSpliced(place, 1);
+  const gone: World = { ...world, flights: { ...world.flights, [side]: rest } };
+  if (kind === 'die' || flight.seq <= world.applied[side]) return gone;
   const next = advance(world.points[side], { side, direction: 'received', ...flight });
   if (typeof next === 'string') return gone;
   const { state, round } = world.points.offering;
@@ -69,14 +82,13 @@ function arrive(world: World, side: Side, dies = false): World | undefined {
   return {
     ...gone,
     points: { ...world.points, [side]: next },
+    applied: { ...world.applied, [side]: flight.seq },
     receipted: gone.receipted || receipt,
   };
 }
 
-function take(world: World, action: Action): World | undefined {
-  if (action.kind === 'send') return send(world, action);
-  return arrive(world, action.side, action.kind === 'die');
-}
+const take = (world: World, action: Action): World | undefined =>
+  action.kind === 'send' ? send(world, action) : arrive(world, action);
 
 const owned: readonly ConversationState[] = ['released', 'recall-asked'];
 const held: readonly ConversationState[] = [...owned, 'return-asked'];
@@ -91,7 +103,11 @@ function agree({ points: { offering, holding } }: World): void {
   expect(holding.round, pair).toBeLessThanOrEqual(offering.round);
 }
 
-const key = ({ points, flights, receipted }: World) => JSON.stringify([points, flights, receipted]);
+/** In order of their sending the counters say nothing more. */
+const key = ({ points, flights, receipted }: World) => {
+  const under = (side: Side) => flights[side].map(({ type, outcome, round }) => [type, outcome, round]);
+  return JSON.stringify([points, under('offering'), under('holding'), receipted]);
+};
 
 /** Every world that can be reached with at most `most` messages under way in each direction and two rounds. */
 function explore(actions: readonly Action[], most: number, visit: (world: World) => void): number {
@@ -118,6 +134,13 @@ const losses: Action[] = [
   { kind: 'die', side: 'offering' },
   { kind: 'die', side: 'holding' },
 ];
+/** The network at its worst: the second or third overtakes the first, and what arrived comes again. */
+const disorder: Action[] = (['offering', 'holding'] as const).flatMap((side) => [
+  { kind: 'arrive', side, place: 1 },
+  { kind: 'arrive', side, place: 2 },
+  { kind: 'repeat', side },
+  { kind: 'repeat', side, place: 1 },
+]);
 /** What changes no state cannot make two states differ: one of its kind is enough for all. */
 const telling = sayings.filter(
   ({ type, outcome }) =>
@@ -133,7 +156,10 @@ const released = (
     ['offering', 'Award'],
     ['offering', 'Release'],
   ] as const
-).reduce((world, [side, type]) => arrive(send(world, { kind: 'send', side, type })!, other(side))!, start);
+).reduce(
+  (world, [side, type]) => arrive(send(world, { kind: 'send', side, type })!, { kind: 'arrive', side: other(side) })!,
+  start,
+);
 
 describe('two sides of one conversation', () => {
   it('never both believe to have the lead, in any world that can come about', () => {
@@ -152,7 +178,7 @@ describe('two sides of one conversation', () => {
     let now = world;
     const quiet = () => now.flights.offering.length + now.flights.holding.length === 0;
     for (let turn = 0; turn < 40; turn += 1) {
-      while (!quiet()) now = arrive(now, 'offering') ?? arrive(now, 'holding') ?? now;
+      while (!quiet()) now = arrive(now, arrivals[0]!) ?? arrive(now, arrivals[1]!) ?? now;
       const { offering, holding } = now.points;
       const answer: Action | undefined =
         offering.state === 'return-asked'
@@ -203,13 +229,13 @@ describe('two sides of one conversation', () => {
     expect(ends.size).toBeGreaterThan(3);
   });
 
-  it('never disagree on the owner, whatever is sent, lost or late, with messages of all types', () => {
+  it('never disagree on the owner, whatever is sent, lost, repeated or overtaken, with messages of all types', () => {
     const types = new Set<MessageType>(['Offer', 'Accept', 'Award', 'Release']);
     fc.assert(
       fc.property(anyRun, ({ from, run }) => {
         let world = from;
         for (const dice of run) {
-          const next = step(world, dice, [...arrivals, ...losses]);
+          const next = step(world, dice, [...arrivals, ...losses, ...disorder]);
           if (!next) continue;
           world = next.world;
           agree(world);
