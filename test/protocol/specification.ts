@@ -181,7 +181,8 @@ export function fillSpecification(text: string): string {
   return text.replace(/<!-- (generated|vector): (\S+) -->\n[^]*?<!-- end -->/g, (_, kind: string, name: string) => {
     const block = blocks[name];
     if (kind === 'generated' && !block) throw new Error(`Nothing generates ${name}.`);
-    const inside = kind === 'vector' ? fenced('xml', vectorFile(name)) : (block?.() ?? '');
+    const inside =
+      kind === 'vector' ? fenced(name.endsWith('.json') ? 'json' : 'xml', vectorFile(name)) : (block?.() ?? '');
     return `<!-- ${kind}: ${name} -->\n\n${inside}\n\n<!-- end -->`;
   });
 }

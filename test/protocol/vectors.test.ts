@@ -8,6 +8,7 @@ import { isOfType, open, type Opened } from '../../protocol/envelope.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { gateBytes } from '../../protocol/gate.ts';
 import type { Header } from '../../protocol/generated.ts';
+import { readInvitation } from '../../protocol/invitation.ts';
 import { checkHeader } from '../../protocol/header.ts';
 import { hasPassed } from '../../protocol/hops.ts';
 import { fingerprint } from '../../protocol/keys.ts';
@@ -178,6 +179,11 @@ describe('the numbers', () => {
     expect(fingerprints).toHaveLength(keys.length);
     for (const { nodeId, spki, fingerprint: words } of fingerprints)
       expect(fingerprint(nodeId, Buffer.from(spki, 'base64'))).toBe(words);
+  });
+
+  it('of the invitation are those of its key', () => {
+    const { nodeId, spki, fingerprint: words } = readInvitation(text('invitation.json'));
+    expect(fingerprints).toContainEqual(expect.objectContaining({ nodeId, spki, fingerprint: words }));
   });
 
   it('of rollover, hops and checkpoint are right', () => {

@@ -1,20 +1,34 @@
 /**
  * Writes schemas/vectors: everything the shapes in test/protocol/vectors say, beside the documents that were written by hand,
- * whose lines in the manifest are kept. Signatures come out different each time; the keys stay.
+ * whose lines in the manifest are kept. Signatures come out different each time: a file that would differ in nothing else stays.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { frameVectors } from '../vectors/frames.ts';
 import { hostileVectors } from '../vectors/hostile.ts';
 import { readKeys, vectorFolder } from '../vectors/keys.ts';
 import { messageVectors } from '../vectors/messages.ts';
-import { proofs } from '../vectors/proofs.ts';
+import { invitation, proofs } from '../vectors/proofs.ts';
 import { signedVectors } from '../vectors/signed.ts';
 import { receiver, type Vector } from '../vectors/vector.ts';
 import { walks } from '../vectors/walks.ts';
 
 const path = (file: string) => new URL(file, vectorFolder).pathname;
 const json = (value: unknown) => `${JSON.stringify(value, undefined, 2)}\n`;
+
+/** Without what is random, and without the zeros of UTF-16. */
+const lasting = (bytes: Uint8Array) =>
+  Buffer.from(bytes)
+    .toString('latin1')
+    .replaceAll('\0', '')
+    .replace(/<(ds:SignatureValue|ds:DigestValue|l:Proof)>[^<]*</g, '<$1><')
+    .replace(/"proof": "[^"]*"/, '');
+
+function write(file: string, content: string | Uint8Array): void {
+  const bytes = Buffer.from(content);
+  mkdirSync(dirname(path(file)), { recursive: true });
+  if (!existsSync(path(file)) || lasting(readFileSync(path(file))) !== lasting(bytes)) writeFileSync(path(file), bytes);
+}
 
 const about =
   'Documents and the verdict a conforming receiver reaches; docs/protocol.md, section 19, says how to read this. ' +
@@ -28,11 +42,9 @@ if (new Set(names).size !== names.length) throw new Error('A file is made twice.
 
 const before = JSON.parse(readFileSync(path('manifest.json'), 'utf8')) as { vectors: (Vector & { made?: boolean })[] };
 const byHand = before.vectors.filter((vector) => vector.made !== true);
-for (const { file } of before.vectors.filter((vector) => vector.made)) rmSync(path(file), { force: true });
-for (const { file, bytes } of made) {
-  mkdirSync(dirname(path(file)), { recursive: true });
-  writeFileSync(path(file), bytes);
-}
+const gone = before.vectors.filter(({ file, made: byProgram }) => byProgram === true && !names.includes(file));
+for (const { file } of gone) rmSync(path(file), { force: true });
+for (const { file, bytes } of made) write(file, bytes);
 const lines = made.map(({ bytes: _bytes, ...line }) => ({ ...line, made: true }));
 const order = ['file', 'kind', 'key', 'receiver', 'verdict', 'code', 'path', 'requirement', 'why', 'made'];
 const sorted = [...byHand, ...lines]
@@ -42,5 +54,6 @@ const sorted = [...byHand, ...lines]
   );
 writeFileSync(path('manifest.json'), json({ about, receiver: receiver.nodeId, now: receiver.now, vectors: sorted }));
 writeFileSync(path('conversations.json'), json(walks));
-writeFileSync(path('proofs.json'), json(proofs(keys)));
+write('proofs.json', json(proofs(keys)));
+writeFileSync(path('invitation.json'), invitation(keys));
 console.log(`${sorted.length} documents, ${walks.length} walks`);

@@ -1,6 +1,9 @@
 import type { Shape, Workshop } from './workshop.ts';
 
+/** n, the number of points of P-256, and p, the size of its field. */
 const order = Buffer.from('ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551', 'hex');
+const field = Buffer.from('ffffffff00000001000000000000000000000000ffffffffffffffffffffffff', 'hex');
+const one = Buffer.concat([Buffer.alloc(31), Buffer.of(1)]);
 
 /** Small changes of a good document. */
 export const changes = ({ good, vendor }: Workshop): Shape[] => {
@@ -118,6 +121,18 @@ export const changes = ({ good, vendor }: Workshop): Shape[] => {
     ['r-is-order', withValue(Buffer.concat([order, s])), wrong, bytes, 'r = n'],
     ['s-is-order', withValue(Buffer.concat([r, order])), wrong, bytes, 's = n'],
     ['s-above-order', withValue(Buffer.concat([r, Buffer.alloc(32, 255)])), wrong, bytes, 's > n'],
+    ['r-and-s-one', withValue(Buffer.concat([one, one])), wrong, bytes, 'r = s = 1'],
+    ['r-is-field', withValue(Buffer.concat([field, one])), wrong, bytes, 'r = p, s = 1'],
+    ['r-above-order', withValue(Buffer.concat([Buffer.alloc(32, 255), s])), wrong, bytes, 'r > n'],
+    ['r-negated', withValue(Buffer.concat([minus(r), s])), wrong, bytes, 'n - r'],
+    [
+      'padded-to-66-bytes',
+      withValue(Buffer.concat([Buffer.alloc(1), r, Buffer.alloc(1), s])),
+      'signature-length',
+      bytes,
+      'zeros before r and s',
+    ],
+    ['r-alone', withValue(r), 'signature-length', bytes, 'half of a signature'],
     ['r-and-s-swapped', withValue(Buffer.concat([s, r])), wrong, bytes, 's before r'],
     [
       'bit-flipped',
@@ -142,6 +157,12 @@ export const changes = ({ good, vendor }: Workshop): Shape[] => {
     ],
   ];
 };
+
+/** n - x. */
+export function minus(x: Uint8Array): Buffer {
+  const difference = BigInt(`0x${order.toString('hex')}`) - BigInt(`0x${Buffer.from(x).toString('hex')}`);
+  return Buffer.from(difference.toString(16).padStart(64, '0'), 'hex');
+}
 
 /** The last base64 character with bits that should be zero. */
 function withLooseBits(xml: string): string {

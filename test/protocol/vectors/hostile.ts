@@ -1,4 +1,4 @@
-import { changes } from './alterations.ts';
+import { changes, minus } from './alterations.ts';
 import { gates } from './gates.ts';
 import type { TestKey } from './keys.ts';
 import { profiles, wrongKeys } from './profiles.ts';
@@ -44,6 +44,16 @@ const formats: readonly Format[] = [
     (xml) => xml.replace(/<ds:SignatureValue>(.{40})/, '<ds:SignatureValue>\n$1\n\t '),
     'wrapped base64',
   ],
+  [
+    'other-s',
+    (xml) =>
+      xml.replace(/<ds:SignatureValue>([^<]*)</, (_, value: string) => {
+        const bytes = Buffer.from(value, 'base64');
+        const other = Buffer.concat([bytes.subarray(0, 32), minus(bytes.subarray(32))]);
+        return `<ds:SignatureValue>${other.toString('base64')}<`;
+      }),
+    'r and n - s verify as well: the bytes of a signature identify nothing',
+  ],
   ['other-references', (xml) => xml.replace('Nobody', '&#78;obody'), 'a reference instead of the character'],
 ];
 
@@ -56,7 +66,7 @@ function reformatted({ good, sign, canonical }: Workshop): MadeVector[] {
       kind: 'signed',
       key: 'vendor',
       verdict: 'valid',
-      requirement: 'LX-132',
+      requirement: name === 'other-s' ? 'LX-039' : 'LX-132',
       why,
       bytes,
     };

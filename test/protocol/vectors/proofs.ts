@@ -1,6 +1,7 @@
 import { createHash, createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import { checkpointText } from '../../../protocol/checkpoint.ts';
 import { makeHops } from '../../../protocol/hops.ts';
+import { makeInvitation, writeInvitation } from '../../../protocol/invitation.ts';
 import { fingerprint, loadSigningKey } from '../../../protocol/keys.ts';
 import { makeRolloverProof } from '../../../protocol/rollover.ts';
 import { bodies, bytes32 } from './bodies.ts';
@@ -28,6 +29,18 @@ function checkpoint(from: string) {
     text,
     log: { ...log, noteSignature },
   };
+}
+
+/** The invitation of the node `vendor.example`. */
+export function invitation(keys: readonly TestKey[]): string {
+  const { nodeId, private: privateKey } = signer(keys, 'vendor');
+  const inviter = {
+    nodeId,
+    name: 'Vendor Ltd',
+    endpoint: `https://${nodeId}/lead-exchange`,
+    createdAt: Date.UTC(2026, 2, 14),
+  };
+  return writeInvitation(makeInvitation({ ...inviter, key: loadSigningKey(privateKey) }));
 }
 
 /** Numbers to compute again: kid, fingerprint, rollover, hops, checkpoint. */

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AnyMessage, MessageType } from '../../../protocol/generated.ts';
+import { loadSigningKey } from '../../../protocol/keys.ts';
+import { makeRolloverProof } from '../../../protocol/rollover.ts';
 import { writeElement, type XmlElement } from '../../../protocol/tree.ts';
 import { writeMessage } from '../../../protocol/xml.ts';
 import { forge } from '../forge.ts';
@@ -77,10 +79,27 @@ function walk(keys: readonly TestKey[]): MadeVector[] {
 
 const plainHead = { from: 'vendor.example', to: 'reseller.example' };
 
+/** Where a message holds a key, it is one that exists. */
+function realKeys(keys: readonly TestKey[], type: MessageType): object {
+  if (type === 'Capabilities') {
+    const { kid, spki } = signer(keys, 'rsa-vendor');
+    return { endpoint: 'https://rsa.vendor.example/lead-exchange', keys: [{ kid, algorithm: 'rsa-sha256', spki }] };
+  }
+  if (type !== 'KeyRollover') return {};
+  const { kid, spki, private: privateKey } = signer(keys, 'attacker');
+  const facts = { nodeId: 'vendor.example', oldKid: signer(keys, 'vendor').kid };
+  const proof = makeRolloverProof(loadSigningKey(privateKey), facts);
+  return { newKey: { kid, algorithm: 'ecdsa-sha256', spki }, proof };
+}
+
 function everyType(keys: readonly TestKey[]): MadeVector[] {
   return (Object.keys(bodies) as MessageType[]).map((type) => {
     const [key, from] = type === 'Capabilities' ? ['rsa-vendor', 'rsa.vendor.example'] : ['vendor', 'vendor.example'];
-    const message = messageOf(type, {}, { ...plainHead, from, ...(type === 'Capabilities' && { to: '*' }) });
+    const message = messageOf(type, realKeys(keys, type), {
+      ...plainHead,
+      from,
+      ...(type === 'Capabilities' && { to: '*' }),
+    });
     const { private: privateKey, kid } = signer(keys, key);
     const method = key === 'vendor' ? undefined : 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256';
     return {
