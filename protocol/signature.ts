@@ -158,7 +158,7 @@ function readAlgorithm(element: XmlElement): KeyAlgorithm {
 function algorithmUri(element: XmlElement): string {
   const [name, uri] = element.attributes[0] ?? [];
   if (element.attributes.length !== 1 || name !== 'Algorithm' || uri === undefined) throw profile(element);
-  if (element.children.length > 0 || element.text.trim() !== '') throw profile(element);
+  if (element.children.length > 0 || element.text !== '') throw profile(element);
   return uri;
 }
 

@@ -35,6 +35,12 @@ export const profiles = ({ canonical, sign }: Workshop): Shape[] => {
       profile,
       'a list of inclusive namespaces',
     ),
+    shape(
+      'space-in-method',
+      info('></ds:SignatureMethod>', '> </ds:SignatureMethod>'),
+      profile,
+      'white space where nothing may be',
+    ),
     shape('sha-1', info('http://www.w3.org/2001/04/xmlenc#sha256', `${ds}sha1`), algorithm, 'SHA-1 as digest'),
     shape('ecdsa-sha-1', info('#ecdsa-sha256', '#ecdsa-sha1'), algorithm, 'SHA-1 in the signature', 'LX-032'),
     shape('hmac', info('#ecdsa-sha256', '#hmac-sha256'), algorithm, 'HMAC with the public key as secret', 'LX-032'),
