@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { writeBatch } from '../../protocol/batch.ts';
+import { batchLimits, writeBatch } from '../../protocol/batch.ts';
 import { conversationStates, transitions, type Side, type Transition } from '../../protocol/conversation.ts';
+import { limits } from '../../protocol/gate.ts';
+import { clockSkewMs, longestLifeMs } from '../../protocol/header.ts';
+import { mostHops } from '../../protocol/hops.ts';
+import { shortestOverlapMs } from '../../protocol/rollover.ts';
 import { complexTypes, leadFields, messageTypes, problemCodes, type ProblemCode } from '../../protocol/generated.ts';
 import { messageTable } from '../../protocol/message-table.ts';
 import { isRetryable, problemStatus } from '../../protocol/reply.ts';
@@ -162,8 +166,29 @@ function vectorCounts(): string {
   )}\n\nTogether ${vectors.length} documents, ${walks} walks and ${commitments().length} commitments.`;
 }
 
+const counted = (number: number) => number.toLocaleString('en-US');
+const limitRows = () =>
+  table(
+    ['what', 'limit'],
+    [
+      ['a message', `${counted(limits.messageBytes)} bytes`],
+      [
+        'elements, their depth, attributes on one',
+        `${counted(limits.elements)}, ${limits.depth}, ${limits.attributes}`,
+      ],
+      ['a text or attribute value', `${counted(limits.textBytes)} bytes; characters as the schema says`],
+      ['a batch', `${batchLimits.documents} documents, ${counted(batchLimits.bytes)} bytes`],
+      ['life of a message', `${longestLifeMs / 86_400_000} days`],
+      ['difference of two clocks', `${clockSkewMs / 60_000} minutes`],
+      ['an RSA key', '2048 to 8192 bits'],
+      ['nodes a lead passes', String(mostHops)],
+      ['overlap of two signing keys', `${shortestOverlapMs / 86_400_000} days at least`],
+    ],
+  );
+
 const blocks: Readonly<Record<string, () => string>> = {
   'signed-info': () => fenced('xml', writeSignedInfo('ecdsa-sha256', '…')),
+  limits: limitRows,
   problems,
   messages,
   offering: () => states('offering'),
