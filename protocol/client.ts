@@ -68,15 +68,24 @@ export async function readDeliveryResponse(
 ): Promise<DeliveryAnswer> {
   const { status } = response;
   try {
-    const opened = await readSigned(response, findKey);
-    checkAnswers(opened, sent);
-    if (isOfType(opened, 'Receipt') && status === 200) return { kind: 'receipt', opened };
-    if (isOfType(opened, 'Problem')) return { kind: 'problem', opened };
-    throw new ProtocolError('not-an-answer', 'The answer is neither a Receipt with status 200 nor a Problem.');
+    return answerOf(await readSigned(response, findKey), sent, status);
   } catch (error) {
-    if (!(error instanceof ProtocolError)) throw error;
-    return { kind: 'unsigned', status, ...retryAfterOf(response), reason: error.code };
+    return unsigned(error, response);
   }
+}
+
+/** What an opened document is as the answer to a message. Throws ProtocolError when it is none. */
+export function answerOf(opened: Opened, sent: Sent, status: number): DeliveryAnswer {
+  checkAnswers(opened, sent);
+  if (isOfType(opened, 'Receipt') && status === 200) return { kind: 'receipt', opened };
+  if (isOfType(opened, 'Problem')) return { kind: 'problem', opened };
+  throw new ProtocolError('not-an-answer', 'The answer is neither a Receipt with status 200 nor a Problem.');
+}
+
+/** An answer that proves nothing, and why. What is no ProtocolError is thrown on: the connection broke. */
+export function unsigned(error: unknown, response: IncomingResponse): DeliveryAnswer {
+  if (!(error instanceof ProtocolError)) throw error;
+  return { kind: 'unsigned', status: response.status, ...retryAfterOf(response), reason: error.code };
 }
 
 /** Reads a node's Capabilities; throws ProtocolError when they are not signed by a pinned key. They never change trust. */
@@ -91,11 +100,16 @@ export async function readCapabilities(
 }
 
 async function readSigned(response: IncomingResponse, findKey: FindKey): Promise<Opened> {
-  if (response.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() !== mediaType) {
+  return open(await readBytes(response, mediaType, limits.messageBytes), findKey);
+}
+
+/** The bytes of an answer of this media type. Throws ProtocolError `media-type`, `content-encoding` or `too-large`. */
+export async function readBytes(response: IncomingResponse, wanted: string, most: number): Promise<Uint8Array> {
+  if (response.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() !== wanted) {
     await discard(response);
     throw new ProtocolError('media-type', 'The answer is no document of this protocol.');
   }
-  return open(await readBody(response), findKey);
+  return readBody(response, most);
 }
 
 /** Lets the connection go without reading on. */
@@ -104,7 +118,7 @@ async function discard({ body }: IncomingResponse): Promise<void> {
 }
 
 /** Stops at the limit while the body is still coming. */
-async function readBody({ body, headers }: IncomingResponse): Promise<Uint8Array> {
+async function readBody({ body, headers }: IncomingResponse, most: number): Promise<Uint8Array> {
   if (!['identity', null].includes(headers.get('content-encoding'))) {
     throw new ProtocolError('content-encoding', 'The answer is compressed.');
   }
@@ -112,8 +126,7 @@ async function readBody({ body, headers }: IncomingResponse): Promise<Uint8Array
   let length = 0;
   for await (const chunk of body ?? []) {
     length += chunk.byteLength;
-    if (length > limits.messageBytes)
-      throw new ProtocolError('too-large', 'The answer is longer than any message may be.');
+    if (length > most) throw new ProtocolError('too-large', 'The answer is longer than any message may be.');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

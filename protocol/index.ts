@@ -96,6 +96,7 @@ export {
   type Inviter,
 } from './invitation.ts';
 export { isNodeId } from './node-id.ts';
+export { batchRequest, readBatchResponse, readPullResponse, type BatchRequest } from './batch-client.ts';
 export { batchLimits, batchMediaType, countFitting, readBatch, writeBatch } from './batch.ts';
 export { checkRollover, makeRolloverProof, shortestOverlapMs, type RolloverFacts } from './rollover.ts';
 export { hasPassed, makeHops, mostHops } from './hops.ts';
