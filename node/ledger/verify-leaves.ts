@@ -135,14 +135,14 @@ function conclude({ leaves, tiles, differences }: Reading): Finding[] {
   const signed = failureOf(log, 'checkpoint');
   const head = failureOf(log, 'head');
   const since = failureOf(leaves, 'since');
-  const { goodUntil: after } = log;
   return [
     ...changed,
-    ...(signed ? [{ ...signed, ...rewritten, after }] : []),
-    ...(head ? [{ code: 'head-changed', message: 'The head does not fit the log.', size: head.size } as const] : []),
+    ...(signed ? [{ ...rewritten, size: signed.size, after: log.goodUntil }] : []),
+    ...(head ? [{ ...unfit, size: head.size }] : []),
     ...(since ? [{ ...forgotten, size: since.size, after: leaves.goodUntil }] : []),
-  ].map(({ kind: _, ...finding }: Finding & { kind?: string }) => finding);
+  ];
 }
 
+const unfit = { code: 'head-changed', message: 'The head does not fit the log.' } as const;
 const rewritten = { code: 'checkpoint-root-differs', message: 'The log is not what was signed.' } as const;
 const forgotten = { code: 'since-differs', message: 'The log does not begin as it did at the saved checkpoint.' } as const; // prettier-ignore

@@ -41,8 +41,9 @@ export async function verifyLedger(ctx: Context, { since }: { since?: string } =
   const saved = since === undefined ? undefined : readCheckpoint(since);
   const key = checkpointKey(ctx);
   const isSigned = saved && saved.origin === ctx.config.nodeId && saved.isSignedBy(key);
-  const head = await getHead(ctx);
+  // In this order: a checkpoint that is signed meanwhile would be beyond a head that was read before.
   const newest = await findNewestCheckpoint(ctx);
+  const head = await getHead(ctx);
   const notes = await verifyNotes(ctx, newest?.size ?? 0);
   const claims: Claim[] = [headClaim(head), ...(saved ? [{ ...saved, kind: 'since' } as const] : [])];
   const leaves = await verifyLeaves(ctx, { size: head.size, claims, unsound: notes.unsound });
