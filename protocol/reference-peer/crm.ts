@@ -66,7 +66,7 @@ export function makeCrm(parts: CrmParts): Crm {
   };
 }
 
-type Apply = (opened: Opened) => ProblemCode | undefined;
+type Apply = (opened: Opened, now: number) => ProblemCode | undefined;
 
 /** The same message gets the same receipt, byte for byte; the effect comes once. */
 function makeReceiver({ nodeId, key, clock, findKey }: CrmParts, apply: Apply): Crm['receive'] {
@@ -88,9 +88,11 @@ function makeReceiver({ nodeId, key, clock, findKey }: CrmParts, apply: Apply): 
     }
     const { digest, message } = opened;
     const { from, messageId } = message.header;
+    const wrong = checkHeader(message.header, nodeId, clock.now());
+    if (wrong) return refuse({ from, messageId, digest }, wrong);
     const known = inbox.get(`${from} ${messageId}`);
     if (known) return known.digest === digest ? known.reply : refuse({ from, messageId, digest }, 'conflict');
-    const problem = checkHeader(message.header, nodeId, clock.now()) ?? apply(opened);
+    const problem = apply(opened, clock.now());
     if (problem) return refuse({ from, messageId, digest }, problem);
     const reply = { status: 200, xml: seal(receiptFor(opened, { nodeId, now: clock.now() }), key).xml };
     inbox.set(`${from} ${messageId}`, { digest, reply });
@@ -114,11 +116,11 @@ interface Effects {
 }
 
 function makeApply(leads: Map<string, PeerLead>, { answerOffer, work, onChange }: Effects): Apply {
-  return (opened) => {
-    const { type, from, conversation, round } = opened.message.header;
+  return (opened, now) => {
+    const { type, from, conversation, round, seq } = opened.message.header;
     if (type === 'Capabilities') return undefined;
-    if (!['Core', 'Withhold'].includes(messageTable[type].level)) return 'not-understood';
-    if (conversation === undefined || round === undefined) return 'schema';
+    if (messageTable[type].level !== 'Core' || messageTable[type].receipt === 'none') return 'not-understood';
+    if (conversation === undefined || round === undefined || seq === undefined) return 'schema';
     const id = `${from} ${conversation}`;
     const lead = leads.get(id) ?? {
       partner: from,
@@ -126,12 +128,16 @@ function makeApply(leads: Map<string, PeerLead>, { answerOffer, work, onChange }
       point: { state: 'none', round: 0 },
       statuses: [],
       seq: 0,
+      heardSeq: 0,
     };
+    if (seq <= lead.heardSeq) return 'illegal-transition';
     const next = advance(lead.point, { side: 'holding', direction: 'received', type, round });
     if (typeof next === 'string') return next;
+    if (isOfType(opened, 'Offer') && Date.parse(opened.message.body.closesAt) <= now) return 'expired';
     if (isOfType(opened, 'Release') && !isAsOffered(lead, opened)) return 'conflict';
     leads.set(id, lead);
     lead.point = next;
+    lead.heardSeq = seq;
     if (isOfType(opened, 'Offer')) {
       const offer = opened.message.body;
       Object.assign(lead, { offer, offerDigest: opened.digest, lead: offer.lead });
@@ -194,7 +200,8 @@ function planAnswer(lead: PeerLead, { desk, clock, later, send }: Plan): void {
   later(Math.max(afterMs, opensInMs), () => {
     const late = clock.now() >= Date.parse(offer.closesAt);
     if (lead.point.round !== point.round || lead.point.state !== 'offered' || late) return;
-    if (answer === 'accept') send(lead, 'Accept', { offerDigest });
+    const { termsDigest } = offer;
+    if (answer === 'accept') send(lead, 'Accept', { offerDigest, ...(termsDigest !== undefined && { termsDigest }) });
     else if (send(lead, 'Reject', text === undefined ? { reason } : { reason, text })) forget(lead);
   });
 }

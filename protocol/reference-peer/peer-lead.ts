@@ -12,6 +12,8 @@ export interface PeerLead {
   statuses: Status[];
   /** Sequence number of the last message sent. */
   seq: number;
+  /** Sequence number of the last message of the partner that had an effect. */
+  heardSeq: number;
   /** The problem code that ended a delivery. */
   problem?: string;
 }

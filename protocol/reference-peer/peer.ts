@@ -141,20 +141,23 @@ async function answer(
   }
 }
 
-/** The body, or undefined when it is of another kind, compressed, too long or cut off. */
+/** Beyond this many bytes nobody listens to the end, and the connection is cut. */
+const patience = 8 * limits.messageBytes;
+
+/** The body, or undefined when it is of another kind, compressed, too long or cut off; read to its end, so that the sender reads the answer. */
 async function readBytes(request: IncomingMessage): Promise<Uint8Array | undefined> {
   const { 'content-type': type, 'content-encoding': encoding = 'identity' } = request.headers;
-  if (type?.split(';')[0]?.trim() !== mediaType || encoding !== 'identity') return undefined;
   const chunks: Buffer[] = [];
   let length = 0;
   try {
     for await (const chunk of request as AsyncIterable<Buffer>) {
       length += chunk.byteLength;
-      if (length > limits.messageBytes) return undefined;
-      chunks.push(chunk);
+      if (length > patience) return undefined;
+      if (length <= limits.messageBytes) chunks.push(chunk);
     }
   } catch {
     return undefined;
   }
-  return Buffer.concat(chunks);
+  const ours = type?.split(';')[0]?.trim() === mediaType && encoding === 'identity';
+  return ours && length <= limits.messageBytes ? Buffer.concat(chunks) : undefined;
 }

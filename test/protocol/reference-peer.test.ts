@@ -135,12 +135,14 @@ afterEach(async () => {
   await vendor.stop();
 });
 
+let seq = 0;
 function sealFor<T extends MessageType>(
   type: T,
   body: Bodies[T],
   { round = 1, conversation = 'c-1', to = 'peer.test' } = {},
 ): Sealed {
-  const header = protocol.makeHeader({ type, from: 'vendor.test', to, now: clock.now(), conversation, round, seq: 1 });
+  seq += 1;
+  const header = protocol.makeHeader({ type, from: 'vendor.test', to, now: clock.now(), conversation, round, seq });
   return protocol.seal({ header, body } as unknown as AnyMessage, vendor.key);
 }
 function offer(round = 1, extra: Partial<Bodies['Offer']> = {}): Sealed {
@@ -399,6 +401,7 @@ describe('the simulated desk', () => {
       point: { state: 'offered' as const, round: 1 },
       statuses: [],
       seq: 0,
+      heardSeq: 0,
     };
     const moods = new Set(Array.from({ length: 100 }, () => desk.decide(seen).answer));
     expect(moods).toEqual(new Set(['accept', 'reject', 'ignore']));
