@@ -108,24 +108,26 @@ describe('another site', () => {
 });
 
 describe('signing in', () => {
-  it('takes as long for an address that nobody has as for a wrong password', async () => {
+  it('costs as much for an address that nobody has as for a wrong password', async () => {
     const { ctx } = scene.node;
     await setPassword(ctx, { userId: scene.ids.olaf, password: 'correct horse battery' });
-    const time = async (email: string) => {
-      const startedAt = performance.now();
+    // Processor time of this process, hashing threads included: what else the machine does is not in it.
+    const cost = async (email: string) => {
+      const before = process.cpuUsage();
       const { status } = await scene.ask(undefined, 'POST /api/sign-in', { email, password: 'wrong horse battery' });
       expect(status).toBe(401);
-      return performance.now() - startedAt;
+      const { user, system } = process.cpuUsage(before);
+      return user + system;
     };
     const known: number[] = [];
     const unknown: number[] = [];
-    // The quickest of each: what else the machine does makes some slower.
     for (let round = 0; round < 8; round++) {
-      known.push(await time('olaf@vendor.example'));
-      unknown.push(await time(`nobody${round}@vendor.example`));
+      known.push(await cost('olaf@vendor.example'));
+      unknown.push(await cost(`nobody${round}@vendor.example`));
     }
     const ratio = Math.min(...unknown) / Math.min(...known);
-    expect(ratio).toBeGreaterThan(0.6);
-    expect(ratio).toBeLessThan(1.6);
+    // Without the hash it would be a tenth.
+    expect(ratio).toBeGreaterThan(0.4);
+    expect(ratio).toBeLessThan(2.5);
   });
 });
