@@ -13,10 +13,10 @@ import { getPeer } from './store/peers.ts';
 export async function acceptToPeer(tx: Tx, { leadId }: { leadId: string }): Promise<void> {
   const conversation = await findHolding(tx, leadId);
   if (!conversation || !maySay(conversation, 'Accept')) return;
-  const { opensAt } = JSON.parse(conversation.offer ?? '{}') as Partial<Offer>;
+  const { opensAt, termsDigest } = JSON.parse(conversation.offer ?? '{}') as Partial<Offer>;
   await sendMessage(tx, conversation, {
     type: 'Accept',
-    body: { offerDigest: conversation.offerDigest },
+    body: { offerDigest: conversation.offerDigest, ...(termsDigest !== undefined && { termsDigest }) },
     expiresAt: Math.max(conversation.closesAt, tx.clock.now()) + clockSkewMs,
     ...(opensAt !== undefined && { notBefore: Date.parse(opensAt) }),
   });
