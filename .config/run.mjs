@@ -70,20 +70,34 @@ function buildConsole() {
 
 const found = (command) => spawnSync('sh', ['-c', `command -v ${command}`]).status === 0;
 
-/** The browser tests need Chromium; nothing else does. */
-function installChromium() {
-  if (process.env.CHROMIUM || ['chromium', 'chromium-browser', 'google-chrome'].some(found)) return;
-  const command = 'apt-get update -q && apt-get install -y -q --no-install-recommends chromium';
-  if (!found('apt-get') || process.getuid?.() !== 0) {
-    const advice = found('apt-get') ? `sudo sh -c '${command}'` : 'install Chromium and set CHROMIUM to its path';
-    fail(`The browser tests need Chromium. Please run: ${advice}`);
+const asRoot = process.getuid?.() === 0;
+
+/** Installs packages of Debian; where that is not possible it says what to do, and fails. */
+function installDebian(packages, needs, otherwise) {
+  const command = `apt-get update -q && apt-get install -y -q --no-install-recommends ${packages.join(' ')}`;
+  if (!found('apt-get') || !asRoot) {
+    fail(`${needs}. Please run: ${found('apt-get') ? `sudo sh -c '${command}'` : otherwise}`);
   }
-  say('Installing Debian\u2019s package chromium for the browser tests …');
+  say(`Installing Debian\u2019s ${packages.join(', ')}: ${needs} \u2026`);
   const done = spawnSync('sh', ['-c', command], {
     encoding: 'utf8',
     env: { ...env, DEBIAN_FRONTEND: 'noninteractive' },
   });
   if (done.status !== 0) fail(`${command}\n${done.stdout}\n${done.stderr}`);
+}
+
+/** The browser tests need Chromium; nothing else does. */
+function installChromium() {
+  if (process.env.CHROMIUM || ['chromium', 'chromium-browser', 'google-chrome'].some(found)) return;
+  installDebian(['chromium'], 'The browser tests need Chromium', 'install Chromium and set CHROMIUM to its path');
+}
+
+/** The foreign peer of test/interop is Python with xmlsec1 and openssl. */
+function installPython() {
+  const missing = ['python3', 'xmlsec1', 'openssl'].filter((command) => !found(command));
+  if (missing.length === 0) return;
+  const needs = 'The tests against a peer in Python need python3, xmlsec1 and openssl';
+  installDebian(missing, needs, `install ${missing.join(', ')}`);
 }
 
 const checks = [
@@ -137,6 +151,7 @@ function runTests() {
 async function test() {
   const begun = Date.now();
   installChromium();
+  installPython();
   buildConsole();
   const badChecks = await check();
   const tests = runTests();

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { runPython } from './python-peer.ts';
+
+interface Vector {
+  file: string;
+  kind: string;
+  verdict: string;
+  code?: string;
+}
+interface Said {
+  verdict: string;
+  code?: string;
+  /** What xmlsec1 said of the signature; null if the gate, the profile or the pinned keys refused before. */
+  xmlsec1: boolean | null;
+}
+
+const folder = fileURLToPath(new URL('../../schemas/vectors/', import.meta.url));
+const { vectors } = JSON.parse(readFileSync(`${folder}manifest.json`, 'utf8')) as { vectors: Vector[] };
+const read = vectors.filter(({ kind }) => kind !== 'batch');
+let said: Record<string, Said>;
+beforeAll(async () => {
+  said = JSON.parse(await runPython('check_vectors.py', [folder])) as Record<string, Said>;
+});
+
+/** What another verdict would look like stands in the difference, file by file. */
+const byFile = (pick: (vector: Vector) => unknown, of = read) =>
+  of.map((vector) => `${vector.file}: ${String(pick(vector))}`);
+
+describe('a receiver in Python with xmlsec1', () => {
+  it('reaches the verdict of the manifest on every lead and message', () => {
+    expect(read.length).toBeGreaterThan(300);
+    const expected = ({ verdict, code }: Vector) => (verdict === 'problem' ? `${verdict} ${code}` : verdict);
+    const reached = ({ file }: Vector) => expected({ ...said[file], file, kind: '' } as Vector);
+    expect(byFile(reached)).toEqual(byFile(expected));
+  });
+
+  it('finds every signature good whose sender is proven, in whatever form it was written', () => {
+    const proven = vectors.filter(({ kind, verdict }) => kind === 'signed' && verdict !== 'unauthenticated');
+    expect(proven.length).toBeGreaterThan(50);
+    expect(byFile(({ file }) => said[file]?.xmlsec1, proven)).toEqual(byFile(() => true, proven));
+  });
+
+  it('finds the signature bad of every document that was tampered with', () => {
+    const tampered = vectors.filter(({ code }) => code === 'digest' || code === 'signature');
+    expect(tampered.length).toBeGreaterThan(10);
+    // Some are refused before, by their form.
+    expect(tampered.filter(({ file }) => said[file]?.xmlsec1 === true)).toEqual([]);
+    expect(tampered.filter(({ file }) => said[file]?.xmlsec1 === false).length).toBeGreaterThan(10);
+  });
+});
