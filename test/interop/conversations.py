@@ -46,7 +46,7 @@ class Conversations:
         if facts["side"] != side:
             raise Problem("illegal-transition")
         new_round = message.kind == "Offer" and message.round > facts["round"]
-        if message.round < facts["round"]:
+        if message.round < facts["round"] or message.kind == "Offer" and not new_round:
             raise Problem("stale-round")
         if message.round > facts["round"] and not new_round:
             raise Problem("illegal-transition")
@@ -63,7 +63,7 @@ class Conversations:
         before = facts["state"]
         if (message.kind, before) in STAYS:
             then = before
-        elif before not in states or message.kind == "Offer" and message.round <= facts["round"]:
+        elif before not in states:
             raise Problem("illegal-transition")
         facts["state"] = then
         effect = getattr(self, "_on_" + message.kind.lower())

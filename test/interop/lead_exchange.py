@@ -19,7 +19,7 @@ from conversations import HOLDING, OFFERING, Conversations
 from delivery import MEDIA_TYPE, Outbox
 from document import Xml, write
 from keys import PublicKey, SigningKey, authenticate, invitation, utc
-from messages import ANSWERS, Message, Problem, check_header, check_schema, compose, holds_id, seconds
+from messages import RETRYABLE, Message, Problem, check_header, check_schema, compose, holds_id, seconds
 from store import Store
 
 STRANGER = b"Not authenticated.\n"
@@ -99,17 +99,25 @@ class Peer:
             if known:
                 self.tell("again", kind=message.kind, conversation=message.conversation)
                 return known[0]["status"], known[0]["answer"]
-            if message.kind in ANSWERS or message.kind not in HOLDING and message.kind not in OFFERING:
-                if message.kind != "Capabilities":
-                    raise Problem("not-understood")
-            else:
-                self.conversations.apply(message, now)
-            receipt = write("Receipt", write("ReceivedAt", utc(now)))
-            answer = self._answer(message, "Receipt", receipt)
-            values = (message.sender, message.id, message.digest, 200, answer)
+            status, answer = self._effect(message, now)
+            values = (message.sender, message.id, message.digest, status, answer)
             self.store.run("insert into inbox values (?, ?, ?, ?, ?)", *values)
         self.tell("received", kind=message.kind, conversation=message.conversation, xml=document.decode())
-        return 200, answer
+        return status, answer
+
+    def _effect(self, message, now):
+        """Applies a message that is new. What its state refuses is refused for ever: that answer is stored, too."""
+        try:
+            if message.kind in HOLDING or message.kind in OFFERING:
+                self.conversations.apply(message, now)
+            elif message.kind != "Capabilities":
+                raise Problem("not-understood")
+        except Problem as problem:
+            if problem.code in RETRYABLE:
+                raise
+            self.tell("problem", code=problem.code, kind=message.kind)
+            return self._refuse(message, problem)
+        return 200, self._answer(message, "Receipt", write("Receipt", write("ReceivedAt", utc(now))))
 
     def _refuse(self, message, problem):
         if not holds_id(message):
