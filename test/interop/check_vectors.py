@@ -1,11 +1,13 @@
-"""Reads every vector as a receiver of this software would. Prints one JSON object: file to verdict and code."""
+"""Reads every vector as a receiver of this software would. Prints one JSON object with what it says to each."""
 
 import base64
 import json
+import re
 import sys
 from pathlib import Path
 
 import document as doc
+import leads
 from keys import PublicKey, authenticate, check_profile
 from messages import Message, Problem, check_extensions, check_header, check_schema, seconds
 from schema import Invalid, schemas
@@ -79,7 +81,38 @@ def main(folder):
         said = verdict_of(vector, document, pinned, manifest)
         said["xmlsec1"] = next((key.said for key in pinned.values() if key.said is not None), None)
         answer[vector["file"]] = said
-    json.dump(answer, sys.stdout)
+    json.dump({"files": answer, "commitments": commitments(folder), "releases": releases(folder)}, sys.stdout)
+
+
+def commitments(folder):
+    """The commitments of commitments.json, computed anew."""
+    numbers = json.loads(Path(folder, "commitments.json").read_text(encoding="utf-8"))
+    return [leads.commitment(*[each[name] for name in COMMITTED]) for each in numbers]
+
+
+def releases(folder):
+    """What the check of a Release says to the one of the walk, and to others."""
+    offer, release = (Path(folder, f"signed/walk-{part}.xml").read_text(encoding="utf-8") for part in WALK)
+    tried = {"as it is": release, "another withheld value": re.sub("(<l:FamilyName>)", r"\1X", release)}
+    tried["another visible value"] = re.sub("(<l:JobTitle>)", r"\1X", release)
+    tried["an opening missing"] = re.sub("<l:Opening.*?</l:Opening>", "", release, count=1)
+    tried["an opening twice"] = re.sub("(<l:Opening.*?</l:Opening>)", r"\1\1", release, count=1)
+    tried["another salt"] = re.sub('(<l:Opening Group="phone">)..', r"\1AA", release)
+    offered = Message(doc.parse(offer), "")
+    return {name: release_verdict(offered, Message(doc.parse(text), "")) for name, text in tried.items()}
+
+
+def release_verdict(offer, release):
+    """The code of the Problem, or None."""
+    try:
+        leads.check_release(offer.content, release.content, release.conversation, release.round)
+    except Problem as problem:
+        return problem.code
+    return None
+
+
+COMMITTED = ("conversation", "round", "group", "salt", "value")
+WALK = ("1-offer", "5-release")
 
 
 def usable(key):

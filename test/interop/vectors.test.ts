@@ -20,8 +20,13 @@ const folder = fileURLToPath(new URL('../../schemas/vectors/', import.meta.url))
 const { vectors } = JSON.parse(readFileSync(`${folder}manifest.json`, 'utf8')) as { vectors: Vector[] };
 const read = vectors.filter(({ kind }) => kind !== 'batch');
 let said: Record<string, Said>;
+let commitments: string[];
+let releases: Record<string, string | null>;
 beforeAll(async () => {
-  said = JSON.parse(await runPython('check_vectors.py', [folder])) as Record<string, Said>;
+  const checked = JSON.parse(await runPython('check_vectors.py', [folder])) as Record<string, unknown>;
+  said = checked['files'] as typeof said;
+  commitments = checked['commitments'] as typeof commitments;
+  releases = checked['releases'] as typeof releases;
 });
 
 /** What another verdict would look like stands in the difference, file by file. */
@@ -48,5 +53,17 @@ describe('a receiver in Python with xmlsec1', () => {
     // Some are refused before, by their form.
     expect(tampered.filter(({ file }) => said[file]?.xmlsec1 === true)).toEqual([]);
     expect(tampered.filter(({ file }) => said[file]?.xmlsec1 === false).length).toBeGreaterThan(10);
+  });
+
+  it('computes the commitments of commitments.json', () => {
+    const expected = JSON.parse(readFileSync(`${folder}commitments.json`, 'utf8')) as { commitment: string }[];
+    expect(commitments).toEqual(expected.map(({ commitment }) => commitment));
+  });
+
+  it('takes the Release that opens every commitment of the Offer, and no other', () => {
+    const { 'as it is': good, ...others } = releases;
+    expect(good).toBeNull();
+    expect(Object.values(others)).toHaveLength(5);
+    for (const [why, code] of Object.entries(others)) expect([why, code]).toEqual([why, 'conflict']);
   });
 });
