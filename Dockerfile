@@ -19,6 +19,7 @@ COPY package.json LICENSE ./
 COPY --from=packages /leadmesh/node_modules node_modules
 COPY --from=build /leadmesh/protocol protocol
 COPY --from=build /leadmesh/node node
+COPY schemas/vectors schemas/vectors
 RUN ln -s /leadmesh/node/cli/leadmesh.mjs /usr/local/bin/leadmesh && install -d -o node -g node -m 700 /data
 USER node
 VOLUME /data

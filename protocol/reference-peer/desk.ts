@@ -60,3 +60,14 @@ export function simulatedDesk(random: () => number = Math.random, paceMs = 2_000
     },
   };
 }
+
+/** A desk that takes every offer and wins every lead, as a conformance run wants it. */
+export function eagerDesk(paceMs: number): Desk {
+  return {
+    decide: () => ({ answer: 'accept', afterMs: paceMs }),
+    work: () => [
+      { disposition: 'received', afterMs: 0 },
+      { disposition: 'won', afterMs: paceMs },
+    ],
+  };
+}

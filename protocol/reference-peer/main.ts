@@ -9,7 +9,7 @@ import {
   writeInvitation,
 } from '../index.ts';
 import type { SigningKey } from '../index.ts';
-import { simulatedDesk } from './desk.ts';
+import { eagerDesk, simulatedDesk } from './desk.ts';
 import { startReferencePeer, type ReferencePeer } from './peer.ts';
 import { readSettings } from './settings.ts';
 
@@ -51,7 +51,7 @@ function watchPartners(folder: string, peer: ReferencePeer, stopped: AbortSignal
 }
 
 async function main(): Promise<void> {
-  const { dataFolder, paceMs, endpoint, ...settings } = readSettings(process.env);
+  const { dataFolder, paceMs, desk, endpoint, ...settings } = readSettings(process.env);
   const partnersFolder = join(dataFolder, 'partners');
   mkdirSync(partnersFolder, { recursive: true });
   const peer = await startReferencePeer({
@@ -59,7 +59,7 @@ async function main(): Promise<void> {
     ...(endpoint !== undefined && { endpoint }),
     key: keepKey(dataFolder),
     partners: [],
-    desk: simulatedDesk(Math.random, paceMs),
+    desk: desk === 'eager' ? eagerDesk(paceMs) : simulatedDesk(Math.random, paceMs),
     onChange: ({ partner, conversation, point, statuses }, what) => {
       tell(what, {
         partner,

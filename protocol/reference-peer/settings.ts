@@ -7,6 +7,7 @@ export const settingTable = [
   ['LEADMESH_PEER_ENDPOINT', '', 'Where partners post messages; default: the address it listens on.'],
   ['LEADMESH_PEER_DATA', 'data/reference-peer', 'Folder of the key, the own invitation and those of partners.'],
   ['LEADMESH_PEER_PACE_MS', '2000', 'How long the simulated desk takes for a decision or a step, in milliseconds.'],
+  ['LEADMESH_PEER_DESK', 'simulated', 'What the desk does: simulated (as people do) or eager (takes and wins all).'],
 ] as const;
 
 interface Settings {
@@ -17,6 +18,7 @@ interface Settings {
   readonly endpoint: string | undefined;
   readonly dataFolder: string;
   readonly paceMs: number;
+  readonly desk: 'simulated' | 'eager';
 }
 
 /** Reads the settings; throws an Error that names the variable when one makes no sense or is unknown. */
@@ -34,6 +36,8 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     }
     return Number(text(name));
   };
+  const desk = text('DESK');
+  if (desk !== 'simulated' && desk !== 'eager') throw new Error('LEADMESH_PEER_DESK is simulated or eager.');
   return {
     nodeId: text('NODE_ID'),
     name: text('NAME'),
@@ -42,5 +46,6 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     endpoint: text('ENDPOINT') === '' ? undefined : text('ENDPOINT'),
     dataFolder: text('DATA'),
     paceMs: number('PACE_MS', 3_600_000),
+    desk,
   };
 }

@@ -3,6 +3,7 @@ import { findCommand } from '../parse-command.ts';
 import { helpOn, overview } from '../help.ts';
 import { auditCommands } from './audit.ts';
 import { boxCommands } from './boxes.ts';
+import { conformanceCommands } from './conformance.ts';
 import { jobCommands } from './jobs.ts';
 import { leadCommands } from './leads.ts';
 import { nodeCommands } from './node.ts';
@@ -26,5 +27,6 @@ export const commands: readonly Command[] = [
   ...leadCommands,
   ...jobCommands,
   ...auditCommands,
+  ...conformanceCommands,
   help,
 ];

@@ -1,0 +1,29 @@
+/** The door of the conformance kit (docs/conformance.md). */
+import { answerChecks } from './checks/answers.ts';
+import { conductChecks } from './checks/conduct.ts';
+import { conversationChecks } from './checks/conversation.ts';
+import { offeredChecks } from './checks/offered.ts';
+import { offeringChecks } from './checks/offering.ts';
+import { strangerChecks } from './checks/strangers.ts';
+import { vectorChecks } from './checks/vectors.ts';
+import { withholdChecks } from './checks/withhold.ts';
+import type { Check } from './check.ts';
+
+export { NotRun, type Check } from './check.ts';
+export { describeChecks } from './describe-checks.ts';
+export { startKit, type Acts, type Kit, type KitOptions } from './kit.ts';
+export { isIntroduced, runChecks, type Report } from './run.ts';
+export { describeReport, describeResult, readSignedReport, writeJunit, writeSignedReport } from './report.ts';
+
+/** The checks that are written by hand, in the order they run: Capabilities first, what was delivered last. */
+const ownChecks: readonly Check[] = [
+  ...offeringChecks,
+  ...conversationChecks,
+  ...withholdChecks,
+  ...offeredChecks,
+  ...strangerChecks,
+  ...answerChecks,
+];
+
+/** All checks; those of the vectors are read from schemas/vectors. */
+export const allChecks = (): readonly Check[] => [...ownChecks, ...vectorChecks(), ...conductChecks];

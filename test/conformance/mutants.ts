@@ -1,0 +1,132 @@
+import { gunzipSync } from 'node:zlib';
+import { makeHeader, mediaType, open, receiptFor, seal } from '../../protocol/index.ts';
+import type { AnyMessage, Message, Opened, ProblemCode } from '../../protocol/index.ts';
+import type { Answered, Keys, Mutation } from './peer-under-test.ts';
+
+const opened = (text: string | Buffer, keys: Keys): Opened => open(Buffer.from(text), (_, kid) => (kid === keys.peer.kid ? keys.peer : keys.kit)); // prettier-ignore
+const said = (text: string | Buffer, keys: Keys): AnyMessage => opened(text, keys).message;
+const ok = (body: string): Answered => ({ status: 200, type: mediaType, body });
+
+/** Takes a message that it should refuse with this Problem. */
+const forgives = (code: ProblemCode): Mutation => ({
+  answers(_, answered, keys) {
+    if (answered.type !== mediaType) return answered;
+    const { header, body } = said(answered.body, keys);
+    if (!('code' in body) || body.code !== code) return answered;
+    const { inReplyTo, from, to } = header;
+    const receipt = makeHeader({ type: 'Receipt', from, to, now: Date.now(), inReplyTo });
+    const message: Message<'Receipt'> = { header: receipt, body: { receivedAt: new Date().toISOString() } };
+    return ok(seal(message, keys.peer).xml);
+  },
+});
+
+/** Changes what the peer posts by itself, and signs it anew. */
+const posts = (change: (message: AnyMessage) => AnyMessage): Mutation => ({
+  sends: (keys) => (url, init) => {
+    const xml = seal(change(said(init?.body as string, keys)), keys.peer).xml;
+    return fetch(url, { ...init, body: xml });
+  },
+});
+
+const zeros = Buffer.alloc(32).toString('base64');
+
+/** Each breaks one rule; the check that must notice. */
+export const mutants: readonly (readonly [what: string, caughtBy: string, mutation: Mutation])[] = [
+  ['takes what is meant for others', 'audience', forgives('audience')],
+  ['takes what has expired', 'expired', forgives('expired')],
+  ['takes an offer that has closed', 'offer-closed', forgives('expired')],
+  ['takes what was created in the future', 'from-future', forgives('from-future')],
+  ['takes a message of an old round', 'stale-round', forgives('stale-round')],
+  ['takes a Release without an Award', 'release-not-awarded', forgives('illegal-transition')],
+  ['takes a Release without an Award, though it was accepted', 'release-before-award', forgives('illegal-transition')],
+  ['takes a Seq twice', 'seq-passed', forgives('illegal-transition')],
+  ['takes another content under a known id', 'same-id-other-content', forgives('conflict')],
+  ['takes a Release that is not what was committed to', 'withheld-field-changed', forgives('conflict')],
+  ['takes a Release with another shown field', 'shown-field-changed', forgives('conflict')],
+  ['takes what breaks the schema', 'invalid/message-no-expires', forgives('schema')],
+  ['takes extensions it must understand and does not', 'extension-must-understand', forgives('not-understood')],
+  ['takes a Receipt for a request', 'receipt-posted', forgives('not-understood')],
+  [
+    'answers a duplicate with another Receipt',
+    'duplicate',
+    {
+      answers({ body }, answered, keys) {
+        if (answered.status !== 200) return answered;
+        return ok(seal(receiptFor(opened(body, keys), { nodeId: 'peer.test', now: Date.now() }), keys.peer).xml);
+      },
+    },
+  ],
+  [
+    'tells strangers what was wrong',
+    'hostile/nul',
+    {
+      answers: (arrived, answered) =>
+        answered.status === 401 && arrived.body.includes(0) ? { ...answered, body: 'a control character\n' } : answered,
+    },
+  ],
+  [
+    'tells strangers by the status what was wrong',
+    'longer-than-allowed',
+    { answers: ({ body }, answered) => (body.byteLength > 262_144 ? { ...answered, status: 413 } : answered) },
+  ],
+  [
+    'signs its refusals with the wrong status',
+    'audience',
+    { answers: (_, answered) => (answered.status === 422 ? { ...answered, status: 400 } : answered) },
+  ],
+  [
+    'unpacks what is compressed',
+    'compressed',
+    {
+      arrives: ({ headers: { 'content-encoding': encoding, ...headers }, body }) => ({
+        headers,
+        body: encoding === 'gzip' ? gunzipSync(body) : body,
+      }),
+    },
+  ],
+  [
+    'takes any media type',
+    'other-media-type',
+    { arrives: ({ headers, body }) => ({ headers: { ...headers, 'content-type': mediaType }, body }) },
+  ],
+  [
+    'reads documents with comments',
+    'hostile/comment',
+    {
+      arrives: ({ headers, body }) => ({
+        headers,
+        body: Buffer.from(body.toString('latin1').replaceAll('<!---->', ''), 'latin1'),
+      }),
+    },
+  ],
+  [
+    'quotes another digest when accepting',
+    'accept',
+    posts((message) =>
+      message.header.type === 'Accept' ? ({ ...message, body: { offerDigest: zeros } } as AnyMessage) : message,
+    ),
+  ],
+  [
+    'accepts in another round',
+    'accept',
+    posts((message) => ({ ...message, header: { ...message.header, round: 2 } }) as AnyMessage),
+  ],
+  ['signs each attempt anew', 'answer-500', posts((message) => message)],
+  [
+    'begins with a high Revision',
+    'status',
+    posts(({ header, body }) => ({ header, body: 'revision' in body ? { ...body, revision: 7 } : body }) as AnyMessage),
+  ],
+  ['follows redirects', 'answer-redirect', { sends: () => (url, init) => fetch(url, { ...init, redirect: 'follow' }) }],
+  [
+    'takes any 200 for a Receipt',
+    'answer-empty',
+    {
+      sends: (keys) => async (url, init) => {
+        const { status } = await fetch(url, init);
+        const receipt = receiptFor(opened(init?.body as string, keys), { nodeId: 'kit.test', now: Date.now() });
+        return new Response(seal(receipt, keys.kit).xml, { status, headers: { 'content-type': mediaType } });
+      },
+    },
+  ],
+];
