@@ -40,13 +40,14 @@ describe('a lead of ours', () => {
   });
 
   it('is lost with a reason', async () => {
-    const { peer, bring, offerToPeer, leadIs } = scene;
+    const { api, peer, bring, offerToPeer, leadIs } = scene;
     const id = await bring('FR');
     const offer = await offerToPeer();
     await peer.do('accept', conversationOf(offer));
     await peer.heard('release', { conversation: offer['conversation'] });
     await peer.do('status', { ...conversationOf(offer), disposition: 'lost', reason: 'bought elsewhere' });
     expect(await leadIs(id, 'lost')).toMatchObject({ holder: { id: them } });
+    expect(JSON.stringify(await api.get(`/api/leads/${id}/history`))).toContain('bought elsewhere');
   });
 
   it('is rejected with a reason, and nothing of it is released', async () => {
