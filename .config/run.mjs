@@ -10,7 +10,12 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const bin = join(root, 'node_modules', '.bin');
 const windows = process.platform === 'win32';
-const env = { ...process.env, PATH: `${bin}${windows ? ';' : ':'}${process.env.PATH ?? ''}` };
+const env = {
+  // Every process of a task finds what the ones before it compiled.
+  NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/compiled'),
+  ...process.env,
+  PATH: `${bin}${windows ? ';' : ':'}${process.env.PATH ?? ''}`,
+};
 const say = (text) => console.log(`\u25b8 ${text}`);
 
 function fail(text) {

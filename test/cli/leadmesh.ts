@@ -34,11 +34,9 @@ export interface RunningNode {
   stop(): Promise<number | null>;
 }
 
-/** The surroundings of this process without settings of Leadmesh; what Node compiled once is kept for the next command. */
-const cleanEnv = () => ({
-  NODE_COMPILE_CACHE: join(tmpdir(), 'leadmesh-test-compiled'),
-  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('LEADMESH_'))),
-});
+/** The surroundings of this process without settings of Leadmesh. */
+const cleanEnv = () =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('LEADMESH_')));
 
 /** Runs the command with these settings only. */
 export function runLeadmesh(

@@ -46,8 +46,6 @@ export function makeKillableNode({ name, folder, port }: NodePlan): KillableNode
     LEADMESH_PUBLIC_URL: url,
     LEADMESH_LOG_LEVEL: 'error',
     LEADMESH_REQUESTS_PER_MINUTE: '1000000',
-    // Loading the program is most of a start: it is compiled once for all starts.
-    NODE_COMPILE_CACHE: join(folder, 'compiled'),
   };
   let standby = prepare(env);
   let running: Run | undefined;
