@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allChecks, isIntroduced, runChecks, type Report } from '../../protocol/conformance/index.ts';
+import { offeringMutants } from './relay.ts';
 import { startNodeUnderTest } from './real-node.ts';
 
 let tested: Awaited<ReturnType<typeof startNodeUnderTest>>;
@@ -24,5 +25,25 @@ describe('a node of ours', () => {
     expect(core.map(({ name }) => name)).toEqual(['answer-never-ends']);
     expect(report.levels.slice(0, 3).map(({ verdict }) => verdict)).toEqual(['incomplete', 'passed', 'not-announced']);
     expect(report.conforms).toBe(true);
+  });
+});
+
+describe('a node that', () => {
+  let relayed: Awaited<ReturnType<typeof startNodeUnderTest>>;
+  beforeAll(async () => {
+    relayed = await startNodeUnderTest({ relayed: true });
+    await relayed.introduce();
+  });
+  afterAll(() => relayed.stop());
+
+  it.each(offeringMutants)('%s is caught by %s', async (_, caughtBy, why, meddle) => {
+    const { kit, relay, network } = relayed;
+    const checks = allChecks().filter(({ name, level }) => name === caughtBy && kit.announced.add(level));
+    const judge = async () => (await runChecks(kit, { checks, deadlineMs: 60_000 })).results[0];
+    relay.meddle = meddle;
+    expect(await judge()).toMatchObject({ outcome: 'failed', why: expect.stringContaining(why) as string });
+    relay.meddle = undefined;
+    await network.settle();
+    expect(await judge()).toMatchObject({ outcome: 'passed' });
   });
 });

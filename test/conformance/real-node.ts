@@ -1,5 +1,6 @@
-import { makeSigningKey, readInvitation, writeInvitation } from '../../protocol/index.ts';
+import { endpointPath, makeSigningKey, readInvitation, writeInvitation } from '../../protocol/index.ts';
 import { startKit, type Acts, type Kit } from '../../protocol/conformance/index.ts';
+import { startRelay } from './relay.ts';
 import { startNetwork, type TestNetwork, type TestNode, type TestUser } from '../support/network.ts';
 
 interface Box {
@@ -61,22 +62,25 @@ async function offerToBoth(node: TestNode, kit: Kit, ann: TestUser): Promise<voi
   await api.send('PUT', `/api/boxes/${root?.id ?? ''}/rules`, { version: root?.version, rules });
 }
 
-/** A real node on a clock of its own, with a kit it knows. */
-export async function startNodeUnderTest() {
+/** A real node on a clock of its own, with a kit it knows, or reaches through a relay. */
+export async function startNodeUnderTest({ relayed = false } = {}) {
   const network = await startNetwork({ nodes: ['tested'] });
   const node = network.node('tested');
   const ann = await node.addUser('Ann');
   const { text } = await node.administrator.api.send<{ text: string }>('POST', '/api/peers/invitations');
+  const identity = { nodeId: 'kit.localhost', key: makeSigningKey() };
+  const relay = await startRelay(identity.key, network.clock.now);
   const kit = await startKit({
-    target: readInvitation(text),
-    identity: { nodeId: 'kit.localhost', key: makeSigningKey() },
-    port: 0,
+    ...{ identity, target: readInvitation(text), port: 0 },
+    ...(relayed && { endpoint: relay.endpoint }),
     waitMs: 2_000,
     now: network.clock.now,
     acts: people(network, node, ann),
   });
+  relay.inner = kit.listener.address + endpointPath;
+  relay.nodeKey = node.ctx.keys.signing;
   return {
-    ...{ network, node, kit },
+    ...{ network, node, kit, relay },
     async introduce() {
       await introduce(node, kit);
       await network.settle();
@@ -84,6 +88,7 @@ export async function startNodeUnderTest() {
     },
     async stop() {
       await kit.stop();
+      await relay.stop();
       await network[Symbol.asyncDispose]();
     },
   };
