@@ -22,9 +22,9 @@ export async function runConformance(asked: Asked): Promise<number> {
   const key = keepKey(asked.text('key'));
   const kit = await kits.startKit({
     ...{ target, waitMs, acts: actsOf(asked, waitMs) },
-    identity: { nodeId: asked.text('node-id') ?? 'conformance.localhost', key },
-    port: wholeNumber(asked, 'port') ?? 4199,
-    host: asked.text('host') ?? '127.0.0.1',
+    identity: { nodeId: asked.text('kit-id') ?? 'conformance.localhost', key },
+    port: wholeNumber(asked, 'kit-port') ?? 4199,
+    host: asked.text('kit-host') ?? '127.0.0.1',
     ...optional('endpoint', asked.text('endpoint')),
   });
   try {

@@ -121,7 +121,7 @@ describe('leadmesh conformance', () => {
     writeFileSync(file('theirs.json'), writeInvitation(tested.peer.invitation));
     const url = new URL(tested.peer.invitation.endpoint).origin;
     const names = '^(offer|audience|duplicate|accept)$';
-    const options = ['--invitation', file('theirs.json'), '--own-invitation', file('kit.json'), '--port', '0', '--only', names, '--node-id', 'other-kit.localhost']; // prettier-ignore
+    const options = ['--invitation', file('theirs.json'), '--own-invitation', file('kit.json'), '--kit-port', '0', '--only', names, '--kit-id', 'other-kit.localhost']; // prettier-ignore
     const reports = ['--json', file('report.json'), '--junit', file('report.xml'), '--on-offer', 'test -n "$LEAD_EXCHANGE_COMPANY"']; // prettier-ignore
     const child = spawn(process.execPath, ['node/cli/main.ts', 'conformance', url, ...options, ...reports]);
     let output = '';
