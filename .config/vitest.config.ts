@@ -7,7 +7,7 @@ export default defineConfig({
     globalSetup: [new URL('../test/support/postgres-server.ts', import.meta.url).pathname],
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    maxWorkers: 2,
+    maxWorkers: 3,
     pool: 'forks',
   },
 });
