@@ -153,6 +153,21 @@ describe('a partner that is down', () => {
     await world.advance('12h');
     expect(wire.calls).toHaveLength(2);
   });
+
+  it('that did not know us yet is asked again once it speaks', async () => {
+    await using world = await openPair();
+    const { vendor, reseller, ann, wire } = world;
+    await vendor.receive();
+    await world.settle();
+    wire.fault = onceFor('Offer', { status: 401 });
+    await vendor.receive();
+    await world.settle();
+    expect(await reseller.leads()).toHaveLength(1);
+    const [first] = await reseller.leads();
+    await reseller.accept(first!.id, ann.id);
+    await world.settle();
+    expect(await reseller.leads()).toHaveLength(2);
+  });
 });
 
 /** What the network does to the next requests, and how long the people take. */

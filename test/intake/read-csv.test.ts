@@ -142,7 +142,8 @@ describe('any table', () => {
     fc.string({ maxLength: 8, unit: fc.constantFrom(...'",;\t|\n\r =+-@\'a1') }),
     fc.constantFrom('0044123', '=1+1', 'null', 'sep=;', 'Zoë', '日本', '\u202e', ''),
   );
-  const plain = cell.map((text) => text.replace(/[\0-\x08\x1a]|\p{Cs}/gu, '?').trim());
+  // Many control characters are the mark of a file that is no text; it has tests of its own.
+  const plain = cell.map((text) => text.replace(/[\0-\x08\x0e-\x1f\ufffd]|\p{Cs}/gu, '?').trim());
   const dialect = fc.record({
     delimiter: fc.constantFrom(',', ';', '\t', '|'),
     lineEnd: fc.constantFrom('\n', '\r\n', '\r'),

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError } from '../../kernel/errors.ts';
 import { makeApiClient, type ApiClient } from '../api-client.ts';
@@ -108,14 +108,26 @@ async function acceptPeer(host: ApiClient, invitation: string, role: string): Pr
   await host.send('POST', `/api/peers/${peer.id}/confirm`, { fingerprint: peer.fingerprint });
 }
 
-async function introduce(folder: string, vendor: ApiClient, reseller: ApiClient, vendorAddress: string): Promise<void> {
+interface Introduced {
+  vendor: ApiClient;
+  reseller: ApiClient;
+  vendorAddress: string;
+  peer: DemoProcess;
+}
+
+/** Everybody knows everybody afterwards: a partner that does not know us yet would refuse the first offers. */
+async function introduce(folder: string, { vendor, reseller, vendorAddress, peer }: Introduced): Promise<void> {
   const vendorInvitation = await invitationOf(vendor);
   await acceptPeer(vendor, await invitationOf(reseller), 'secondary');
   await acceptPeer(reseller, vendorInvitation, 'primary');
   await acceptPeer(vendor, readFileSync(join(folder, 'nordwind', 'invitation.json'), 'utf8'), 'secondary');
   // The foreign software asks the system for addresses, and few systems know names under localhost.
   const forPeer = { ...(JSON.parse(vendorInvitation) as object), endpoint: `${vendorAddress}/lead-exchange` };
-  writeFileSync(join(folder, 'nordwind', 'partners', 'vendor.json'), JSON.stringify(forPeer));
+  const partners = join(folder, 'nordwind', 'partners');
+  // Under its final name only when it is whole.
+  writeFileSync(join(partners, 'vendor.part'), JSON.stringify(forPeer));
+  renameSync(join(partners, 'vendor.part'), join(partners, 'vendor.json'));
+  await peer.printed(/"event":"partner",.*/);
 }
 
 /** The one-time link that a node prints on its first start, a moment after it is ready. */
@@ -141,7 +153,7 @@ async function setUp(plan: DemoPlan, state: DemoState, running: Running): Promis
   const vendor = makeApiClient(vendorAt, vendorToken);
   const reseller = makeApiClient(resellerAt, resellerToken);
   say('Introducing them: invitations exchanged, ten words compared, both sides confirm …');
-  await introduce(folder, vendor, reseller, vendorAt);
+  await introduce(folder, { vendor, reseller, vendorAddress: vendorAt, peer: running.peer });
   say('Loading people, lead boxes, rules, field policies and a form …');
   const partners = { resellerId, foreignId: peerId };
   const vendorStaff = await staffVendor({ administrator: vendor, url: vendorAt, ...partners, offerMinutes });

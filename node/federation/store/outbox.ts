@@ -66,7 +66,7 @@ export async function updateWaiting(tx: Tx, messageId: string, change: Change): 
   return (await updateRow(tx, { ...change, messageId })).numAffectedRows === 1n;
 }
 
-/** What waits after attempts that nobody answered is due now. */
+/** What waits after attempts that nobody answered, or that met a peer which did not know us, is due now. */
 export async function hastenUnanswered(tx: Tx, peerId: string, now: number): Promise<void> {
   await tx.db
     .updateTable('outbox')
@@ -74,7 +74,7 @@ export async function hastenUnanswered(tx: Tx, peerId: string, now: number): Pro
     .where('peerId', '=', peerId)
     .where('state', '=', waiting)
     .where('dueAt', '>', now)
-    .where('code', 'in', ['peer-unreachable', 'peer-broke-off', 'peer-timeout'])
+    .where('code', 'in', ['peer-unreachable', 'peer-broke-off', 'peer-timeout', 'peer-refuses-us'])
     .execute();
 }
 
