@@ -28,7 +28,7 @@ export interface HeaderFacts<T extends MessageType> {
   readonly conversation?: string;
   readonly round?: number;
   readonly seq?: number;
-  readonly inReplyTo?: Header['inReplyTo'];
+  readonly inReplyTo?: Header['inReplyTo'] | undefined;
 }
 
 /** A fresh header with id, times and, where the type needs it, `Blind`. */

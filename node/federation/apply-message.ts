@@ -1,36 +1,19 @@
-import { advance, type ConversationState, type Header, type Message, type Opened } from '../../protocol/index.ts';
+import { advance, outcomeOf, type ConversationState, type Message, type Opened } from '../../protocol/index.ts';
 import type { Tx } from '../kernel/context.ts';
-import { effects } from './effects.ts';
+import { haveEffect, haveEffectBetweenNodes, isOfConversation } from './effects/index.ts';
 import { Refusal } from './refusal.ts';
 import type { ConversationType } from './send-message.ts';
 import { findConversation, insertConversation, updateConversation, type Conversation } from './store/conversations.ts';
 import type { Peer } from './store/peers.ts';
-
-const conversationTypes: ReadonlySet<string> = new Set<ConversationType>([
-  'Offer', 'Accept', 'Reject', 'Award', 'NoLongerAvailable', 'Release', 'Status',
-]); // prettier-ignore
-
-/** A message of a conversation that was authenticated, with the peer it came from. */
-export interface Heard<T extends ConversationType = ConversationType> {
-  readonly peer: Peer;
-  readonly conversation: Conversation;
-  readonly message: Message<T>;
-  readonly digest: string;
-}
 
 /**
  * The effect of a message, once: state machine first, then what it does to lead and offer. Throws a Refusal when it may
  * not have an effect.
  */
 export async function applyMessage(tx: Tx, { peer, opened }: { peer: Peer; opened: Opened }): Promise<void> {
-  const { header } = opened.message;
-  if (header.type === 'Capabilities') {
-    checkGreeting(header, tx.config.nodeId);
-    return;
-  }
-  if (!conversationTypes.has(header.type)) throw new Refusal('not-understood', `${header.type} is no request.`);
-  const type = header.type as ConversationType;
-  const { conversation: conversationId, round, seq } = header;
+  const { message, digest } = opened;
+  const { type, conversation: conversationId, round, seq } = message.header;
+  if (!isOfConversation(type)) return haveEffectBetweenNodes(tx, { peer, message, digest });
   if (conversationId === undefined || round === undefined || seq === undefined || seq < 1)
     throw new Refusal('schema', `${type} needs Conversation, Round and Seq.`);
   const found = await findConversation(tx, { peerId: peer.nodeId, conversationId });
@@ -42,18 +25,12 @@ export async function applyMessage(tx: Tx, { peer, opened }: { peer: Peer; opene
   }
   const { side } = conversation;
   const point = { state: conversation.state as ConversationState, round: conversation.round };
-  const next = advance(point, { side, direction: 'received', type, round });
+  const next = advance(point, { side, direction: 'received', type, round, outcome: outcomeOf(message) });
   if (typeof next === 'string') throw new Refusal(next, `${type} is not possible in state ${conversation.state}.`);
   const started = found ?? (await startConversation(tx, peer, conversation));
   const moved = await updateConversation(tx, started, { state: next.state, round: next.round, receivedSeq: seq });
-  const effect = effects[type] as (tx: Tx, heard: Heard, before: ConversationState) => Promise<void>;
-  const message = opened.message as Message<ConversationType>;
-  await effect(tx, { peer, conversation: moved, message, digest: opened.digest }, point.state);
-}
-
-/** A partner is there: that it says so is all. Those for everyone are public, so anybody could post them here again and again. */
-function checkGreeting({ to }: Header, nodeId: string): void {
-  if (to !== nodeId) throw new Refusal('audience', 'Capabilities for everyone are fetched, not posted.');
+  const heard = { peer, conversation: moved, message: message as Message<ConversationType>, digest };
+  await haveEffect(tx, heard, point.state);
 }
 
 /** Only an Offer can begin one, so this side would hold the lead. */

@@ -1,13 +1,26 @@
-import { advance, longestLifeMs, makeHeader, seal, type AnyMessage, type Bodies } from '../../protocol/index.ts';
-import type { ConversationState } from '../../protocol/index.ts';
+import {
+  advance,
+  longestLifeMs,
+  makeHeader,
+  seal,
+  type AnyMessage,
+  type Bodies,
+  type ConversationState,
+  type Header,
+  type MessageType,
+  type Outcome,
+} from '../../protocol/index.ts';
 import type { Tx } from '../kernel/context.ts';
 import { CodedError } from '../kernel/errors.ts';
 import { ledgerDisclosure } from './ledger-leaves.ts';
 import { updateConversation, type Conversation } from './store/conversations.ts';
 import { insertOutbox } from './store/outbox.ts';
 
-/** Messages of conversations that this node speaks. */
-export type ConversationType = 'Offer' | 'Accept' | 'Reject' | 'Award' | 'NoLongerAvailable' | 'Release' | 'Status';
+/** Messages that belong to a conversation. */
+export type ConversationType = Exclude<
+  MessageType,
+  'Capabilities' | 'Receipt' | 'Problem' | 'Agreement' | 'KeyRollover' | 'Pull'
+>;
 
 /** What is said next in a conversation. */
 export interface Saying<T extends ConversationType = ConversationType> {
@@ -15,15 +28,18 @@ export interface Saying<T extends ConversationType = ConversationType> {
   readonly body: Bodies[T];
   /** Epoch milliseconds, at most 14 days away (the default). */
   readonly expiresAt?: number;
+  /** What it answers. */
+  readonly inReplyTo?: Header['inReplyTo'];
   /** Epoch milliseconds: not to be sent earlier. */
   readonly notBefore?: number;
   /** What else changes in the conversation with it. */
   readonly change?: Partial<Conversation>;
 }
 
-/** Whether the protocol allows a message of this type now. */
-export const maySay = ({ side, state, round }: Conversation, type: ConversationType): boolean =>
-  typeof advance({ state: state as ConversationState, round }, { side, direction: 'sent', type, round }) === 'object';
+/** Whether the protocol allows a message of this type (of answers: with this outcome) now. */
+export const maySay = ({ side, state, round }: Conversation, type: ConversationType, outcome?: Outcome): boolean =>
+  typeof advance({ state: state as ConversationState, round }, { side, direction: 'sent', type, round, outcome }) ===
+  'object';
 
 /**
  * Seals a message once and puts it into the outbox: conversation, counter and document commit together, and every retry
@@ -36,7 +52,9 @@ export async function sendMessage<T extends ConversationType>(
 ): Promise<Conversation> {
   const { side, round } = conversation;
   const point = { state: conversation.state as ConversationState, round: saying.type === 'Offer' ? round - 1 : round };
-  const next = advance(point, { side, direction: 'sent', type: saying.type, round });
+  const { body } = saying;
+  const outcome = 'outcome' in body ? body.outcome : undefined;
+  const next = advance(point, { side, direction: 'sent', type: saying.type, round, outcome });
   if (typeof next === 'string')
     throw new CodedError(next, 409, `${saying.type} cannot be sent while the conversation is ${conversation.state}.`);
   const { digest, seq } = await sealIntoOutbox(tx, conversation, saying);
@@ -83,7 +101,7 @@ export async function sealIntoOutbox<T extends ConversationType>(
   return { messageId, digest, seq };
 }
 
-function writeHeader(tx: Tx, conversation: Conversation, { type, expiresAt }: Saying) {
+function writeHeader(tx: Tx, conversation: Conversation, { type, expiresAt, inReplyTo }: Saying) {
   const now = tx.clock.now();
   const seq = conversation.sentSeq + 1;
   const header = makeHeader({
@@ -94,6 +112,7 @@ function writeHeader(tx: Tx, conversation: Conversation, { type, expiresAt }: Sa
     conversation: conversation.conversationId,
     round: conversation.round,
     seq,
+    inReplyTo,
     ...(expiresAt !== undefined && { lifeMs: Math.min(Math.max(expiresAt - now, 1), longestLifeMs) }),
   });
   const { sentDigest } = conversation;

@@ -1,30 +1,28 @@
-import { checkOpenings, ProtocolError, type ConversationState, type Offer } from '../../protocol/index.ts';
-import type { Tx } from '../kernel/context.ts';
-import { cancelJob, intend } from '../kernel/jobs.ts';
-import { receiveLead } from '../leads/receive-lead.ts';
-import { applyPartnerStatus } from '../routing/apply-partner-status.ts';
-import { completeRelease } from '../routing/award.ts';
-import { claimOffer } from '../routing/claim-offer.ts';
-import { rejectOffer } from '../routing/reject-offer.ts';
-import { releaseLead } from '../routing/release-lead.ts';
-import { getOffer } from '../routing/store/offers.ts';
-import { getRecipient } from '../routing/store/recipients.ts';
-import { withdrawLead } from '../routing/withdraw-lead.ts';
-import { closeUnheardKey } from './answer-upstream.ts';
-import type { Heard } from './apply-message.ts';
-import { tellClosed } from './award-to-peer.ts';
-import { Refusal } from './refusal.ts';
-import { sendMessage, type ConversationType } from './send-message.ts';
-import { updateConversation } from './store/conversations.ts';
-import { forgetConversation } from './store/inbox.ts';
+import { checkOpenings, ProtocolError, type Offer } from '../../../protocol/index.ts';
+import type { Tx } from '../../kernel/context.ts';
+import { cancelJob, intend } from '../../kernel/jobs.ts';
+import { receiveLead } from '../../leads/receive-lead.ts';
+import { applyPartnerStatus } from '../../routing/apply-partner-status.ts';
+import { completeRelease } from '../../routing/award.ts';
+import { claimOffer } from '../../routing/claim-offer.ts';
+import { rejectOffer } from '../../routing/reject-offer.ts';
+import { releaseLead } from '../../routing/release-lead.ts';
+import { getOffer } from '../../routing/store/offers.ts';
+import { getRecipient } from '../../routing/store/recipients.ts';
+import { withdrawLead } from '../../routing/withdraw-lead.ts';
+import { closeUnheardKey } from '../answer-upstream.ts';
+import { tellClosed } from '../award-to-peer.ts';
+import { Refusal } from '../refusal.ts';
+import { sendMessage } from '../send-message.ts';
+import { updateConversation } from '../store/conversations.ts';
+import { forgetConversation } from '../store/inbox.ts';
+import type { ConversationEffects } from './effect.ts';
 
 /** After the offer closed, its arbiter has this long to tell; clocks may differ. */
 const closingGraceMilliseconds = 10 * 60_000;
 
-type Effect<T extends ConversationType> = (tx: Tx, heard: Heard<T>, before: ConversationState) => Promise<void>;
-
-/** What each message of a peer does here; the state machine has allowed it before. */
-export const effects: { readonly [T in ConversationType]: Effect<T> } = {
+/** The messages that every node speaks: from the offer to the end of the deal. */
+export const coreEffects = {
   /** A lead on offer: ours to show and route until the peer closes it. */
   async Offer(tx, { peer, conversation, message: { body }, digest }) {
     const closesAt = Date.parse(body.closesAt);
@@ -104,7 +102,7 @@ export const effects: { readonly [T in ConversationType]: Effect<T> } = {
     const told = { disposition, until: untilAt, amount, reason, note, assignedTo };
     await applyPartnerStatus(tx, { leadId: conversation.leadId, peerId: peer.nodeId, ...told });
   },
-};
+} satisfies ConversationEffects;
 
 /** People and slower peers get the same chance: a claim before the opening may come again. */
 async function refuseEarly(tx: Tx, recipientId: string): Promise<void> {

@@ -1,0 +1,41 @@
+import { messageTable, type AnyMessage, type ConversationState } from '../../../protocol/index.ts';
+import type { Tx } from '../../kernel/context.ts';
+import { Refusal } from '../refusal.ts';
+import type { ConversationType } from '../send-message.ts';
+import type { Peer } from '../store/peers.ts';
+import { coreEffects } from './core.ts';
+import type { ConversationEffects, Heard, HeardBetweenNodes, NodeEffects } from './effect.ts';
+
+/** One table for all levels that this node speaks; a type that is not here is answered `not-understood`. */
+const conversationEffects: ConversationEffects = { ...coreEffects };
+
+const nodeEffects: NodeEffects = {
+  /** A partner is there: that it says so is all. Those for everyone are public, so anybody could post them here again and again. */
+  Capabilities(tx, { message: { header } }) {
+    if (header.to === tx.config.nodeId) return Promise.resolve();
+    throw new Refusal('audience', 'Capabilities for everyone are fetched, not posted.');
+  },
+};
+
+/** Whether a message belongs to a conversation and this node does something with it. */
+export const isOfConversation = (type: AnyMessage['header']['type']): type is ConversationType =>
+  messageTable[type].conversation && type in conversationEffects;
+
+type AnyConversationEffect = (tx: Tx, heard: Heard, before: ConversationState) => Promise<void>;
+type AnyNodeEffect = (tx: Tx, heard: HeardBetweenNodes) => Promise<void>;
+
+export async function haveEffect(tx: Tx, heard: Heard, before: ConversationState): Promise<void> {
+  const effect = conversationEffects[heard.message.header.type] as AnyConversationEffect;
+  await effect(tx, heard, before);
+}
+
+/** Error `not-understood` for what is no request, or of a level this node does not speak. */
+export async function haveEffectBetweenNodes(
+  tx: Tx,
+  heard: { peer: Peer; message: AnyMessage; digest: string },
+): Promise<void> {
+  const { type } = heard.message.header;
+  const effect = (nodeEffects as Partial<Record<typeof type, AnyNodeEffect>>)[type];
+  if (!effect) throw new Refusal('not-understood', `${type} is nothing this node acts on.`);
+  await effect(tx, heard);
+}
