@@ -18,10 +18,11 @@ const levels: readonly (readonly string[])[] = [
   ['audit'],
   ['node.ts', 'main.ts', 'cli'],
 ];
-/** A lead's view depends on who looks: the tree of people. Whoever changes people says so in the ledger. */
+/** A lead's view depends on who looks: the tree of people. Whoever changes people says so in the ledger. Policies have conditions. */
 const neighbours = new Set([
   'leads -> people',
   'people -> ledger',
+  'disclosure -> rules',
   'cli -> node.ts',
   'main.ts -> node.ts',
   'main.ts -> cli',

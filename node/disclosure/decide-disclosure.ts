@@ -1,36 +1,18 @@
+import { getField, pickFields, setField, type Field, type Lead } from '../../protocol/index.ts';
+import { compileCondition, type LeadFacts, type Subject } from '../rules/index.ts';
 import {
-  getField,
-  leadFields,
-  pickFields,
-  setField,
-  type Field,
-  type Lead,
-  type LeadField,
-} from '../../protocol/index.ts';
-import { maskOf, maskValue } from './masks.ts';
-
-export const policyActions = ['show', 'mask', 'withhold', 'never'] as const;
-export type PolicyAction = (typeof policyActions)[number];
-export type Stage = 'offered' | 'released';
-export type OfferMode = 'direct' | 'grab';
-
-/** What recipients may see of a field, or of a group of fields, at one stage. */
-export interface FieldPolicy {
-  readonly recipientKind: 'peer' | 'user';
-  /** One peer or user; absent: all of them. */
-  readonly recipientId?: string | undefined;
-  /** A field's path, one custom field (`fields.budgetCode`), or a group (`group:email`). */
-  readonly target: string;
-  readonly stage: Stage;
-  /** Absent: in both. */
-  readonly mode?: OfferMode | undefined;
-  readonly action: PolicyAction;
-}
-
-export interface Recipient {
-  readonly kind: 'peer' | 'user';
-  readonly id?: string | undefined;
-}
+  CUSTOM,
+  customPath,
+  decideFields,
+  isCustom,
+  isFor,
+  type FieldDecision,
+  type FieldPolicy,
+  type OfferMode,
+  type Recipient,
+  type Stage,
+} from './decide-field.ts';
+import { maskValue } from './masks.ts';
 
 /** What an offer is built from: never from the lead itself. The lists depend on policies alone, not on the lead. */
 export interface DisclosurePlan {
@@ -46,21 +28,10 @@ export interface DisclosurePlan {
   readonly neverFields: readonly string[];
 }
 
-/** How much of a field is shown at each stage. */
-export interface Visibility {
-  readonly offered: 'show' | 'mask' | 'hide';
-  readonly released: 'show' | 'mask' | 'hide';
-}
+/** What one recipient may see of a lead, offered in one mode; `facts`: of the lead's row, for conditions. */
+export type Disclose = (lead: Lead, facts?: LeadFacts) => DisclosurePlan;
 
-export interface FieldDecision extends Visibility {
-  readonly path: string;
-}
-
-const CUSTOM = 'fields';
-const customPath = (name: string) => `${CUSTOM}.${name}`;
-const isCustom = (path: string) => path === CUSTOM || path.startsWith(`${CUSTOM}.`);
-
-/** What `recipient` may see of `lead`, offered in `mode`. Fields that no policy and no schema know are withheld. */
+/** What `recipient` may see of `lead`, offered in `mode`. Fields that no policy and no default know never leave. */
 export function decideDisclosure(
   lead: Lead,
   policies: readonly FieldPolicy[],
@@ -70,15 +41,50 @@ export function decideDisclosure(
   return compileDisclosure(policies, recipient, mode)(lead);
 }
 
-/** What one recipient may see of a lead, offered in one mode. */
-export type Disclose = (lead: Lead) => DisclosurePlan;
+/** So many combinations of conditions are kept compiled. */
+const mostKept = 64;
 
-/** `decideDisclosure` for many leads: the policies are looked through once. */
+/** `decideDisclosure` for many leads: the policies are looked through once for each combination of conditions that occurs. */
 export function compileDisclosure(policies: readonly FieldPolicy[], recipient: Recipient, mode: OfferMode): Disclose {
-  const decide = decider(policies, recipient, mode);
-  const decisions = decideFields(policies, recipient, mode);
-  const offered = compileStage(decisions, decide, 'offered');
-  const released = compileStage(decisions, decide, 'released');
+  const decide = compileDecisions(policies, recipient, mode);
+  const kept = new Map<readonly FieldDecision[], (lead: Lead) => DisclosurePlan>();
+  return (lead, facts = {}) => {
+    const decisions = decide({ lead, facts });
+    let plan = kept.get(decisions);
+    if (!plan) {
+      if (kept.size >= mostKept) kept.clear();
+      kept.set(decisions, (plan = planBy(decisions)));
+    }
+    return plan(lead);
+  };
+}
+
+/** The decision on every field, for leads one after another; the same combination of conditions gives the same list. */
+export function compileDecisions(
+  policies: readonly FieldPolicy[],
+  recipient: Recipient,
+  mode: OfferMode,
+): (subject: Subject) => readonly FieldDecision[] {
+  const ours = policies.filter((policy) => isFor(policy, recipient, mode));
+  const tests = ours.map(({ condition }) => (condition === undefined ? () => true : compileCondition(condition).test));
+  const kept = new Map<string, readonly FieldDecision[]>();
+  return (subject) => {
+    const holds = tests.map((test) => test(subject));
+    const key = holds.map(Number).join('');
+    let decisions = kept.get(key);
+    if (!decisions) {
+      if (kept.size >= mostKept) kept.clear();
+      decisions = decideFields(ours.filter((_, index) => holds[index]), recipient, mode); // prettier-ignore
+      kept.set(key, decisions);
+    }
+    return decisions;
+  };
+}
+
+/** The plan that decisions make of a lead: whoever narrows what may be shown narrows the decisions. */
+export function planBy(decisions: readonly FieldDecision[]): (lead: Lead) => DisclosurePlan {
+  const offered = compileStage(decisions, 'offered');
+  const released = compileStage(decisions, 'released');
   const paths = listPaths(decisions);
   return (lead) => ({ offered: offered(lead), released: released(lead), ...paths });
 }
@@ -98,87 +104,29 @@ function listPaths(decisions: readonly FieldDecision[]) {
       ...(customIs('none') && !neverCustom ? [CUSTOM] : []),
     ],
     maskedFields: [...pathsWhere((field) => field.offered === 'mask'), ...(customIs('part') ? [CUSTOM] : [])],
-    neverFields: decisions.filter((field) => field.released === 'hide').map(({ path }) => path),
+    neverFields: [
+      ...pathsWhere((field) => field.released === 'hide'),
+      ...(neverCustom ? [CUSTOM] : custom.filter(isNeverByName).map(({ path }) => path)),
+    ],
   };
 }
 
-/** The decision for every field of the schema, and for custom fields that a policy names. */
-export function decideFields(policies: readonly FieldPolicy[], recipient: Recipient, mode: OfferMode): FieldDecision[] {
-  const decide = decider(policies, recipient, mode);
-  const named = policies.map((policy) => policy.target).filter((target) => target.startsWith(`${CUSTOM}.`));
-  const paths = [...leadFields.map((field) => field.path), ...new Set(named)];
-  return paths.map((path) => ({ path, ...decide(path) }));
-}
-
-type Decide = (path: string) => Visibility;
-
-function decider(policies: readonly FieldPolicy[], recipient: Recipient, mode: OfferMode): Decide {
-  const fields = new Map(leadFields.map((field) => [field.path, field]));
-  const ours = policies.filter(
-    (policy) =>
-      policy.recipientKind === recipient.kind &&
-      (policy.recipientId === undefined || policy.recipientId === recipient.id) &&
-      (policy.mode === undefined || policy.mode === mode),
-  );
-  return (path) => {
-    const field = fields.get(path) ?? (path.startsWith(`${CUSTOM}.`) ? fields.get(CUSTOM) : undefined);
-    const candidates = ours.flatMap((policy) => {
-      const nearness = nearnessOf(policy.target, path, field);
-      return nearness < 0 ? [] : [{ policy, rank: rankOf(policy, nearness) }];
-    });
-    const actionAt = (stage: Stage) => chosen(candidates, stage) ?? defaultAction(recipient, field, stage);
-    return combine(actionAt('offered'), actionAt('released'), maskOf(path) !== undefined);
-  };
-}
-
-/** How closely a policy's target means a field: 0 its group, 1 all custom fields, 2 the field itself; -1 not at all. */
-function nearnessOf(target: string, path: string, field: LeadField | undefined): number {
-  if (target === path) return 2;
-  if (target === CUSTOM && path.startsWith(`${CUSTOM}.`)) return 1;
-  return field !== undefined && target === `group:${field.group}` ? 0 : -1;
-}
-
-/** One recipient before all, then the field before its group, then one mode before both, then the stricter one. */
-function rankOf(policy: FieldPolicy, nearness: number): number {
-  const strictness = policyActions.indexOf(policy.action);
-  const whom = policy.recipientId === undefined ? 0 : 1;
-  return ((whom * 3 + nearness) * 2 + (policy.mode === undefined ? 0 : 1)) * policyActions.length + strictness;
-}
-
-function chosen(candidates: readonly { policy: FieldPolicy; rank: number }[], stage: Stage): PolicyAction | undefined {
-  const atStage = candidates.filter(({ policy }) => policy.stage === stage);
-  return atStage.sort((one, other) => other.rank - one.rank)[0]?.policy.action;
-}
-
-/** Peers see nothing personal, and no field we do not know, before they have won; our own people see everything. */
-function defaultAction(recipient: Recipient, field: LeadField | undefined, stage: Stage): PolicyAction {
-  if (recipient.kind === 'user') return 'show';
-  if (field === undefined) return stage === 'offered' ? 'withhold' : 'never';
-  return stage === 'offered' && (field.personal || field.path === CUSTOM) ? 'withhold' : 'show';
-}
-
-/** An offer never shows more than the release will. */
-function combine(offered: PolicyAction, released: PolicyAction, maskable: boolean): Visibility {
-  const atRelease = released === 'show' ? 'show' : released === 'mask' && maskable ? 'mask' : 'hide';
-  if (offered === 'never' || atRelease === 'hide') return { offered: 'hide', released: 'hide' };
-  if (offered === 'withhold') return { offered: 'hide', released: atRelease };
-  if (offered === 'mask' || atRelease === 'mask') return { offered: maskable ? 'mask' : 'hide', released: atRelease };
-  return { offered: 'show', released: atRelease };
-}
+const isNeverByName = ({ path, released }: FieldDecision) => released === 'hide' && path !== CUSTOM;
 
 /** What is visible of a lead at one stage. */
-function compileStage(decisions: readonly FieldDecision[], decide: Decide, stage: Stage): (lead: Lead) => Lead {
+export function compileStage(decisions: readonly FieldDecision[], stage: Stage): (lead: Lead) => Lead {
   const pathsWith = (shown: 'show' | 'mask') =>
     decisions.filter(({ path, [stage]: visible }) => !isCustom(path) && visible === shown).map(({ path }) => path);
   const [shown, masked] = [pathsWith('show'), pathsWith('mask')];
-  const showsCustom = (field: Field) => decide(customPath(field.name))[stage] === 'show';
+  const custom = new Map(decisions.filter(({ path }) => isCustom(path)).map((field) => [field.path, field[stage]]));
+  const showsCustom = (field: Field) => (custom.get(customPath(field.name)) ?? custom.get(CUSTOM)) === 'show';
   return (lead) => {
     let part = pickFields(lead, shown);
     for (const path of masked) {
       const value = maskValue(path, getField(lead, path));
       if (value !== undefined) part = setField(part, path, value);
     }
-    const custom = lead.fields?.filter(showsCustom) ?? [];
-    return custom.length > 0 ? setField(part, CUSTOM, custom) : part;
+    const fields = lead.fields?.filter(showsCustom) ?? [];
+    return fields.length > 0 ? setField(part, CUSTOM, fields) : part;
   };
 }

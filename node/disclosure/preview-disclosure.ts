@@ -1,12 +1,6 @@
 import { getField, leadFields, type Lead } from '../../protocol/index.ts';
-import {
-  decideDisclosure,
-  decideFields,
-  type FieldPolicy,
-  type OfferMode,
-  type Recipient,
-  type Visibility,
-} from './decide-disclosure.ts';
+import { decideDisclosure } from './decide-disclosure.ts';
+import { decideFields, type FieldPolicy, type OfferMode, type Recipient, type Visibility } from './decide-field.ts';
 
 /** One field as a recipient would see it. */
 interface PreviewedField extends Visibility {
@@ -34,6 +28,7 @@ export function previewDisclosure(
     personal,
     offered: decisions.get(path)?.offered ?? 'hide',
     released: decisions.get(path)?.released ?? 'hide',
+    updated: decisions.get(path)?.updated ?? 'hide',
     offeredValue: getField(offered, path),
     releasedValue: getField(released, path),
   }));

@@ -3,7 +3,7 @@ import { transact } from '../kernel/context.ts';
 import { route, type Route } from '../kernel/routes.ts';
 import { scopeOf } from '../leads/scope.ts';
 import { getLead } from '../leads/store.ts';
-import { policyActions } from './decide-disclosure.ts';
+import { policyActions, stages } from './decide-field.ts';
 import { leadRoutes } from './lead-routes.ts';
 import { previewDisclosure } from './preview-disclosure.ts';
 import { setFieldPolicy } from './set-field-policy.ts';
@@ -18,7 +18,7 @@ const policy = z.strictObject({
   recipientId: z.string().min(1).max(255).optional(),
   /** A field's path, `group:` and a group, or `fields.` and the name of a custom field. */
   target: z.string().min(1).max(300),
-  stage: z.enum(['offered', 'released']),
+  stage: z.enum(stages),
   /** Absent: both. */
   mode: modes.optional(),
   action: z.enum(policyActions),
@@ -74,6 +74,7 @@ const preview = route({
         personal: z.boolean(),
         offered: visibility,
         released: visibility,
+        updated: visibility,
         offeredValue: z.unknown().optional(),
         releasedValue: z.unknown().optional(),
       }),

@@ -2,7 +2,7 @@ import { leadFields } from '../../protocol/index.ts';
 import type { Tx } from '../kernel/context.ts';
 import { CodedError } from '../kernel/errors.ts';
 import { appendLeaf } from '../ledger/append-leaf.ts';
-import type { FieldPolicy, PolicyAction } from './decide-disclosure.ts';
+import type { FieldPolicy, PolicyAction } from './decide-field.ts';
 import { maskOf } from './masks.ts';
 import { deletePolicy, upsertPolicy } from './store.ts';
 

@@ -3,7 +3,8 @@ import type { Context } from '../kernel/context.ts';
 import type { Actor } from '../kernel/routes.ts';
 import { promoteFields } from '../leads/promote-fields.ts';
 import type { LeadSummary, StoredLead } from '../leads/store.ts';
-import { decideDisclosure, decideFields, type FieldDecision, type FieldPolicy } from './decide-disclosure.ts';
+import { decideDisclosure } from './decide-disclosure.ts';
+import { decideFields, type FieldDecision, type FieldPolicy } from './decide-field.ts';
 import { listPoliciesFor } from './store.ts';
 
 /** What a person of ours sees of the leads in her scope: the policies for our own users, as they hold after release. */

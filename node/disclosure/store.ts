@@ -1,6 +1,6 @@
 import type { Context, Tx } from '../kernel/context.ts';
 import { raiseSetup } from '../kernel/setup.ts';
-import type { FieldPolicy, OfferMode, PolicyAction, Recipient, Stage } from './decide-disclosure.ts';
+import type { FieldPolicy, OfferMode, PolicyAction, Recipient, Stage } from './decide-field.ts';
 
 declare module '../kernel/database.ts' {
   interface Database {

@@ -1,5 +1,6 @@
 import { compileDisclosure } from '../disclosure/decide-disclosure.ts';
-import type { Disclose, OfferMode, Recipient } from '../disclosure/decide-disclosure.ts';
+import type { Disclose } from '../disclosure/decide-disclosure.ts';
+import type { OfferMode, Recipient } from '../disclosure/decide-field.ts';
 import { listPolicies } from '../disclosure/store.ts';
 import type { Context } from '../kernel/context.ts';
 import { madeOfSetup } from '../kernel/setup.ts';

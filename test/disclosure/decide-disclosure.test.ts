@@ -1,17 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  decideDisclosure,
-  decideFields,
-  policyActions,
-  type FieldPolicy,
-  type Recipient,
-} from '../../node/disclosure/decide-disclosure.ts';
+import { decideDisclosure } from '../../node/disclosure/decide-disclosure.ts';
+import { decideFields, type FieldPolicy, type Recipient } from '../../node/disclosure/decide-field.ts';
 import { previewDisclosure } from '../../node/disclosure/preview-disclosure.ts';
 import { checkLead, getField, leadFields, omitFields, setField, type Lead } from '../../protocol/index.ts';
 import { anyLead } from '../protocol/arbitraries.ts';
+import { anyMode, anyPolicies, reseller, rule } from './policies.ts';
 
-const reseller: Recipient = { kind: 'peer', id: 'reseller.example' };
 const ada: Recipient = { kind: 'user', id: 'user_1' };
 const personal = leadFields.filter((field) => field.personal).map((field) => field.path);
 
@@ -46,23 +41,15 @@ function secretsOf(path: string): string[] {
   return [canary(path)];
 }
 
-const rule = (target: string, action: FieldPolicy['action'], more: Partial<FieldPolicy> = {}): FieldPolicy => ({
-  recipientKind: 'peer',
-  target,
-  stage: 'offered',
-  action,
-  ...more,
-});
-
 describe('the default', () => {
   const plan = decideDisclosure(everyField, [], reseller, 'grab');
 
   it('withholds what is personal from peers until they have won, and shows the rest', () => {
-    expect(plan.withheldFields.toSorted()).toEqual(personal.toSorted());
+    expect(plan.withheldFields.toSorted()).toEqual(personal.filter((path) => path !== 'fields').toSorted());
     expect(plan.maskedFields).toEqual([]);
-    expect(plan.neverFields).toEqual([]);
+    expect(plan.neverFields).toEqual(['fields']);
     expect(plan.offered).toEqual(omitFields(everyField, personal));
-    expect(plan.released).toEqual(everyField);
+    expect(plan.released).toEqual(omitFields(everyField, ['fields']));
   });
 
   it('is the same for a direct offer', () => {
@@ -152,7 +139,7 @@ describe('stages', () => {
       rule('account.name', 'withhold', { stage: 'released' }),
     ]) {
       const plan = decideDisclosure(everyField, [policy], reseller, 'grab');
-      expect(plan.neverFields).toEqual(['account.name']);
+      expect(plan.neverFields).toEqual(['account.name', 'fields']);
       expect(plan.withheldFields).not.toContain('account.name');
       expect(JSON.stringify([plan.offered, plan.released])).not.toContain(canary('account.name'));
     }
@@ -182,7 +169,7 @@ describe('custom fields', () => {
     expect(plan.maskedFields).toEqual(['fields']);
     expect(plan.withheldFields).not.toContain('fields');
     expect(JSON.stringify(plan.withheldFields)).not.toContain('Budget');
-    expect(plan.released.fields).toEqual(everyField.fields);
+    expect(plan.released.fields).toEqual(plan.offered.fields);
   });
 
   it('withholds the one a policy names when the others are shown', () => {
@@ -193,9 +180,10 @@ describe('custom fields', () => {
   });
 
   it('keeps one from ever leaving', () => {
-    const plan = decideDisclosure(everyField, [rule('fields.Budget code', 'never')], reseller, 'grab');
+    const policies = [rule('fields', 'withhold'), rule('fields.Budget code', 'never')];
+    const plan = decideDisclosure(everyField, policies, reseller, 'grab');
     expect(plan.released.fields?.map((field) => field.name)).toEqual(['Roof area']);
-    expect(plan.neverFields).toEqual(['fields.Budget code']);
+    expect(plan.neverFields).toEqual(['fields.budget code']);
     expect(plan.withheldFields).toContain('fields');
   });
 
@@ -207,24 +195,6 @@ describe('custom fields', () => {
   });
 });
 
-const targets = [
-  ...leadFields.map((field) => field.path),
-  ...new Set(leadFields.map((field) => `group:${field.group}`)),
-  'fields.Roof area',
-];
-const anyPolicy = fc.record(
-  {
-    recipientKind: fc.constantFrom('peer' as const, 'peer' as const, 'user' as const),
-    recipientId: fc.constantFrom('reseller.example', 'other.example'),
-    target: fc.constantFrom(...targets),
-    stage: fc.constantFrom('offered' as const, 'released' as const),
-    mode: fc.constantFrom('direct' as const, 'grab' as const),
-    action: fc.constantFrom(...policyActions),
-  },
-  { requiredKeys: ['recipientKind', 'target', 'stage', 'action'] },
-);
-const anyPolicies = fc.array(anyPolicy, { maxLength: 12 });
-const anyMode = fc.constantFrom('direct' as const, 'grab' as const);
 const anyRecipient = fc.constantFrom(reseller, { kind: 'peer', id: 'other.example' } as const, ada);
 const baseOf = (path: string) => (path.startsWith('fields.') ? 'fields' : path);
 
@@ -244,9 +214,10 @@ describe('whatever the policies', () => {
     );
   });
 
-  it('what is offered does not depend on the fields that are withheld', () => {
+  it('what is offered does not depend on the fields that are withheld, unless a condition says so', () => {
     fc.assert(
-      fc.property(anyLead, anyPolicies, anyMode, (lead, policies, mode) => {
+      fc.property(anyLead, anyPolicies, anyMode, (lead, any, mode) => {
+        const policies = any.map(({ condition: _condition, ...policy }) => policy);
         const plan = decideDisclosure(lead, policies, reseller, mode);
         const hidden = [...plan.withheldFields, ...plan.neverFields].filter(
           (path) => !path.startsWith('fields.') && !plan.maskedFields.includes(path),
@@ -312,6 +283,7 @@ describe('preview', () => {
       personal: true,
       offered: 'mask',
       released: 'show',
+      updated: 'show',
       offeredValue: [{ value: '***@mail.example' }],
       releasedValue: everyField.contact?.emails,
     });
