@@ -8,7 +8,7 @@ import type { User } from '../people/store.ts';
 import { describeTime } from './describe-time.ts';
 import { leadLines, oneLine } from './lead-lines.ts';
 import { messageIdOf } from './mail-transport.ts';
-import type { AnsweredNotice, Notice, OfferNotice, UnroutedNotice, WokenNotice } from './notice.ts';
+import type { AnsweredNotice, Notice, OfferNotice, PartnerNotice, UnroutedNotice, WokenNotice } from './notice.ts';
 import { findOfferedLead, isOpen, type OfferedLead } from './offered-lead.ts';
 import {
   planAnsweredMail,
@@ -18,6 +18,7 @@ import {
   planUnroutedMail,
   planWokenMail,
 } from './plan-mail.ts';
+import { planPartnerMail } from './plan-partner-mail.ts';
 import { describeOutcome } from './respond.ts';
 import { replyAddress } from './response-token.ts';
 
@@ -126,6 +127,12 @@ async function draftUnrouted(ctx: Context, user: User, { since }: UnroutedNotice
   };
 }
 
+function draftPartner({ config }: Context, { userId, peerId, peerName, news, reason, at }: PartnerNotice): NoticeMail {
+  const link = `${config.publicUrl}/partners/${encodeURIComponent(peerId)}`;
+  const facts = { nodeName: config.name, partner: oneLine(peerName), news, reason, link };
+  return { id: `partner-${userId}-${peerId}-${news}-${at}`, ...planPartnerMail(facts) };
+}
+
 /** The mail of a notice to `user`; undefined when by now there is nothing to tell. */
 export function draftNotice(ctx: Context, user: User, told: Notice): Promise<NoticeMail | undefined> {
   switch (told.kind) {
@@ -133,6 +140,8 @@ export function draftNotice(ctx: Context, user: User, told: Notice): Promise<Not
       return draftAnswered(ctx, told);
     case 'woken':
       return draftWoken(ctx, user, told);
+    case 'partner':
+      return Promise.resolve(draftPartner(ctx, told));
     case 'unrouted':
       return draftUnrouted(ctx, user, told);
     default:

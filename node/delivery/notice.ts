@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { partnerNews } from './plan-partner-mail.ts';
 import { responseOutcomes } from './respond.ts';
 
 const offerNotice = z.object({
@@ -34,13 +35,27 @@ const unroutedNotice = z.object({
   since: z.number(),
 });
 
+/** Something administrators should know about a partner. */
+const partnerNotice = z.object({
+  kind: z.literal('partner'),
+  userId: z.string(),
+  peerId: z.string(),
+  peerName: z.string(),
+  news: z.enum(partnerNews),
+  /** A code, when the news has a reason. */
+  reason: z.string().optional(),
+  /** Epoch milliseconds. */
+  at: z.number(),
+});
+
 /** What a `notify` intent says: whom to tell what. */
 export const notice = z
-  .discriminatedUnion('kind', [offerNotice, answeredNotice, wokenNotice, unroutedNotice])
+  .discriminatedUnion('kind', [offerNotice, answeredNotice, wokenNotice, unroutedNotice, partnerNotice])
   .and(z.object({ waitsSince: z.number().optional() }));
 export type OfferNotice = z.output<typeof offerNotice>;
 export type AnsweredNotice = z.output<typeof answeredNotice>;
 export type WokenNotice = z.output<typeof wokenNotice>;
 export type UnroutedNotice = z.output<typeof unroutedNotice>;
+export type PartnerNotice = z.output<typeof partnerNotice>;
 /** `waitsSince`: when the mail server first did not take it, epoch milliseconds. */
 export type Notice = z.output<typeof notice>;

@@ -6,14 +6,21 @@ import type { ConversationType } from './send-message.ts';
 import { findConversation, insertConversation, updateConversation, type Conversation } from './store/conversations.ts';
 import type { Peer } from './store/peers.ts';
 
+/** An authenticated message as it came, signature and all. */
+interface Arrived {
+  readonly peer: Peer;
+  readonly opened: Opened;
+  readonly document: string;
+}
+
 /**
  * The effect of a message, once: state machine first, then what it does to lead and offer. Throws a Refusal when it may
  * not have an effect.
  */
-export async function applyMessage(tx: Tx, { peer, opened }: { peer: Peer; opened: Opened }): Promise<void> {
+export async function applyMessage(tx: Tx, { peer, opened, document }: Arrived): Promise<void> {
   const { message, digest } = opened;
   const { type, conversation: conversationId, round, seq } = message.header;
-  if (!isOfConversation(type)) return haveEffectBetweenNodes(tx, { peer, message, digest });
+  if (!isOfConversation(type)) return haveEffectBetweenNodes(tx, { peer, message, digest, document });
   if (conversationId === undefined || round === undefined || seq === undefined || seq < 1)
     throw new Refusal('schema', `${type} needs Conversation, Round and Seq.`);
   const found = await findConversation(tx, { peerId: peer.nodeId, conversationId });
@@ -53,6 +60,11 @@ function newConversation(tx: Tx, peer: Peer, conversationId: string): Conversati
     receivedSeq: 0,
     sentRevision: 0,
     receivedRevision: 0,
+    agreementId: null,
+    agreementDigest: null,
+    hops: null,
+    releasedAt: null,
+    endedAt: null,
     createdAt: now,
     updatedAt: now,
   };

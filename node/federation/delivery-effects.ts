@@ -2,6 +2,7 @@ import type { Tx } from '../kernel/context.ts';
 import { lapseAward, completeRelease } from '../routing/award.ts';
 import { rejectOffer } from '../routing/reject-offer.ts';
 import { withdrawLead } from '../routing/withdraw-lead.ts';
+import { onStepReceipted, onStepRefused } from './agreements/step-delivered.ts';
 import { releaseToPeer, tellClosed } from './award-to-peer.ts';
 import { findConversation, updateConversation, type Conversation } from './store/conversations.ts';
 import { forgetConversation } from './store/inbox.ts';
@@ -9,6 +10,7 @@ import { cancelUnsent, type OutboxMessage } from './store/outbox.ts';
 
 /** The peer has a message for good. */
 export async function onReceipt(tx: Tx, message: OutboxMessage): Promise<void> {
+  if (message.type === 'Agreement') return onStepReceipted(tx, message);
   const conversation = await findConversation(tx, message);
   if (!conversation) return;
   // The end of an offer was tried first and refused: the peer knew of no offer then.
@@ -19,6 +21,7 @@ export async function onReceipt(tx: Tx, message: OutboxMessage): Promise<void> {
 
 /** The peer refused a message for good, by a signed Problem. */
 export async function onRefused(tx: Tx, message: OutboxMessage, code: string): Promise<void> {
+  if (message.type === 'Agreement') return onStepRefused(tx, message, code);
   const conversation = await findConversation(tx, message);
   if (!conversation) return;
   // Without the offer there is nothing to end.
@@ -41,6 +44,7 @@ export async function onRefused(tx: Tx, message: OutboxMessage, code: string): P
 
 /** A message expired unanswered. Offers and awards end by their own clocks; a claim that cannot be heard is lost. */
 export async function onDead(tx: Tx, message: OutboxMessage): Promise<void> {
+  if (message.type === 'Agreement') return onStepRefused(tx, message, 'expired');
   const conversation = await findConversation(tx, message);
   if (conversation?.state !== 'claimed' || message.type !== 'Accept') return;
   await loseClaim(tx, conversation);

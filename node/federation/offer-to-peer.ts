@@ -65,6 +65,11 @@ function startConversation(
     receivedSeq: 0,
     sentRevision: 0,
     receivedRevision: 0,
+    agreementId: null,
+    agreementDigest: null,
+    hops: null,
+    releasedAt: null,
+    endedAt: null,
     createdAt: now,
     updatedAt: now,
   };

@@ -87,7 +87,7 @@ async function storeAndApply(ctx: Context, arrival: Arrival): Promise<ExchangeAn
     const xml = await sealReceipt(tx, opened);
     const stored = await insertInbox(tx, describeArrival(tx, arrival, { answer: xml, code: null }));
     if (stored) return repeatAnswer(opened, stored);
-    await applyMessage(tx, { peer: sender.peer, opened });
+    await applyMessage(tx, { peer: sender.peer, opened, document: arrival.document });
     await ledgerAnswerGiven(tx, opened, xml);
     await heardFrom(tx, sender.peer.nodeId);
     const { messageId } = opened.message.header;

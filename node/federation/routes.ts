@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { pageOf, pageQuery, toPage } from '../kernel/paging.ts';
 import { route, type Route } from '../kernel/routes.ts';
+import { agreementRoutes } from './agreements/routes.ts';
 import { getPeerView, listPeerViews, when, whenever } from './describe-peer.ts';
 import { exchangeRoutes } from './exchange-routes.ts';
 import { acceptInvitation, confirmPeer, createInvitation } from './introduce.ts';
 import { changePeer, resumePeer, suspendPeer } from './pause.ts';
 import { replayMessage } from './replay-message.ts';
+import { betweenNodes } from './send-between-nodes.ts';
 import { listInbox } from './store/inbox.ts';
 import { listOutbox } from './store/outbox.ts';
 import { getPeer } from './store/peers.ts';
@@ -189,7 +191,7 @@ const listMessages = route({
 
 const viewSent = (row: Awaited<ReturnType<typeof listOutbox>>[number]): z.input<typeof message> => ({
   id: row.messageId,
-  conversation: row.conversationId,
+  conversation: row.conversationId === betweenNodes ? null : row.conversationId,
   type: row.type,
   state: row.state,
   attempts: row.attempts,
@@ -223,6 +225,7 @@ const replay = route({
 
 export const routes: readonly Route[] = [
   ...exchangeRoutes,
+  ...agreementRoutes,
   list,
   one,
   invite,

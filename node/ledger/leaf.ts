@@ -26,6 +26,15 @@ export const leafLines = {
   'box-changed': ['box', 'change', 'parent', 'owner', 'closed', 'by'],
   /** What this node trusts another with; `change` names what was done. */
   'peer-changed': ['peer', 'change', 'role', 'kid', 'key', 'endpoint', 'range', 'port', 'by'],
+  /** A step of an agreement that one side signed; `message`: of the document that says so, `by`: who said so here. */
+  'agreement-step': [
+    'peer', 'agreement', 'proposal', 'step', 'signed-by', 'message', 'digest', 'offers', 'valid-from', 'valid-until',
+    'ends-at', 'by',
+  ], // prettier-ignore
+  /** New offers to a peer pause, or go on, because of what was agreed against harvesting. */
+  'offers-paused': ['peer', 'change', 'reason', 'until', 'by'],
+  /** Personal data of a lead was deleted, because the agreement it came under allows to keep it no longer. */
+  'retention-ended': ['peer', 'lead', 'conversation', 'agreement-digest'],
   'field-policy-set': ['recipient', 'target', 'stage', 'mode', 'action', 'by'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 

@@ -26,6 +26,8 @@ export interface HeardBetweenNodes<T extends MessageType = MessageType> {
   readonly peer: Peer;
   readonly message: Message<T>;
   readonly digest: string;
+  /** As it came, signature and all. */
+  readonly document: string;
 }
 type NodeEffect<T extends MessageType> = (tx: Tx, heard: HeardBetweenNodes<T>) => Promise<void>;
 export type NodeEffects = { readonly [T in Exclude<MessageType, ConversationType>]?: NodeEffect<T> };

@@ -3,6 +3,7 @@ import type { Tx } from '../../kernel/context.ts';
 import { Refusal } from '../refusal.ts';
 import type { ConversationType } from '../send-message.ts';
 import type { Peer } from '../store/peers.ts';
+import { agreementEffects } from './agreement.ts';
 import { coreEffects } from './core.ts';
 import type { ConversationEffects, Heard, HeardBetweenNodes, NodeEffects } from './effect.ts';
 
@@ -10,6 +11,7 @@ import type { ConversationEffects, Heard, HeardBetweenNodes, NodeEffects } from 
 const conversationEffects: ConversationEffects = { ...coreEffects };
 
 const nodeEffects: NodeEffects = {
+  ...agreementEffects,
   /** A partner is there: that it says so is all. Those for everyone are public, so anybody could post them here again and again. */
   Capabilities(tx, { message: { header } }) {
     if (header.to === tx.config.nodeId) return Promise.resolve();
@@ -32,7 +34,7 @@ export async function haveEffect(tx: Tx, heard: Heard, before: ConversationState
 /** Error `not-understood` for what is no request, or of a level this node does not speak. */
 export async function haveEffectBetweenNodes(
   tx: Tx,
-  heard: { peer: Peer; message: AnyMessage; digest: string },
+  heard: { peer: Peer; message: AnyMessage; digest: string; document: string },
 ): Promise<void> {
   const { type } = heard.message.header;
   const effect = (nodeEffects as Partial<Record<typeof type, AnyNodeEffect>>)[type];

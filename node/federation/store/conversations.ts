@@ -26,6 +26,14 @@ export interface ConversationTable {
   receivedSeq: number;
   sentRevision: number;
   receivedRevision: number;
+  /** The agreement it began under, and keeps. */
+  agreementId: string | null;
+  agreementDigest: string | null;
+  /** On the holding side, JSON: which nodes the lead passed, as the Offer said; for offering it on. */
+  hops: string | null;
+  /** When the lead was released, and when the holder's work on it ended. */
+  releasedAt: number | null;
+  endedAt: number | null;
   createdAt: number;
   updatedAt: number;
 }

@@ -53,6 +53,19 @@ export async function insertOutbox(tx: Tx, message: OutboxMessage): Promise<void
   await insertRow(tx, message);
 }
 
+/** The counter of the last message of a conversation, 0 before the first. */
+export async function findLastSeq(ctx: Context, { peerId, conversationId }: ConversationKey): Promise<number> {
+  const row = await ctx.db
+    .selectFrom('outbox')
+    .select('seq')
+    .where('peerId', '=', peerId)
+    .where('conversationId', '=', conversationId)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.seq ?? 0;
+}
+
 export const findOutbox = (ctx: Context, messageId: string): Promise<OutboxMessage | undefined> =>
   ctx.db.selectFrom('outbox').selectAll().where('messageId', '=', messageId).executeTakeFirst();
 

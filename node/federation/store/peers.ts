@@ -22,6 +22,13 @@ export interface PeerTable {
   tellAssignedTo: number;
   /** 0 or 1: whether Status tells the amount of a won lead. */
   tellAmount: number;
+  /** 0 or 1: whether leads are exchanged under an agreement only. */
+  requireAgreement: number;
+  /** New offers pause because a cap of the agreement was reached: since when, and which. */
+  offersPausedAt: number | null;
+  offersPausedFor: string | null;
+  /** Until when an administrator lets offers flow in spite of the caps. */
+  capsWaivedUntil: number | null;
   createdAt: number;
   activatedAt: number | null;
   suspendedAt: number | null;

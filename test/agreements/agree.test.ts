@@ -1,0 +1,180 @@
+import { describe, expect, it } from 'vitest';
+import { acceptAgreement, endAgreement, proposeAgreement } from '../../node/federation/agreements/agree.ts';
+import { receiveMessage } from '../../node/federation/receive-message.ts';
+import { listAgreementDocuments } from '../../node/federation/store/agreements.ts';
+import { openWithXmlCrypto } from '../../protocol/index.ts';
+import { openFederation } from '../support/federation.ts';
+import { leavesOf, sequence } from '../ledger/log.ts';
+import { agree, newest, plainTerms, standings, statesOf } from './support.ts';
+
+async function openPair() {
+  const world = await openFederation({ nodes: ['vendor', 'reseller'] });
+  await world.introduce('vendor', 'reseller');
+  return Object.assign(world, { vendor: world.node('vendor'), reseller: world.node('reseller') });
+}
+const inAWeek = (clock: { now(): number }) => new Date(clock.now() + 7 * 24 * 3_600_000).toISOString();
+
+describe('an agreement', () => {
+  it('is proposed by one, accepted by the other, and the same on both: digest, terms, signed documents', async () => {
+    await using world = await openPair();
+    const { vendor, reseller, wire } = world;
+    const ours = await agree(world, [vendor, reseller], { retentionDays: 30 });
+    const theirs = await newest(reseller, vendor);
+    expect(wire.story()).toEqual(['vendor>reseller Agreement', 'reseller>vendor Agreement']);
+    expect(await statesOf(vendor, reseller)).toEqual(['active']);
+    expect(await statesOf(reseller, vendor)).toEqual(['active']);
+    expect(theirs).toMatchObject({ digest: ours.digest, agreementId: ours.agreementId, terms: { retentionDays: 30 } });
+    expect([ours.proposedBy, theirs.proposedBy]).toEqual(['us', 'them']);
+    expect([ours.settledAt, theirs.settledAt]).toEqual([world.clock.now(), world.clock.now()]);
+    for (const [node, peer] of [
+      [vendor, reseller],
+      [reseller, vendor],
+    ] as const) {
+      const documents = await listAgreementDocuments(node.ctx, peer.nodeId, ours.digest);
+      expect(documents.map(({ step }) => step)).toEqual(['propose', 'accept']);
+      for (const { signedBy, document } of documents) {
+        const signer = signedBy === 'us' ? node : peer;
+        expect(openWithXmlCrypto(document, signer.ctx.keys.signing)).toContain('urn:lead-exchange:1');
+      }
+      await sequence(node.ctx);
+      const leaves = await leavesOf(node.ctx, 'agreement-step');
+      expect(leaves.map((leaf) => /step: (.*)\nsigned-by: (.*)\n/.exec(leaf)?.slice(1))).toEqual([
+        ['propose', 'vendor.localhost'],
+        ['accept', 'reseller.localhost'],
+      ]);
+      expect(leaves[0]).toContain(`proposal: ${ours.digest}`);
+    }
+  });
+
+  it('has one effect when its steps arrive twice', async () => {
+    await using world = await openPair();
+    const { vendor, reseller, wire } = world;
+    wire.fault = () => 'twice';
+    await agree(world, [vendor, reseller]);
+    expect(await statesOf(vendor, reseller)).toEqual(['active']);
+    expect(await statesOf(reseller, vendor)).toEqual(['active']);
+    await sequence(reseller.ctx);
+    expect(await leavesOf(reseller.ctx, 'agreement-step')).toHaveLength(2);
+  });
+
+  it('may be declined, and taken back before it is accepted', async () => {
+    await using world = await openPair();
+    const { vendor, reseller } = world;
+    await proposeAgreement(vendor.ctx, { peerId: reseller.nodeId, terms: plainTerms(world) });
+    await world.settle();
+    await endAgreement(reseller.ctx, { peerId: vendor.nodeId, id: (await newest(reseller, vendor)).id, text: 'No.' });
+    await proposeAgreement(vendor.ctx, { peerId: reseller.nodeId, terms: plainTerms(world) });
+    await world.settle();
+    await endAgreement(vendor.ctx, { peerId: reseller.nodeId, id: (await newest(vendor, reseller)).id });
+    await world.settle();
+    for (const states of [await statesOf(vendor, reseller), await statesOf(reseller, vendor)])
+      expect(states).toEqual(['refused', 'refused']);
+    const { id } = await newest(reseller, vendor);
+    await expect(acceptAgreement(reseller.ctx, { peerId: vendor.nodeId, id })).rejects.toMatchObject({
+      code: 'agreement-not-open',
+    });
+  });
+
+  it('ends when either side says so, at the earliest time that was said; a later version takes its place', async () => {
+    await using world = await openPair();
+    const { vendor, reseller, clock } = world;
+    await agree(world, [vendor, reseller]);
+    clock.advance('1h');
+    await agree(world, [reseller, vendor], { offers: 'accepter' });
+    expect(await statesOf(vendor, reseller)).toEqual(['active', 'superseded']);
+    expect(await statesOf(reseller, vendor)).toEqual(['active', 'superseded']);
+
+    const endsAt = Date.parse(inAWeek(clock));
+    await endAgreement(vendor.ctx, { peerId: reseller.nodeId, id: (await newest(vendor, reseller)).id, endsAt });
+    await world.settle();
+    expect(await statesOf(reseller, vendor)).toEqual(['active', 'superseded']);
+    const { id } = await newest(reseller, vendor);
+    await expect(endAgreement(reseller.ctx, { peerId: vendor.nodeId, id, endsAt })).rejects.toMatchObject({
+      code: 'agreement-over',
+    });
+    clock.advance('1h');
+    await endAgreement(reseller.ctx, { peerId: vendor.nodeId, id });
+    await world.settle();
+    // The end of the later one does not bring the earlier one back.
+    expect(await statesOf(vendor, reseller)).toEqual(['ended', 'superseded']);
+    expect(await statesOf(reseller, vendor)).toEqual(['ended', 'superseded']);
+  });
+
+  it('that was taken back while the partner accepted it has ended on both sides, whoever was heard first', async () => {
+    await using world = await openPair();
+    const { vendor, reseller } = world;
+    await proposeAgreement(vendor.ctx, { peerId: reseller.nodeId, terms: plainTerms(world) });
+    await world.settle();
+    await endAgreement(vendor.ctx, { peerId: reseller.nodeId, id: (await newest(vendor, reseller)).id });
+    await acceptAgreement(reseller.ctx, { peerId: vendor.nodeId, id: (await newest(reseller, vendor)).id });
+    await world.settle();
+    expect(await statesOf(vendor, reseller)).toEqual(['ended']);
+    expect(await statesOf(reseller, vendor)).toEqual(['ended']);
+  });
+
+  it('is one on both sides when both propose and accept at once', async () => {
+    await using world = await openPair();
+    const { vendor, reseller } = world;
+    await proposeAgreement(vendor.ctx, { peerId: reseller.nodeId, terms: plainTerms(world) });
+    await proposeAgreement(reseller.ctx, { peerId: vendor.nodeId, terms: plainTerms(world, { offers: 'accepter' }) });
+    await world.settle();
+    const open = async (node: typeof vendor, peer: typeof vendor) =>
+      (await standings(node, peer)).find(({ version }) => version.proposedBy === 'them')?.version.id ?? '';
+    const [atVendor, atReseller] = [await open(vendor, reseller), await open(reseller, vendor)];
+    await acceptAgreement(vendor.ctx, { peerId: reseller.nodeId, id: atVendor });
+    await acceptAgreement(reseller.ctx, { peerId: vendor.nodeId, id: atReseller });
+    await world.settle();
+    const active = async (node: typeof vendor, peer: typeof vendor) =>
+      (await standings(node, peer)).flatMap(({ state, version }) => (state === 'active' ? version.digest : []));
+    expect(await active(vendor, reseller)).toHaveLength(1);
+    expect(await active(vendor, reseller)).toEqual(await active(reseller, vendor));
+  });
+
+  it('whose acceptance the partner does not take binds nobody, and says why', async () => {
+    await using world = await openPair();
+    const { vendor, reseller } = world;
+    await proposeAgreement(vendor.ctx, { peerId: reseller.nodeId, terms: plainTerms(world) });
+    await world.settle();
+    const { id } = await newest(reseller, vendor);
+    // The vendor lost what it had proposed: to it the acceptance quotes nothing.
+    await vendor.write((tx) => tx.db.updateTable('agreement').set({ digest: 'lost' }).execute());
+    await acceptAgreement(reseller.ctx, { peerId: vendor.nodeId, id });
+    await world.settle();
+    expect(await standings(reseller, vendor)).toMatchObject([
+      { state: 'refused', version: { refusedFor: 'agreement-unknown', acceptedAt: null } },
+    ]);
+  });
+});
+
+describe('bad input', () => {
+  it('changes nothing: terms that contradict themselves, strangers to each other, floods', async () => {
+    await using world = await openPair();
+    const { vendor, reseller, clock } = world;
+    const terms = plainTerms(world);
+    const field = (path: string) => ({ field: path, inOffer: 'shown', inRelease: 'shown' }) as const;
+    for (const [path, change] of [
+      ['terms.validUntil', { validUntil: new Date(clock.now() - 1).toISOString() }],
+      ['terms.fieldTerms[0].field', { fieldTerms: [field('contact.shoeSize')] }],
+      ['terms.fieldTerms[1].field', { fieldTerms: [field('account.name'), field('account.name')] }],
+      ['terms.fieldTerms[0].inRelease', { fieldTerms: [{ ...field('account.name'), inRelease: 'masked' as const }] }],
+      ['terms.fieldTerms[0].inOffer', { fieldTerms: [{ ...field('account.name'), inRelease: 'never' as const }] }],
+      ['terms.onward.partners', { onward: { to: 'listed' as const } }],
+      ['terms.caps.returnPercent', { caps: { returnPercent: 101 } }],
+    ] as const)
+      await expect(
+        proposeAgreement(vendor.ctx, { peerId: reseller.nodeId, terms: { ...terms, ...change } as typeof terms }),
+      ).rejects.toMatchObject({ code: 'terms-invalid', details: { path } });
+    await expect(proposeAgreement(vendor.ctx, { peerId: 'nobody.example', terms })).rejects.toMatchObject({
+      code: 'not-found',
+    });
+    expect(await standings(vendor, reseller)).toEqual([]);
+
+    for (let n = 0; n < 21; n++) await proposeAgreement(vendor.ctx, { peerId: reseller.nodeId, terms });
+    await world.settle();
+    expect(await standings(reseller, vendor)).toHaveLength(20);
+    const [flood] = world.wire.calls.filter(({ status }) => status === 429);
+    expect(flood?.answer).toContain('<l:Code>rate</l:Code>');
+    const first = world.wire.calls[0]!;
+    expect((await receiveMessage(reseller.ctx, Buffer.from(first.xml))).xml).toBe(first.answer);
+  });
+});
