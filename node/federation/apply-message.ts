@@ -26,8 +26,8 @@ export async function applyMessage(tx: Tx, { peer, opened, document }: Arrived):
   const found = await findConversation(tx, { peerId: peer.nodeId, conversationId });
   const conversation = found ?? newConversation(tx, peer, conversationId);
   if (seq <= conversation.receivedSeq) {
-    // A status that was overtaken is stored and has no effect; anything else came too late to make sense.
-    if (type === 'Status' && found?.side === 'offering') return;
+    // A status or an update that was overtaken is stored and has no effect; anything else came too late to make sense.
+    if ((type === 'Status' && found?.side === 'offering') || (type === 'Update' && found)) return;
     throw new Refusal('illegal-transition', 'A later message of this conversation came before.');
   }
   const { side } = conversation;
@@ -53,13 +53,16 @@ function newConversation(tx: Tx, peer: Peer, conversationId: string): Conversati
     recipientId: null,
     offerDigest: '',
     offer: null,
-    secret: null,
+    secret: tx.ids.random(32).toString('base64'),
     closesAt: 0,
     sentSeq: 0,
     sentDigest: null,
     receivedSeq: 0,
     sentRevision: 0,
     receivedRevision: 0,
+    sentUpdate: 0,
+    receivedUpdate: 0,
+    told: null,
     agreementId: null,
     agreementDigest: null,
     hops: null,

@@ -8,6 +8,7 @@ import { saltSecret } from './offer-to-peer.ts';
 import { maySay, sendMessage } from './send-message.ts';
 import { findOffering, updateConversation, type Conversation } from './store/conversations.ts';
 import { cancelUnsent, hasSent } from './store/outbox.ts';
+import { tellChanges } from './update-to-peer.ts';
 
 /** Tells a peer that it was first. Provisional until the receipt; after the lease the lead is offered anew. */
 export async function awardToPeer(tx: Tx, { recipientId }: { recipientId: string }): Promise<void> {
@@ -26,7 +27,9 @@ export async function releaseToPeer(tx: Tx, conversation: Conversation): Promise
   const plan = await findPlan(tx, recipientId);
   if (!plan || !(await confirmAward(tx, recipientId))) return;
   const body = { lead: plan.released, openings: makeOpenings(saltSecret(conversation)) };
-  await sendMessage(tx, conversation, { type: 'Release', body });
+  const released = await sendMessage(tx, conversation, { type: 'Release', body });
+  // It opens the offered snapshot; what changed since then follows.
+  await tellChanges(tx, released, 'other');
 }
 
 /**

@@ -7,6 +7,7 @@ import { releaseToPeer, tellClosed } from './award-to-peer.ts';
 import { findConversation, updateConversation, type Conversation } from './store/conversations.ts';
 import { forgetConversation } from './store/inbox.ts';
 import { cancelUnsent, type OutboxMessage } from './store/outbox.ts';
+import { unask } from './unask.ts';
 
 /** The peer has a message for good. */
 export async function onReceipt(tx: Tx, message: OutboxMessage): Promise<void> {
@@ -36,6 +37,7 @@ export async function onRefused(tx: Tx, message: OutboxMessage, code: string): P
     await updateConversation(tx, conversation, { state: 'closed' });
     await lapseAward(tx, recipientId);
   }
+  if (message.type === 'Recall' || message.type === 'Return') await unask(tx, conversation, { message, code });
   if (message.type === 'Accept') {
     await loseClaim(tx, conversation);
     await withdrawLead(tx, leadId, code === 'expired' ? 'expired' : 'recalled');
@@ -46,6 +48,8 @@ export async function onRefused(tx: Tx, message: OutboxMessage, code: string): P
 export async function onDead(tx: Tx, message: OutboxMessage): Promise<void> {
   if (message.type === 'Agreement') return onStepRefused(tx, message, 'expired');
   const conversation = await findConversation(tx, message);
+  if (conversation && (message.type === 'Recall' || message.type === 'Return'))
+    await unask(tx, conversation, { message, code: 'not-reached' });
   if (conversation?.state !== 'claimed' || message.type !== 'Accept') return;
   await loseClaim(tx, conversation);
   await withdrawLead(tx, conversation.leadId, 'expired');

@@ -9,6 +9,7 @@ export function describeDisclosed<T extends ConversationType>(
 ): LeafFacts<'disclosure'> | undefined {
   if (type === 'Offer') return describeOffer(body as Bodies['Offer']);
   if (type === 'Release') return { stage: 'released', shown: presentFields((body as Bodies['Release']).lead) };
+  if (type === 'Update') return { stage: 'updated', shown: (body as Bodies['Update']).changedFields };
   return undefined;
 }
 

@@ -3,8 +3,10 @@ import type { JobHandler } from '../kernel/jobs.ts';
 import { acceptToPeer, closeUnheard, rejectToPeer, statusToPeer } from './answer-upstream.ts';
 import { awardToPeer, closeToPeer } from './award-to-peer.ts';
 import { offerToPeer } from './offer-to-peer.ts';
+import { questionDue } from './question-due.ts';
 import { secondOpinion } from './second-opinion.ts';
 import { trimExchange } from './trim-exchange.ts';
+import { updateToPeer } from './update-to-peer.ts';
 
 /** Payloads are written by our own rooms, beside the kind: their shape is that of the verb's argument. */
 const handler = (kind: string, verb: (tx: Tx, payload: never) => Promise<void>): JobHandler => ({
@@ -21,6 +23,8 @@ export const federationHandlers: readonly JobHandler[] = [
   handler('reject-to-peer', rejectToPeer),
   handler('status-to-peer', statusToPeer),
   handler('close-unheard', closeUnheard),
+  handler('update-to-peer', updateToPeer),
+  handler('question-due', questionDue),
   handler('trim-exchange', trimExchange),
   secondOpinion,
 ];

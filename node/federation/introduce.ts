@@ -146,6 +146,7 @@ function describePeer(
     offersPausedAt: null,
     offersPausedFor: null,
     capsWaivedUntil: null,
+    agreeReturns: '[]',
     createdAt: tx.clock.now(),
     activatedAt: null,
     suspendedAt: null,

@@ -1,7 +1,7 @@
 import { makeCommitments, type Offer } from '../../protocol/index.ts';
 import type { DisclosurePlan } from '../disclosure/decide-disclosure.ts';
 import type { Tx } from '../kernel/context.ts';
-import { getLeadHead } from '../leads/store.ts';
+import { getLead, getLeadHead } from '../leads/store.ts';
 import { rejectOffer } from '../routing/reject-offer.ts';
 import { getOffer, type Offer as RoutedOffer } from '../routing/store/offers.ts';
 import { findPlan, getRecipient } from '../routing/store/recipients.ts';
@@ -9,6 +9,7 @@ import { sendMessage } from './send-message.ts';
 import { findOffering, insertConversation, type Conversation } from './store/conversations.ts';
 import { countWaiting } from './store/outbox.ts';
 import { findPeer } from './store/peers.ts';
+import { digestFields, offeredSnapshot } from './told-fields.ts';
 
 /** Offers a lead to a peer, in a new conversation with salts of its own: recipients cannot link their copies. */
 export async function offerToPeer(tx: Tx, { recipientId }: { recipientId: string }): Promise<void> {
@@ -23,7 +24,9 @@ export async function offerToPeer(tx: Tx, { recipientId }: { recipientId: string
     return;
   }
   const conversation = startConversation(tx, { recipientId, peerId: recipient.peerId, offer });
-  await insertConversation(tx, conversation);
+  const { document } = await getLead(tx, offer.leadId);
+  const told = JSON.stringify(digestFields(conversation, offeredSnapshot(document, plan)));
+  await insertConversation(tx, { ...conversation, told });
   const body = writeOffer(offer, plan, conversation);
   await sendMessage(tx, conversation, { type: 'Offer', body, expiresAt: offer.closesAt });
 }
@@ -65,6 +68,9 @@ function startConversation(
     receivedSeq: 0,
     sentRevision: 0,
     receivedRevision: 0,
+    sentUpdate: 0,
+    receivedUpdate: 0,
+    told: null,
     agreementId: null,
     agreementDigest: null,
     hops: null,

@@ -14,12 +14,17 @@ export function replayMessage(ctx: Context, peerId: string, messageId: string): 
     const message = await findOutbox(tx, messageId);
     if (message?.peerId !== peerId) throw notFound('message');
     const conversation = await findConversation(tx, message);
-    const over = !conversation || conversation.state === 'closed';
+    // A question that was not heard is asked anew, as a new one.
+    const isQuestion = message.type === 'Recall' || message.type === 'Return';
+    const over = !conversation || conversation.state === 'closed' || isQuestion;
     if (over || message.document === null || !(await markReplayed(tx, messageId)))
       throw conflict('not-replayable', 'This message was delivered or replayed, or its conversation is over.');
     const { body, header } = reopen(ctx, message.document);
     const type = header.type;
-    const sealed = await sealIntoOutbox(tx, conversation, { type, body, effectKey: message.effectKey });
+    const sealed = await sealIntoOutbox(tx, conversation, {
+      ...{ type, body, effectKey: message.effectKey },
+      inReplyTo: header.inReplyTo,
+    });
     await updateConversation(tx, conversation, { sentSeq: sealed.seq, sentDigest: sealed.digest });
     return sealed.messageId;
   });

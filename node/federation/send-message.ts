@@ -28,6 +28,8 @@ export interface Saying<T extends ConversationType = ConversationType> {
   readonly body: Bodies[T];
   /** Epoch milliseconds, at most 14 days away (the default). */
   readonly expiresAt?: number;
+  /** Its id, when the caller needs to know it; a fresh one when absent. */
+  readonly messageId?: string;
   /** What it answers. */
   readonly inReplyTo?: Header['inReplyTo'];
   /** Epoch milliseconds: not to be sent earlier. */
@@ -101,7 +103,7 @@ export async function sealIntoOutbox<T extends ConversationType>(
   return { messageId, digest, seq };
 }
 
-function writeHeader(tx: Tx, conversation: Conversation, { type, expiresAt, inReplyTo }: Saying) {
+function writeHeader(tx: Tx, conversation: Conversation, { type, expiresAt, messageId, inReplyTo }: Saying) {
   const now = tx.clock.now();
   const seq = conversation.sentSeq + 1;
   const header = makeHeader({
@@ -116,5 +118,5 @@ function writeHeader(tx: Tx, conversation: Conversation, { type, expiresAt, inRe
     ...(expiresAt !== undefined && { lifeMs: Math.min(Math.max(expiresAt - now, 1), longestLifeMs) }),
   });
   const { sentDigest } = conversation;
-  return { ...header, seq, messageId: tx.ids.uuid(), ...(sentDigest !== null && { prevDigest: sentDigest }) };
+  return { ...header, seq, messageId: messageId ?? tx.ids.uuid(), ...(sentDigest !== null && { prevDigest: sentDigest }) };
 }

@@ -39,6 +39,18 @@ const sentences: { readonly [Kind in HistoryKind]: (told: Told) => string } = {
   lose: ({ actor, facts }) => `${who(actor)} lost it${because(facts)}`,
   reopen: ({ actor }) => `${who(actor)} opened it again`,
   note: ({ actor }) => `${who(actor)} wrote a note`,
+  edit: ({ actor, facts }) => `${who(actor)} changed ${fieldList(facts.fields ?? [])}${because(facts)}`,
+  'ask-recall': ({ actor, facts }) =>
+    `${who(actor)} asked ${toOrUs(facts)} to give it back${because(facts)}${by(facts)}`,
+  'ask-return': ({ actor, facts }) =>
+    `${who(actor)} asked ${toOrUs(facts)} to take it back${because(facts)}${by(facts)}`,
+  suggest: ({ actor, facts }) => `${who(actor)} suggested other values: ${fieldList(facts.fields ?? [])}`,
+  agree: ({ actor }) => `${who(actor)} agreed`,
+  refuse: ({ actor }) => `${who(actor)} refused`,
+  unanswered: ({ facts }) => `${name(facts.recipient)} has not answered in time: it stays with ${name(facts.holder)}`,
+  unheard: ({ facts }) => `The question could not be put to ${name(facts.recipient)}${because(facts)}`,
+  'give-back': ({ actor, facts }) => `${who(actor)} gave it back to ${name(facts.recipient)}${because(facts)}`,
+  'take-back': ({ facts }) => `It came back from ${name(facts.recipient)}${because(facts)}`,
 };
 
 /** One English sentence for an entry of a lead's history. */
@@ -55,6 +67,8 @@ const time = (at: number): string => `${new Date(at).toISOString().slice(0, 16).
 const fieldList = (paths: readonly string[]): string => paths.map(fieldLabel).join(', ') || 'nothing';
 
 const because = (facts: HistoryFacts): string => (facts.reason ? ` (${words(facts.reason)})` : '');
+const toOrUs = (facts: HistoryFacts): string => (facts.recipient ? name(facts.recipient) : 'us');
+const by = (facts: HistoryFacts): string => (facts.until === undefined ? '' : `, by ${time(facts.until)}`);
 const byRule = (facts: HistoryFacts): string => (facts.ruleName ? `, by rule “${facts.ruleName}”` : '');
 const box = (facts: HistoryFacts): string => (facts.boxName ? `the box “${facts.boxName}”` : 'a box');
 const inBox = (facts: HistoryFacts): string => (facts.boxName ? ` in the box “${facts.boxName}”` : '');

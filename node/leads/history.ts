@@ -18,7 +18,10 @@ export interface Holder {
 
 /** Events of the life cycle, and what else a lead's story tells. */
 export type HistoryKind = LeadEvent | ToldKind;
-export const toldKinds = ['receive', 'reject', 'expire', 'award', 'disclose', 'late', 'forget'] as const;
+export const toldKinds = [
+  'receive', 'reject', 'expire', 'award', 'disclose', 'late', 'forget', 'edit', 'ask-recall', 'ask-return', 'suggest',
+  'agree', 'refuse', 'unanswered', 'unheard',
+] as const; // prettier-ignore
 /** Happenings that change no state: appended with `appendToHistory`. */
 export type ToldKind = (typeof toldKinds)[number];
 

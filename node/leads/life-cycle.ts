@@ -49,6 +49,8 @@ export type LeadEvent =
   | 'unroute'
   | 'reroute'
   | 'withdraw'
+  | 'give-back'
+  | 'take-back'
   | 'contact'
   | 'work'
   | 'sleep'
@@ -93,6 +95,15 @@ export const lifeCycle: readonly LeadTransition[] = [
     by: ['system'],
     needs: ['reason'],
   },
+  // After the release a lead changes hands only when both sides agree: the one gives it back, the other takes it back.
+  {
+    event: 'give-back',
+    from: ['new', 'offered', 'unrouted', ...open, 'won', 'lost'],
+    to: 'withdrawn',
+    by: ['system'],
+    needs: ['reason'],
+  },
+  { event: 'take-back', from: [...open, 'won', 'lost'], to: 'new', by: ['system'], needs: ['reason'] },
   // The holder's work. A partner's status takes the same events; the last word counts, also over a closed lead.
   {
     ...work,

@@ -91,10 +91,13 @@ interface DocumentChange {
   readonly promoted: PromotedColumns;
   readonly hiddenFields: readonly string[];
   readonly maskedFields: readonly string[];
+  /** The version the change was made from; another one is refused with `lead-changed`. */
+  readonly seen?: number;
 }
 
 /** Replaces the document of a lead, its columns and its search words. */
 export async function replaceDocument(tx: Tx, leadId: string, change: DocumentChange): Promise<void> {
+  const { seen } = change;
   const result = await tx.db
     .updateTable('lead')
     .set((eb) => ({
@@ -102,11 +105,13 @@ export async function replaceDocument(tx: Tx, leadId: string, change: DocumentCh
       document: JSON.stringify(change.document),
       hiddenFields: JSON.stringify(change.hiddenFields),
       maskedFields: JSON.stringify(change.maskedFields),
+      updatedAt: tx.clock.now(),
       version: eb('version', '+', 1),
     }))
     .where('id', '=', leadId)
+    .$if(seen !== undefined, (query) => query.where('version', '=', seen ?? 0))
     .executeTakeFirst();
-  if (result.numUpdatedRows !== 1n) throw notFound('lead');
+  if (result.numUpdatedRows !== 1n) throw seen === undefined ? notFound('lead') : leadChanged();
   await tx.db.deleteFrom('leadToken').where('leadId', '=', leadId).execute();
   await insertTokens(tx, leadId, change.promoted);
 }

@@ -14,7 +14,7 @@ export function decideLateAnswer(
   if (recipient.state === 'won' || recipient.state === 'accepted') return 'already-yours';
   if (recipient.state === 'rejected') return 'rejected';
   if (claim.round !== offer.round) return 'recalled';
-  if (offer.state === 'recalled') return 'recalled';
+  if (offer.state === 'recalled' || offer.state === 'taken') return offer.state;
   if (recipient.state === 'expired' || offer.state === 'expired') return 'expired';
   if (offer.winnerId !== null) return 'taken';
   if (offer.state === 'open' && offer.opensAt > claim.now) return 'not-open-yet';

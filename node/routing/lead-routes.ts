@@ -111,7 +111,7 @@ const offerView = z.object({
   id: z.string(),
   round: z.number(),
   mode: z.enum(['direct', 'grab']),
-  state: z.enum(['open', 'claimed', 'awarded', 'done', 'rejected', 'expired', 'recalled']),
+  state: z.enum(['open', 'claimed', 'awarded', 'done', 'rejected', 'expired', 'recalled', 'taken']),
   box: z.object({ id: z.string(), name: z.string() }),
   opensAt: z.string(),
   closesAt: z.string(),

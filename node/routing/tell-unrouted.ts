@@ -23,7 +23,8 @@ export async function tellUnrouted(tx: Tx, { leadId, ownerId }: { leadId: string
 
 const readAdministrators = madeOfSetup(async (ctx) => (await listAdministrators(ctx)).map((user) => user.id));
 
-async function listKeepers(tx: Tx, ownerId: string | undefined): Promise<readonly string[]> {
+/** Who answers for what lies in a box of this owner. */
+export async function listKeepers(tx: Tx, ownerId: string | undefined): Promise<readonly string[]> {
   for (let id = ownerId; id !== undefined;) {
     const user = await findUser(tx, id);
     if (user?.active && managesOthers(user.role)) return [user.id];

@@ -3,19 +3,19 @@ import type { Tx } from '../../kernel/context.ts';
 import { cancelJob, intend } from '../../kernel/jobs.ts';
 import { receiveLead } from '../../leads/receive-lead.ts';
 import { applyPartnerStatus } from '../../routing/apply-partner-status.ts';
-import { completeRelease } from '../../routing/award.ts';
 import { claimOffer } from '../../routing/claim-offer.ts';
 import { rejectOffer } from '../../routing/reject-offer.ts';
 import { releaseLead } from '../../routing/release-lead.ts';
 import { getOffer } from '../../routing/store/offers.ts';
 import { getRecipient } from '../../routing/store/recipients.ts';
-import { withdrawLead } from '../../routing/withdraw-lead.ts';
 import { closeUnheardKey } from '../answer-upstream.ts';
 import { tellClosed } from '../award-to-peer.ts';
+import { endOffer } from '../end-offer.ts';
 import { Refusal } from '../refusal.ts';
 import { sendMessage } from '../send-message.ts';
+import { isOwnedThrough } from '../settle-question.ts';
 import { updateConversation } from '../store/conversations.ts';
-import { forgetConversation } from '../store/inbox.ts';
+import { digestFields } from '../told-fields.ts';
 import type { ConversationEffects } from './effect.ts';
 
 /** After the offer closed, its arbiter has this long to tell; clocks may differ. */
@@ -80,23 +80,21 @@ export const coreEffects = {
       if (!(error instanceof ProtocolError)) throw error;
       throw new Refusal('conflict', error.detail, { securityEvent: 'released-lead-differs' });
     }
-    await updateConversation(tx, conversation, { offer: null });
+    const told = JSON.stringify(digestFields(conversation, body.lead));
+    await updateConversation(tx, conversation, { offer: null, told });
     await releaseLead(tx, conversation.leadId, body.lead);
   },
 
   /** Taken, expired or recalled: what we saw of the lead is deleted. */
   async NoLongerAvailable(tx, { conversation, message: { body } }, before) {
-    await forgetConversation(tx, conversation);
-    if (before === 'closed' || before === 'rejected') return;
-    await updateConversation(tx, conversation, { offer: null });
-    await withdrawLead(tx, conversation.leadId, body.reason);
+    await endOffer(tx, conversation, { before, reason: body.reason });
   },
 
   /** What the holder did with the lead; an older revision tells nothing new. Whoever reports has the release. */
-  async Status(tx, { peer, conversation, message: { body } }) {
+  async Status(tx, { peer, conversation, message: { body } }, before) {
     if (body.revision <= conversation.receivedRevision) return;
     await updateConversation(tx, conversation, { receivedRevision: body.revision });
-    if (conversation.recipientId !== null) await completeRelease(tx, conversation.recipientId);
+    if (before === 'returned' || !(await isOwnedThrough(tx, conversation))) return;
     const { disposition, until, amount, reason, note, assignedTo } = body;
     const untilAt = until === undefined ? undefined : Date.parse(until);
     const told = { disposition, until: untilAt, amount, reason, note, assignedTo };

@@ -17,7 +17,7 @@ export interface ConversationTable {
   offerDigest: string;
   /** On the holding side: the Offer as received (JSON), until it is released or forgotten. */
   offer: string | null;
-  /** On the offering side: base64, what the salts of the commitments are derived from. */
+  /** Base64, random. On the offering side the salts of the commitments are derived from it. */
   secret: string | null;
   closesAt: number;
   /** The counter of the last message we sent here, and its digest. */
@@ -26,6 +26,11 @@ export interface ConversationTable {
   receivedSeq: number;
   sentRevision: number;
   receivedRevision: number;
+  /** Revisions of the last Update we sent, and of the last we took. */
+  sentUpdate: number;
+  receivedUpdate: number;
+  /** JSON: what the other side knows of each field, as digests under `secret`; see `told-fields.ts`. */
+  told: string | null;
   /** The agreement it began under, and keeps. */
   agreementId: string | null;
   agreementDigest: string | null;

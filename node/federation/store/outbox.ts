@@ -256,6 +256,17 @@ export const listOutbox = (
     .execute();
 
 /** Deletes the content of messages that were answered before `at`; ids, digests and answers stay as proof. */
+/** Deletes the content of what was sent in a conversation and is settled; ids, digests and answers stay. */
+export async function forgetSent(tx: Tx, { peerId, conversationId }: ConversationKey): Promise<void> {
+  await tx.db
+    .updateTable('outbox')
+    .set({ document: null })
+    .where('peerId', '=', peerId)
+    .where('conversationId', '=', conversationId)
+    .where('state', '<>', waiting)
+    .execute();
+}
+
 export const forgetDocumentsBefore = (tx: Tx, at: number) =>
   tx.db
     .updateTable('outbox')

@@ -29,6 +29,8 @@ export interface PeerTable {
   offersPausedFor: string | null;
   /** Until when an administrator lets offers flow in spite of the caps. */
   capsWaivedUntil: number | null;
+  /** JSON: reasons for which a Return is agreed to without asking anybody. */
+  agreeReturns: string;
   createdAt: number;
   activatedAt: number | null;
   suspendedAt: number | null;

@@ -8,6 +8,7 @@ import { migration as intake } from './0006-intake.ts';
 import { migration as setup } from './0007-setup.ts';
 import { migration as departures } from './0008-outbox-departures.ts';
 import { migration as ledger } from './0009-ledger.ts';
+import { migration as changes } from './0010-changes.ts';
 import { migration as agreements } from './0011-agreements.ts';
 
 /** Every change to the tables, oldest first. A migration that was released is never edited. */
@@ -21,5 +22,6 @@ export const migrations: readonly Migration[] = [
   setup,
   departures,
   ledger,
+  changes,
   agreements,
 ];

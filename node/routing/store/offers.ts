@@ -31,9 +31,10 @@ declare module '../../kernel/database.ts' {
 
 /**
  * `open`: may be accepted; `claimed`: a user of ours was first, the peer the lead comes from has not released it yet;
- * `awarded`: a peer was first; `done`: the winner holds the lead; the rest: it ended without a winner.
+ * `awarded`: a peer was first; `done`: the winner holds the lead; the rest: it ended without a winner (`taken`: the peer it
+ * comes from gave it to somebody else).
  */
-type OfferState = 'open' | 'claimed' | 'awarded' | 'done' | 'rejected' | 'expired' | 'recalled';
+type OfferState = 'open' | 'claimed' | 'awarded' | 'done' | 'rejected' | 'expired' | 'recalled' | 'taken';
 export const liveOfferStates: readonly OfferState[] = ['open', 'claimed', 'awarded'];
 
 export type Offer = Readonly<OfferTable>;

@@ -1,0 +1,150 @@
+import { getField, leadFields, type Update } from '../../../protocol/index.ts';
+import type { Tx } from '../../kernel/context.ts';
+import { CodedError } from '../../kernel/errors.ts';
+import { changeFields } from '../../leads/change-fields.ts';
+import { tellHistory } from '../../leads/change-lead.ts';
+import { getLead, getLeadHead, insertNote } from '../../leads/store.ts';
+import { answerMilliseconds } from '../ask-partner.ts';
+import { endOffer } from '../end-offer.ts';
+import { planDue } from '../question-due.ts';
+import { Refusal } from '../refusal.ts';
+import type { ConversationType } from '../send-message.ts';
+import { answerPeer, handOver, isOwnedThrough } from '../settle-question.ts';
+import { updateConversation, type Conversation } from '../store/conversations.ts';
+import { findOutbox } from '../store/outbox.ts';
+import type { Peer } from '../store/peers.ts';
+import { closeQuestion, findQuestionBy, insertQuestion, type Question, type QuestionKind } from '../store/questions.ts';
+import { suggestCorrection } from '../suggest-correction.ts';
+import { digestFields, retold, type ToldFields } from '../told-fields.ts';
+import { partnerOf, tellPeople } from '../told-by-partner.ts';
+import type { ConversationEffects, Heard } from './effect.ts';
+
+/** The messages about a lead after its release, and recalls before it (section 10 of the specification). */
+export const updateEffects = {
+  /** Fields changed on the other side. From where the lead came from they count at once; from the holder they are a suggestion. */
+  async Update(tx, { peer, conversation, message: { body, header }, digest }, before) {
+    if (body.revision <= conversation.receivedUpdate) return;
+    const seen = await updateConversation(tx, conversation, { receivedUpdate: body.revision });
+    if (before === 'returned') return;
+    const known = leadFields.map(({ path }) => path).filter((path) => body.changedFields.includes(path));
+    const update = { fields: known, lead: body.lead };
+    if (seen.side === 'holding') return takeOver(tx, seen, body, known);
+    if (await isOwnedThrough(tx, seen)) await suggestCorrection(tx, seen, { peer, update, header, digest });
+  },
+
+  /** Before the release the lead is gone at once; afterwards our people decide, unless we wanted to give it back ourselves. */
+  async Recall(tx, heard, before) {
+    const { conversation, peer, message } = heard;
+    const { state, leadId } = conversation;
+    if (state === 'closed' || state === 'rejected') return endOffer(tx, conversation, { before, reason: 'recalled' });
+    const { answerBy, reason, text } = message.body;
+    const expectedBy = answerBy === undefined ? tx.clock.now() + answerMilliseconds : Date.parse(answerBy);
+    const question = await record(tx, heard, { kind: 'recall', reason, text, answerBy: expectedBy });
+    if (state === 'recall-asked' || (await getLeadHead(tx, leadId)).holder?.kind === 'peer')
+      return tellPeople(tx, { leadId, peerId: peer.nodeId, topic: 'recall-asked', until: expectedBy });
+    await answerPeer(tx, question, { outcome: 'agreed', actor: { kind: 'system' } });
+  },
+
+  async RecallAnswer(tx, heard, before) {
+    const question = await needQuestion(tx, heard, 'Recall');
+    if (before === 'closed' || before === 'returned') return;
+    await hearAnswer(tx, heard, question);
+  },
+
+  /** The holder wants to give the lead back: agreed at once where we wanted it back, or agreed to this reason beforehand. */
+  async Return(tx, heard, before) {
+    const { conversation, peer, message } = heard;
+    const { reason, text } = message.body;
+    const { leadId } = conversation;
+    const answerBy = tx.clock.now() + answerMilliseconds;
+    const question = await record(tx, heard, { kind: 'return', reason, text, answerBy });
+    const agreed = before === 'recall-asked' || agreesTo(peer, reason) || !(await isOwnedThrough(tx, conversation));
+    if (agreed) return answerPeer(tx, question, { outcome: 'agreed', actor: { kind: 'system' } });
+    await tellPeople(tx, { leadId, peerId: peer.nodeId, topic: 'return-asked', until: answerBy });
+  },
+
+  async ReturnAnswer(tx, heard, before) {
+    const question = await needQuestion(tx, heard, 'Return');
+    if (before === 'returned') return;
+    await hearAnswer(tx, heard, question);
+  },
+} satisfies ConversationEffects;
+
+const agreesTo = ({ agreeReturns }: Peer, reason: string): boolean =>
+  (JSON.parse(agreeReturns) as string[]).includes(reason);
+
+/** New values from where the lead came from: what is named and absent has no value any more. */
+async function takeOver(tx: Tx, conversation: Conversation, { lead, reason }: Update, known: string[]): Promise<void> {
+  const { leadId, peerId } = conversation;
+  const values = new Map(known.map((path) => [path, getField(lead, path)]));
+  const fields = await changeFields(tx, leadId, { values, actor: await partnerOf(tx, peerId), reason }).catch(
+    (error: unknown) => {
+      if (error instanceof CodedError && error.code === 'schema') throw new Refusal('schema', error.message);
+      throw error;
+    },
+  );
+  if (fields.length === 0) return;
+  const now = digestFields(conversation, (await getLead(tx, leadId)).document);
+  const told = retold(JSON.parse(conversation.told ?? '{}') as ToldFields, now, known);
+  await updateConversation(tx, conversation, { told: JSON.stringify(told) });
+  await tellPeople(tx, { leadId, peerId, topic: 'updated' });
+}
+
+interface Asked {
+  readonly kind: QuestionKind;
+  readonly reason: string;
+  readonly text: string | undefined;
+  readonly answerBy: number;
+}
+
+/** Keeps what a peer asks, for people to answer. */
+async function record(
+  tx: Tx,
+  { peer, conversation, message, digest }: Heard,
+  { kind, reason, text, answerBy }: Asked,
+): Promise<Question> {
+  const { leadId, conversationId } = conversation;
+  const { messageId } = message.header;
+  const id = tx.ids.make('question');
+  const askedBy = { kind: 'peer', id: peer.nodeId, name: peer.name } as const;
+  await insertQuestion(tx, {
+    ...{ id, leadId, peerId: peer.nodeId, conversationId, kind, ours: false, messageId, digest },
+    ...{ reason, text: text ?? null, content: undefined, askedBy, askedAt: tx.clock.now(), answerBy },
+  });
+  const told = { actor: askedBy, reason, until: answerBy };
+  await tellHistory(tx, leadId, kind === 'recall' ? 'ask-recall' : 'ask-return', told);
+  await planDue(tx, { id, ours: false, answerBy });
+  const question = await findQuestionBy(tx, { peerId: peer.nodeId, messageId });
+  if (!question) throw new CodedError('internal', 500, 'A question that was just stored is gone.');
+  return question;
+}
+
+/** The question of ours that an answer quotes. Refuses one that quotes nothing we asked in this conversation (LX-144). */
+async function needQuestion(tx: Tx, { peer, conversation, message }: Heard, type: ConversationType): Promise<Question> {
+  const { inReplyTo } = message.header;
+  const asked = inReplyTo && (await findOutbox(tx, inReplyTo.messageId));
+  const ours =
+    asked?.peerId === peer.nodeId &&
+    asked.conversationId === conversation.conversationId &&
+    asked.type === type &&
+    asked.digest === inReplyTo?.digest;
+  const question = ours && (await findQuestionBy(tx, { peerId: peer.nodeId, messageId: asked.effectKey }));
+  if (!question) throw new Refusal('illegal-transition', 'The answer quotes nothing that this node asked here.');
+  return question;
+}
+
+/** The peer decided on what we asked. */
+async function hearAnswer(
+  tx: Tx,
+  { peer, conversation, message }: Heard<'RecallAnswer' | 'ReturnAnswer'>,
+  question: Question,
+): Promise<void> {
+  const { outcome, text } = message.body;
+  const { leadId } = conversation;
+  const actor = { kind: 'peer', id: peer.nodeId, name: peer.name } as const;
+  if (question.state === 'open') await closeQuestion(tx, question.id, { state: outcome, by: actor, text });
+  const noteId = text !== undefined && outcome === 'refused' ? await insertNote(tx, leadId, text) : undefined;
+  await tellHistory(tx, leadId, outcome === 'agreed' ? 'agree' : 'refuse', { actor, ...(noteId && { noteId }) });
+  await tellPeople(tx, { leadId, peerId: peer.nodeId, topic: outcome, to: question.askedBy });
+  if (outcome === 'agreed') await handOver(tx, conversation, { reason: question.reason, actor });
+}

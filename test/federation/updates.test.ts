@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { setFieldPolicy } from '../../node/disclosure/set-field-policy.ts';
+import { canary, sampleLead } from '../support/federation.ts';
+import { openAccepted, openHeld, type SharedLead } from './shared-lead.ts';
+
+const phones = [{ kind: 'work', value: '+49731555123' }];
+const updates = ({ wire }: SharedLead) => wire.calls.filter(({ type }) => type === 'Update');
+
+describe('what changes in a lead that a partner holds', () => {
+  it('is told to the holder: the changed fields with their new values, and nothing else', async () => {
+    await using world = await openHeld();
+    const { vendor, reseller, heldId } = world;
+    await world.edit(vendor, { 'contact.phones': phones, 'contact.jobTitle': 'Buyer', 'interest.products': undefined });
+    await world.settle();
+    expect(updates(world)).toHaveLength(1);
+    expect(updates(world)[0]?.xml).toContain('<l:Revision>1</l:Revision>');
+    expect(updates(world)[0]?.xml).not.toContain(canary);
+    const { document } = await reseller.lead(heldId);
+    expect(document).toEqual({
+      account: sampleLead.account,
+      contact: { ...sampleLead.contact, phones, jobTitle: 'Buyer' },
+    });
+    const edit = (await reseller.history(heldId)).find(({ kind }) => kind === 'edit');
+    expect(edit).toMatchObject({
+      actor: { kind: 'peer', id: vendor.nodeId },
+      facts: { fields: ['contact.jobTitle', 'contact.phones', 'interest.products'], reason: 'correction' },
+    });
+    expect(JSON.stringify(await reseller.history(heldId))).not.toContain('555123');
+    // The holder took it over: it does not come back as news.
+    await world.advance('1m');
+    expect(updates(world)).toHaveLength(1);
+  });
+
+  it('is in the ledger before it leaves, by paths and not by values', async () => {
+    await using world = await openHeld();
+    const { vendor, wire } = world;
+    const before = await vendor.ctx.db.selectFrom('ledgerPending').select('text').execute();
+    wire.fault = ({ type }) => (type === 'Update' ? 'lost' : undefined);
+    await world.edit(vendor, { 'contact.phones': phones });
+    await world.settle();
+    const leaves = (await vendor.ctx.db.selectFrom('ledgerPending').select('text').execute()).slice(before.length);
+    const told = leaves.filter(({ text }) => text.includes('stage: updated'));
+    expect(told.map(({ text }) => text).join()).toMatch(
+      /recipient: peer:reseller\.localhost[^]*shown: contact\.phones\n/,
+    );
+    expect(leaves.map(({ text }) => text).join()).not.toContain('555123');
+  });
+
+  it('obeys the field policy of the stage “updated”: what is never shown is not even named', async () => {
+    await using world = await openHeld();
+    const { vendor, reseller, heldId } = world;
+    const never = { recipientKind: 'peer', target: 'group:phone', stage: 'updated', action: 'never' } as const;
+    await vendor.write((tx) => setFieldPolicy(tx, never));
+    await world.edit(vendor, { 'contact.phones': phones });
+    await world.settle();
+    expect(updates(world)).toEqual([]);
+    await world.edit(vendor, { 'contact.phones': undefined, 'contact.jobTitle': 'Buyer' });
+    await world.settle();
+    expect(updates(world).map(({ xml }) => /<l:ChangedField>([^<]*)/.exec(xml)?.[1])).toEqual(['contact.jobTitle']);
+    expect((await reseller.lead(heldId)).document.contact).toEqual({ ...sampleLead.contact, jobTitle: 'Buyer' });
+  });
+
+  it('before the release waits for it: Release opens the offered snapshot, and the change follows at once', async () => {
+    await using world = await openAccepted();
+    const { vendor, reseller, heldId, wire } = world;
+    await world.edit(vendor, { 'contact.phones': phones, 'account.name': 'Acme Ltd' }, 'merge');
+    await world.settle();
+    expect(wire.story().slice(2)).toEqual([
+      'vendor>reseller Award',
+      'vendor>reseller Release',
+      'vendor>reseller Update',
+      'reseller>vendor Status',
+    ]);
+    const [release] = wire.calls.filter(({ type }) => type === 'Release');
+    expect(release?.xml).toContain('+491705550123');
+    expect(release?.status).toBe(200);
+    const { document } = await reseller.lead(heldId);
+    expect(document).toMatchObject({ contact: { phones }, account: { name: 'Acme Ltd' } });
+  });
+
+  it('arrives in order and once, however lossy the wire; a lower revision is recorded and not applied', async () => {
+    await using world = await openHeld();
+    const { vendor, reseller, heldId, wire } = world;
+    let call = 0;
+    wire.fault = ({ type }) =>
+      type === 'Update' ? (['lost', 'answer-lost', 'twice', 'cut'] as const)[call++] : undefined;
+    for (const jobTitle of ['One', 'Two', 'Three']) {
+      await world.edit(vendor, { 'contact.jobTitle': jobTitle });
+      await world.settle();
+    }
+    for (let n = 0; n < 6; n++) await world.advance('11m');
+    expect((await reseller.lead(heldId)).document.contact?.jobTitle).toBe('Three');
+    expect((await world.kinds(reseller)).filter((kind) => kind === 'edit')).toHaveLength(3);
+    expect(
+      await vendor.ctx.db.selectFrom('outbox').select('state').where('state', '<>', 'delivered').execute(),
+    ).toEqual([]);
+    const [conversation] = await reseller.ctx.db.selectFrom('conversation').select('receivedUpdate').execute();
+    expect(conversation?.receivedUpdate).toBe(3);
+    await reseller.write((tx) => tx.db.updateTable('conversation').set({ receivedUpdate: 9 }).execute());
+    await world.edit(vendor, { 'contact.jobTitle': 'Late' });
+    await world.settle();
+    expect(updates(world).at(-1)?.status).toBe(200);
+    expect((await reseller.lead(heldId)).document.contact?.jobTitle).toBe('Three');
+  });
+
+  it('is refused for a lead of a partner that is not released, and for a version that is gone', async () => {
+    await using world = await openAccepted();
+    const { vendor, reseller, leadId } = world;
+    await expect(world.edit(reseller, { 'contact.jobTitle': 'Buyer' })).rejects.toMatchObject({
+      code: 'illegal-change',
+    });
+    await expect(world.edit(vendor, { 'contact.shoeSize': '9' })).rejects.toMatchObject({ code: 'unknown-field' });
+    await expect(world.edit(vendor, { 'contact.phones': 'none' })).rejects.toMatchObject({ code: 'schema' });
+    expect((await vendor.lead(leadId)).document).toEqual(sampleLead);
+  });
+});
+
+describe('what the holder corrects', () => {
+  it('stays with it as long as its feedback policy for that partner does not say otherwise', async () => {
+    await using world = await openHeld();
+    await world.edit(world.reseller, { 'contact.phones': phones });
+    await world.settle();
+    expect(updates(world)).toEqual([]);
+  });
+
+});
