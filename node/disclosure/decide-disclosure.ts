@@ -12,6 +12,7 @@ import {
   type Recipient,
   type Stage,
 } from './decide-field.ts';
+import { digestPolicies } from './digest-policies.ts';
 import { maskValue } from './masks.ts';
 
 /** What an offer is built from: never from the lead itself. The lists depend on policies alone, not on the lead. */
@@ -26,10 +27,16 @@ export interface DisclosurePlan {
   readonly maskedFields: readonly string[];
   /** Paths that are never shown. */
   readonly neverFields: readonly string[];
+  /** Names the policies that decided, in the ledger. */
+  readonly policy: string;
 }
 
-/** What one recipient may see of a lead, offered in one mode; `facts`: of the lead's row, for conditions. */
-export type Disclose = (lead: Lead, facts?: LeadFacts) => DisclosurePlan;
+/** What one recipient may see of leads that are offered in one mode; `facts`: of the lead's row, for conditions. */
+export interface Discloser {
+  readonly plan: (lead: Lead, facts?: LeadFacts) => DisclosurePlan;
+  /** The decision on every field; the same combination of conditions gives the same list. */
+  readonly decide: (subject: Subject) => readonly FieldDecision[];
+}
 
 /** What `recipient` may see of `lead`, offered in `mode`. Fields that no policy and no default know never leave. */
 export function decideDisclosure(
@@ -38,25 +45,26 @@ export function decideDisclosure(
   recipient: Recipient,
   mode: OfferMode,
 ): DisclosurePlan {
-  return compileDisclosure(policies, recipient, mode)(lead);
+  return compileDisclosure(policies, recipient, mode).plan(lead);
 }
 
 /** So many combinations of conditions are kept compiled. */
 const mostKept = 64;
 
 /** `decideDisclosure` for many leads: the policies are looked through once for each combination of conditions that occurs. */
-export function compileDisclosure(policies: readonly FieldPolicy[], recipient: Recipient, mode: OfferMode): Disclose {
+export function compileDisclosure(policies: readonly FieldPolicy[], recipient: Recipient, mode: OfferMode): Discloser {
   const decide = compileDecisions(policies, recipient, mode);
+  const policy = digestPolicies(policies.filter((each) => isFor(each, recipient, mode)));
   const kept = new Map<readonly FieldDecision[], (lead: Lead) => DisclosurePlan>();
-  return (lead, facts = {}) => {
-    const decisions = decide({ lead, facts });
-    let plan = kept.get(decisions);
-    if (!plan) {
-      if (kept.size >= mostKept) kept.clear();
-      kept.set(decisions, (plan = planBy(decisions)));
-    }
-    return plan(lead);
+  const planFor = (decisions: readonly FieldDecision[]) => {
+    const known = kept.get(decisions);
+    if (known) return known;
+    if (kept.size >= mostKept) kept.clear();
+    const made = planBy(decisions, policy);
+    kept.set(decisions, made);
+    return made;
   };
+  return { decide, plan: (lead, facts = {}) => planFor(decide({ lead, facts }))(lead) };
 }
 
 /** The decision on every field, for leads one after another; the same combination of conditions gives the same list. */
@@ -82,11 +90,11 @@ export function compileDecisions(
 }
 
 /** The plan that decisions make of a lead: whoever narrows what may be shown narrows the decisions. */
-export function planBy(decisions: readonly FieldDecision[]): (lead: Lead) => DisclosurePlan {
+export function planBy(decisions: readonly FieldDecision[], policy: string): (lead: Lead) => DisclosurePlan {
   const offered = compileStage(decisions, 'offered');
   const released = compileStage(decisions, 'released');
   const paths = listPaths(decisions);
-  return (lead) => ({ offered: offered(lead), released: released(lead), ...paths });
+  return (lead) => ({ offered: offered(lead), released: released(lead), ...paths, policy });
 }
 
 /** The paths by how much an offer shows of them; custom fields count as one, so that their names tell nothing. */

@@ -1,6 +1,7 @@
-import { getField, leadFields, type Lead } from '../../protocol/index.ts';
-import { decideDisclosure } from './decide-disclosure.ts';
-import { decideFields, type FieldPolicy, type OfferMode, type Recipient, type Visibility } from './decide-field.ts';
+import { getField, leadFields, writeLead, type Lead } from '../../protocol/index.ts';
+import type { Subject } from '../rules/index.ts';
+import { compileStage, type Discloser } from './decide-disclosure.ts';
+import type { Visibility } from './decide-field.ts';
 
 /** One field as a recipient would see it. */
 interface PreviewedField extends Visibility {
@@ -8,28 +9,40 @@ interface PreviewedField extends Visibility {
   readonly label: string;
   readonly group: string;
   readonly personal: boolean;
+  /** False: nobody decided on this field yet, and it never leaves. */
+  readonly decided: boolean;
   readonly offeredValue?: unknown;
   readonly releasedValue?: unknown;
+  readonly updatedValue?: unknown;
 }
 
-/** What `recipient` would see of a lead offered to it now, field by field. */
-export function previewDisclosure(
-  lead: Lead,
-  policies: readonly FieldPolicy[],
-  recipient: Recipient,
-  mode: OfferMode,
-): PreviewedField[] {
-  const { offered, released } = decideDisclosure(lead, policies, recipient, mode);
-  const decisions = new Map(decideFields(policies, recipient, mode).map((field) => [field.path, field]));
-  return leadFields.map(({ path, label, group, personal }) => ({
-    path,
-    label,
-    group,
-    personal,
-    offered: decisions.get(path)?.offered ?? 'hide',
-    released: decisions.get(path)?.released ?? 'hide',
-    updated: decisions.get(path)?.updated ?? 'hide',
-    offeredValue: getField(offered, path),
-    releasedValue: getField(released, path),
-  }));
+/** What a recipient would see of a lead that is offered to it now. */
+export interface DisclosurePreview {
+  readonly fields: PreviewedField[];
+  /** By stage, the `Lead` element exactly as the message would hold it; of an update as if every field had changed. */
+  readonly xml: { readonly offered: string; readonly released: string; readonly updated: string };
+  /** The paths the offer would name. */
+  readonly withheldFields: string[];
+  readonly maskedFields: string[];
+  readonly policy: string;
 }
+
+/** Made by the very discloser that makes offers, so that it cannot tell anything else. */
+export function previewDisclosure({ lead, facts }: Subject, discloser: Discloser): DisclosurePreview {
+  const { offered, released, withheldFields, maskedFields, policy } = discloser.plan(lead, facts);
+  const decisions = discloser.decide({ lead, facts });
+  const updated = compileStage(decisions, 'updated')(lead);
+  const byPath = new Map(decisions.map((field) => [field.path, field]));
+  const fields = leadFields.flatMap(({ path, label, group, personal }) => {
+    const decision = byPath.get(path);
+    if (!decision) return [];
+    const values = [offered, released, updated].map((part) => getField(part, path));
+    const [offeredValue, releasedValue, updatedValue] = values;
+    return [{ label, group, personal, ...decision, offeredValue, releasedValue, updatedValue }];
+  });
+  const xml = { offered: elementOf(offered), released: elementOf(released), updated: elementOf(updated) };
+  return { fields, xml, withheldFields: [...withheldFields], maskedFields: [...maskedFields], policy };
+}
+
+/** In a message the root declares the namespace, not the lead. */
+const elementOf = (lead: Lead): string => writeLead(lead).replace(/^<l:Lead [^>]*>/, '<l:Lead>');

@@ -1,13 +1,16 @@
 import { z } from 'zod';
 import { transact } from '../kernel/context.ts';
+import { CodedError } from '../kernel/errors.ts';
 import { route, type Route } from '../kernel/routes.ts';
 import { scopeOf } from '../leads/scope.ts';
 import { getLead } from '../leads/store.ts';
 import { policyActions, stages } from './decide-field.ts';
+import { readDiscloseTo } from './disclose-to.ts';
+import { factsOf } from './facts.ts';
 import { leadRoutes } from './lead-routes.ts';
 import { previewDisclosure } from './preview-disclosure.ts';
 import { setFieldPolicy } from './set-field-policy.ts';
-import { listPolicies, listPoliciesFor } from './store.ts';
+import { listPolicies } from './store.ts';
 
 const modes = z.enum(['direct', 'grab']);
 const visibility = z.enum(['show', 'mask', 'hide']);
@@ -21,6 +24,8 @@ const policy = z.strictObject({
   stage: z.enum(stages),
   /** Absent: both. */
   mode: modes.optional(),
+  /** Absent: all leads. */
+  condition: z.unknown().optional().meta({ description: 'all, any, not, or field, op and value' }),
   action: z.enum(policyActions),
 });
 
@@ -52,19 +57,17 @@ const set = route({
 });
 
 const preview = route({
-  method: 'POST',
-  path: '/api/field-policies/preview',
+  method: 'GET',
+  path: '/api/leads/:id/preview',
   access: ['administrator', 'manager', 'auditor'],
-  scope: 'read',
-  summary: 'What a partner or user would see of a lead before and after accepting it',
-  body: z
-    .strictObject({
-      leadId: z.string().min(1).max(100),
-      peerId: z.string().min(1).max(255).optional(),
-      userId: z.string().min(1).max(255).optional(),
-      mode: modes.default('grab'),
-    })
-    .refine((body) => (body.peerId === undefined) !== (body.userId === undefined), 'needs a peerId or a userId'),
+  summary:
+    'What a partner or user would see of a lead when it is offered, released and updated: the bytes that would be sent',
+  query: z.strictObject({
+    /** Without a partner and a user: any partner that no policy names. */
+    peerId: z.string().min(1).max(255).optional(),
+    userId: z.string().min(1).max(255).optional(),
+    mode: modes.default('grab'),
+  }),
   reply: z.object({
     fields: z.array(
       z.object({
@@ -72,21 +75,31 @@ const preview = route({
         label: z.string(),
         group: z.string(),
         personal: z.boolean(),
+        decided: z.boolean(),
         offered: visibility,
         released: visibility,
         updated: visibility,
         offeredValue: z.unknown().optional(),
         releasedValue: z.unknown().optional(),
+        updatedValue: z.unknown().optional(),
       }),
     ),
+    /** The `Lead` element of the Offer, of the Release, and of an Update if every field had changed. */
+    xml: z.object({ offered: z.string(), released: z.string(), updated: z.string() }),
+    withheldFields: z.array(z.string()),
+    maskedFields: z.array(z.string()),
+    /** Names the policies that decide, in the ledger. */
+    policy: z.string(),
   }),
-  async handler(ctx, { body, actor }) {
-    const lead = await getLead(ctx, body.leadId, await scopeOf(ctx, actor));
-    const { peerId, userId, mode } = body;
+  async handler(ctx, { params, query, actor }) {
+    const { document, ...row } = await getLead(ctx, params.id, await scopeOf(ctx, actor));
+    const { peerId, userId, mode } = query;
+    if (peerId !== undefined && userId !== undefined)
+      throw new CodedError('two-recipients', 422, 'Ask for a partner or for a user.', { path: 'userId' });
     const recipient =
-      peerId === undefined ? ({ kind: 'user', id: userId } as const) : ({ kind: 'peer', id: peerId } as const);
-    const policies = await listPoliciesFor(ctx, recipient);
-    return { fields: previewDisclosure(lead.document, policies, recipient, mode) };
+      userId === undefined ? ({ kind: 'peer', id: peerId } as const) : ({ kind: 'user', id: userId } as const);
+    const discloser = (await readDiscloseTo(ctx))(recipient, mode);
+    return previewDisclosure({ lead: document, facts: factsOf(row) }, discloser);
   },
 });
 

@@ -1,11 +1,18 @@
 import { clockSkewMs, type Offer, type RejectReason } from '../../protocol/index.ts';
 import type { Tx } from '../kernel/context.ts';
 import { intend } from '../kernel/jobs.ts';
-import { getLeadHead, listHistoryOf } from '../leads/store.ts';
+import { findNote, getLeadHead, listHistoryOf } from '../leads/store.ts';
 import { withdrawLead } from '../routing/withdraw-lead.ts';
 import { describeStatus, toldEvents } from './describe-status.ts';
+import { feedbackOf } from './feedback-policy.ts';
 import { maySay, sendMessage } from './send-message.ts';
-import { findConversation, findHolding, updateConversation, type ConversationKey } from './store/conversations.ts';
+import {
+  findConversation,
+  findHolding,
+  updateConversation,
+  type Conversation,
+  type ConversationKey,
+} from './store/conversations.ts';
 import { forgetConversation } from './store/inbox.ts';
 import { getPeer } from './store/peers.ts';
 
@@ -38,19 +45,22 @@ export async function rejectToPeer(
  * not told yet, in the order they happened, whichever event's intent runs first.
  */
 export async function statusToPeer(tx: Tx, { leadId }: { leadId: string }): Promise<void> {
-  let conversation = await findHolding(tx, leadId);
-  if (!conversation || !maySay(conversation, 'Status')) return;
+  const found = await findHolding(tx, leadId);
+  if (!found || !maySay(found, 'Status')) return;
+  let conversation: Conversation = found;
   const { holder } = await getLeadHead(tx, leadId);
-  const { tellAssignedTo, tellAmount } = await getPeer(tx, conversation.peerId);
-  const policy = { tellAssignedTo: tellAssignedTo === 1, tellAmount: tellAmount === 1 };
-  // Revisions count what was told.
-  let revision = conversation.sentRevision;
-  for (const entry of await listHistoryOf(tx, leadId, { kinds: toldEvents, skip: revision })) {
-    revision++;
-    const body = describeStatus(entry, { revision, holderName: holder?.name, policy });
-    if (!body) continue;
-    const change = { sentRevision: revision };
-    conversation = await sendMessage(tx, conversation, { type: 'Status', body, change });
+  const policy = feedbackOf(await getPeer(tx, conversation.peerId));
+  // Revisions count what was told; what was not told today is not told later either, whatever the policy is then.
+  const events = await listHistoryOf(tx, leadId, { kinds: toldEvents, skip: conversation.consideredEvents });
+  for (const entry of events) {
+    const consideredEvents = conversation.consideredEvents + 1;
+    const revision = conversation.sentRevision + 1;
+    const note = policy.tell.note && entry.facts.noteId ? await findNote(tx, entry.facts.noteId) : undefined;
+    const body = describeStatus(entry, { revision, holderName: holder?.name, note, policy });
+    const change = { consideredEvents, ...(body && { sentRevision: revision }) };
+    conversation = body
+      ? await sendMessage(tx, conversation, { type: 'Status', body, change })
+      : await updateConversation(tx, conversation, change);
   }
 }
 

@@ -59,6 +59,7 @@ function newConversation(tx: Tx, peer: Peer, conversationId: string): Conversati
     sentDigest: null,
     receivedSeq: 0,
     sentRevision: 0,
+    consideredEvents: 0,
     receivedRevision: 0,
     sentUpdate: 0,
     receivedUpdate: 0,

@@ -61,8 +61,6 @@ function describePeer(
     role,
     state,
     allowedAddress: allowedRange,
-    tellAssignedTo: peer.tellAssignedTo === 1,
-    tellAmount: peer.tellAmount === 1,
     createdAt: when(createdAt),
     activatedAt: whenever(activatedAt),
     suspendedAt: whenever(suspendedAt),

@@ -23,14 +23,14 @@ export async function ledgerPeer(
 export async function ledgerDisclosure<T extends ConversationType>(
   tx: Tx,
   { peerId, leadId, conversationId, round, offerDigest }: Conversation,
-  { type, body }: Pick<Saying<T>, 'type' | 'body'>,
+  { type, body, policy }: Pick<Saying<T>, 'type' | 'body' | 'policy'>,
   { messageId, digest, seq }: { messageId: string; digest: string; seq: number },
 ): Promise<void> {
   const disclosed = describeDisclosed(type, body);
   if (!disclosed) return;
   const earlier = type === 'Offer' ? {} : { 'offer-digest': offerDigest };
   const sent = { conversation: conversationId, round, seq, message: messageId, digest, ...earlier };
-  await appendLeaf(tx, 'disclosure', { recipient: `peer:${peerId}`, lead: leadId, ...sent, ...disclosed });
+  await appendLeaf(tx, 'disclosure', { recipient: `peer:${peerId}`, lead: leadId, ...sent, ...disclosed, policy });
 }
 
 /** What a peer signed: its text, of a refusal the code, and the checkpoint of its own ledger that came along. */

@@ -28,7 +28,7 @@ export async function offerToPeer(tx: Tx, { recipientId }: { recipientId: string
   const told = JSON.stringify(digestFields(conversation, offeredSnapshot(document, plan)));
   await insertConversation(tx, { ...conversation, told });
   const body = writeOffer(offer, plan, conversation);
-  await sendMessage(tx, conversation, { type: 'Offer', body, expiresAt: offer.closesAt });
+  await sendMessage(tx, conversation, { type: 'Offer', body, policy: plan.policy, expiresAt: offer.closesAt });
 }
 
 /** So many messages may wait for a peer before it is offered nothing more. */
@@ -67,6 +67,7 @@ function startConversation(
     sentDigest: null,
     receivedSeq: 0,
     sentRevision: 0,
+    consideredEvents: 0,
     receivedRevision: 0,
     sentUpdate: 0,
     receivedUpdate: 0,

@@ -41,8 +41,6 @@ export interface PeerSettings {
   readonly endpoint?: string | undefined;
   /** A range, or null for public addresses only. */
   readonly allowedAddress?: string | null | undefined;
-  readonly tellAssignedTo?: boolean | undefined;
-  readonly tellAmount?: boolean | undefined;
 }
 
 /** Changes what an administrator decides about a partner. Never its key. */
@@ -58,8 +56,6 @@ export function changePeer(ctx: Context, nodeId: string, settings: PeerSettings,
       role: settings.role ?? peer.role,
       allowedRange: allowance?.range ?? null,
       allowedPort: allowance?.port ?? null,
-      tellAssignedTo: Number(settings.tellAssignedTo ?? peer.tellAssignedTo),
-      tellAmount: Number(settings.tellAmount ?? peer.tellAmount),
     };
     await updatePeer(tx, nodeId, change);
     const after = { ...peer, ...change };

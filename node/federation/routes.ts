@@ -4,6 +4,7 @@ import { route, type Route } from '../kernel/routes.ts';
 import { agreementRoutes } from './agreements/routes.ts';
 import { getPeerView, listPeerViews, when, whenever } from './describe-peer.ts';
 import { exchangeRoutes } from './exchange-routes.ts';
+import { feedbackRoutes } from './feedback-routes.ts';
 import { acceptInvitation, confirmPeer, createInvitation } from './introduce.ts';
 import { changePeer, resumePeer, suspendPeer } from './pause.ts';
 import { replayMessage } from './replay-message.ts';
@@ -25,8 +26,6 @@ const peerView = z.object({
   role,
   state: z.enum(['pending', 'active', 'suspended']),
   allowedAddress: z.string().nullable(),
-  tellAssignedTo: z.boolean(),
-  tellAmount: z.boolean(),
   createdAt: time,
   activatedAt: timeOrNull,
   suspendedAt: timeOrNull,
@@ -119,13 +118,11 @@ const change = route({
   method: 'PATCH',
   path: '/api/peers/:id',
   access: ['administrator'],
-  summary: 'Change how a partner is reached and what it is told; what is left out stays',
+  summary: 'Change how a partner is reached; what is left out stays',
   body: z.strictObject({
     role: role.optional(),
     endpoint: z.string().max(500).optional(),
     allowedAddress: range.nullable().optional(),
-    tellAssignedTo: z.boolean().optional(),
-    tellAmount: z.boolean().optional(),
   }),
   reply: fullPeerView,
   handler: async (ctx, { params, body, actor }) => {
@@ -225,6 +222,7 @@ const replay = route({
 
 export const routes: readonly Route[] = [
   ...exchangeRoutes,
+  ...feedbackRoutes,
   ...agreementRoutes,
   list,
   one,

@@ -34,6 +34,8 @@ export interface Saying<T extends ConversationType = ConversationType> {
   readonly inReplyTo?: Header['inReplyTo'];
   /** Epoch milliseconds: not to be sent earlier. */
   readonly notBefore?: number;
+  /** What shows something of the lead: the digest of the policies that decided on it. */
+  readonly policy?: string | undefined;
   /** What else changes in the conversation with it. */
   readonly change?: Partial<Conversation>;
 }

@@ -8,7 +8,7 @@ export const leafLines = {
   /** Fields of a lead leave for a recipient (`peer:…`, `user:…`): written before the first byte does. */
   disclosure: [
     'recipient', 'lead', 'offer', 'offer-digest', 'conversation', 'round', 'seq', 'message', 'digest', 'stage', 'mode',
-    'shown', 'masked', 'withheld', 'never', 'commitments',
+    'shown', 'masked', 'withheld', 'never', 'policy', 'commitments',
   ], // prettier-ignore
   /** A peer says that it has a message of ours, or that it refuses it; `answer` is the digest of what it signed, `log` its checkpoint. */
   'receipt-got': ['peer', 'message', 'type', 'digest', 'conversation', 'seq', 'answer', 'log'],
@@ -35,7 +35,9 @@ export const leafLines = {
   'offers-paused': ['peer', 'change', 'reason', 'until', 'by'],
   /** Personal data of a lead was deleted, because the agreement it came under allows to keep it no longer. */
   'retention-ended': ['peer', 'lead', 'conversation', 'agreement-digest'],
-  'field-policy-set': ['recipient', 'target', 'stage', 'mode', 'action', 'by'],
+  'field-policy-set': ['recipient', 'target', 'stage', 'mode', 'condition', 'action', 'by'],
+  /** What a partner is told of leads that came from it, and what is kept of what it tells: `setting=value`. */
+  'feedback-policy-set': ['peer', 'tell', 'keep', 'bands', 'by'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export type LeafKind = keyof typeof leafLines;

@@ -1,4 +1,4 @@
-import type { Disposition, Money } from '../../protocol/index.ts';
+import type { AmountBand, Disposition, Money } from '../../protocol/index.ts';
 import type { Tx } from '../kernel/context.ts';
 import { conflict } from '../kernel/errors.ts';
 import { changeLead } from '../leads/change-lead.ts';
@@ -18,6 +18,8 @@ interface PartnerStatus {
   /** Epoch milliseconds. */
   readonly until?: number | undefined;
   readonly amount?: Money | undefined;
+  /** The value as a range, where the partner tells no more, or we keep no more. */
+  readonly amountBand?: AmountBand | undefined;
   readonly reason?: string | undefined;
   readonly note?: string | undefined;
   readonly assignedTo?: string | undefined;
@@ -34,7 +36,7 @@ export async function applyPartnerStatus(tx: Tx, status: PartnerStatus): Promise
     throw conflict('not-the-holder', 'This lead is not with that partner.');
   const event = eventFor(lead, status, tx.clock.now());
   if (event === 'reroute') return takeBack(tx, lead, status, holder);
-  const words = [status.assignedTo && `Assigned to ${status.assignedTo}.`, status.note].filter(Boolean).join('\n');
+  const words = wordsOf(status);
   if (event) {
     const { until, amount, reason } = status;
     const facts = { until: event === 'sleep' ? until : undefined, amount: event === 'win' ? amount : undefined };
@@ -43,6 +45,16 @@ export async function applyPartnerStatus(tx: Tx, status: PartnerStatus): Promise
   } else if (words !== '') {
     await changeLead(tx, lead.id, 'note', { actor: holder, note: words });
   }
+}
+
+function wordsOf({ assignedTo, amountBand, note }: PartnerStatus): string {
+  const value = amountBand && `Order value: ${describeBand(amountBand)}.`;
+  return [assignedTo && `Assigned to ${assignedTo}.`, value, note].filter(Boolean).join('\n');
+}
+
+function describeBand({ atLeast, below }: AmountBand): string {
+  if (!below) return `${atLeast.amount} ${atLeast.currency} or more`;
+  return `at least ${atLeast.amount}, below ${below.amount} ${below.currency}`;
 }
 
 const events: Readonly<Partial<Record<Disposition, LeadEvent>>> = {

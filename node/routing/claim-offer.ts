@@ -109,6 +109,7 @@ export async function tellReleased(tx: Tx, recipient: Recipient): Promise<void> 
       (path) => !fields.never.includes(path),
     ),
     never: foldCustom(fields.never),
+    policy: fields.policy,
   });
   await intend(tx, { kind: 'notify', payload: { kind: 'released', userId, recipientId, leadId } });
   await announce(tx, { userId, kind: 'released', leadId, payload: { recipientId } });

@@ -1,6 +1,7 @@
 import { leadFields, getField } from '../../protocol/index.ts';
 import type { Lead } from '../../protocol/index.ts';
 import type { DisclosurePlan } from '../disclosure/decide-disclosure.ts';
+import { factsOf } from '../disclosure/facts.ts';
 import type { Tx } from '../kernel/context.ts';
 import { intend } from '../kernel/jobs.ts';
 import { announce } from '../kernel/live-events.ts';
@@ -66,7 +67,7 @@ export async function openOffer(
   } as const;
   await insertOffer(tx, offer);
   const recipients = request.to.map((candidate) => {
-    const plan = discloseTo(candidate, mode)(lead.document);
+    const plan = discloseTo(candidate, mode).plan(lead.document, factsOf(lead));
     return makeRecipient(tx, offer, { lead, candidate, plan });
   });
   await insertRecipients(tx, recipients);
@@ -110,7 +111,7 @@ function fieldsOf(plan: DisclosurePlan, lead: StoredLead): DisclosedFields {
   const withheld = [...new Set([...plan.withheldFields, ...lead.hiddenFields])];
   const masked = [...new Set([...plan.maskedFields, ...lead.maskedFields])].filter((path) => !withheld.includes(path));
   const shown = pathsOf(plan.offered).filter((path) => !masked.includes(path) && !withheld.includes(path));
-  return { shown, masked, withheld, never: plan.neverFields };
+  return { shown, masked, withheld, never: plan.neverFields, policy: plan.policy };
 }
 
 const pathsOf = (part: Lead) =>

@@ -1,7 +1,5 @@
-import { compileDisclosure } from '../disclosure/decide-disclosure.ts';
-import type { Disclose } from '../disclosure/decide-disclosure.ts';
-import type { OfferMode, Recipient } from '../disclosure/decide-field.ts';
-import { listPolicies } from '../disclosure/store.ts';
+import { readDiscloseTo } from '../disclosure/disclose-to.ts';
+import type { DiscloseTo } from '../disclosure/disclose-to.ts';
 import type { Context } from '../kernel/context.ts';
 import { madeOfSetup } from '../kernel/setup.ts';
 import { listUsers } from '../people/store.ts';
@@ -20,23 +18,16 @@ export interface RouteSetup {
   /** By box, in their order. */
   readonly rules: ReadonlyMap<string, readonly CompiledRule[]>;
   /** What a recipient is shown of leads that are offered in this mode. */
-  readonly discloseTo: (recipient: Recipient, mode: OfferMode) => Disclose;
+  readonly discloseTo: DiscloseTo;
 }
 
 /** The setup as it is in this transaction: read once, and again when somebody changed it. */
 export const readRouteSetup = madeOfSetup(async (ctx): Promise<RouteSetup> => {
   const rules = (await listAllRules(ctx)).map(compileRule);
-  const policies = await listPolicies(ctx);
-  const disclosures = new Map<string, Disclose>();
   return {
     boxes: { local: await listRouteBoxes(ctx, false), peer: await listRouteBoxes(ctx, true) },
     rules: Map.groupBy(rules, ({ rule }) => rule.boxId),
-    discloseTo(recipient, mode) {
-      const key = `${mode} ${recipient.kind} ${recipient.id ?? ''}`;
-      const disclose = disclosures.get(key) ?? compileDisclosure(policies, recipient, mode);
-      disclosures.set(key, disclose);
-      return disclose;
-    },
+    discloseTo: await readDiscloseTo(ctx),
   };
 });
 

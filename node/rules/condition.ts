@@ -126,3 +126,9 @@ export function readOrdered(text: string): Ordered | undefined {
   const at = Date.parse(text.trim());
   return Number.isNaN(at) ? undefined : { kind: 'instant', at };
 }
+
+/** Every field a condition looks at; it is one that `readCondition` accepted. */
+export function conditionFieldsOf(condition: Condition): ConditionField[] {
+  if ('field' in condition) return [findField(condition.field) ?? []].flat();
+  return partsOf(condition, '').flatMap(([part]) => conditionFieldsOf(part));
+}

@@ -1,4 +1,4 @@
-export { maxDepth, maxParts, operators, readCondition } from './condition.ts';
+export { conditionFieldsOf, maxDepth, maxParts, operators, readCondition } from './condition.ts';
 export type { Comparison, Condition } from './condition.ts';
 export { compileCondition } from './compile.ts';
 export { describeCondition } from './describe-condition.ts';

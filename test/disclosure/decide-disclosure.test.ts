@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decideDisclosure } from '../../node/disclosure/decide-disclosure.ts';
+import { compileDisclosure, decideDisclosure } from '../../node/disclosure/decide-disclosure.ts';
 import { decideFields, type FieldPolicy, type Recipient } from '../../node/disclosure/decide-field.ts';
 import { previewDisclosure } from '../../node/disclosure/preview-disclosure.ts';
-import { checkLead, getField, leadFields, omitFields, setField, type Lead } from '../../protocol/index.ts';
+import { checkLead, getField, leadFields, omitFields, pickFields, setField, type Lead } from '../../protocol/index.ts';
 import { anyLead } from '../protocol/arbitraries.ts';
 import { anyMode, anyPolicies, reseller, rule } from './policies.ts';
 
@@ -64,6 +64,7 @@ describe('the default', () => {
       withheldFields: [],
       maskedFields: [],
       neverFields: [],
+      policy: expect.any(String) as string,
     });
   });
 
@@ -273,17 +274,21 @@ describe('whatever the policies', () => {
 });
 
 describe('preview', () => {
-  it('tells for every field what would be seen, before and after', () => {
-    const fields = previewDisclosure(everyField, [rule('contact.emails', 'mask')], reseller, 'grab');
+  it('tells for every field what would be seen, at each stage', () => {
+    const policies = [rule('contact.emails', 'mask'), rule('contact.emails', 'never', { stage: 'updated' })];
+    const discloser = compileDisclosure(policies, reseller, 'grab');
+    const lead = pickFields(everyField, ['contact.emails', 'contact.givenName', 'account.name', 'fields']);
+    const { fields, xml } = previewDisclosure({ lead, facts: {} }, discloser);
     expect(fields.map((field) => field.path)).toEqual(leadFields.map((field) => field.path));
     expect(fields.find((field) => field.path === 'contact.emails')).toEqual({
       path: 'contact.emails',
       label: 'E-mail',
       group: 'email',
       personal: true,
+      decided: true,
       offered: 'mask',
       released: 'show',
-      updated: 'show',
+      updated: 'hide',
       offeredValue: [{ value: '***@mail.example' }],
       releasedValue: everyField.contact?.emails,
     });
@@ -292,5 +297,8 @@ describe('preview', () => {
       offeredValue: undefined,
       releasedValue: canary('contact.givenName'),
     });
+    expect(fields.find(({ path }) => path === 'fields')).toMatchObject({ decided: false, released: 'hide' });
+    expect(xml.offered).toContain('<l:Email>***@mail.example</l:Email>');
+    expect(xml.updated).not.toContain('<l:Email>');
   });
 });

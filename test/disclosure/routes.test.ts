@@ -85,13 +85,10 @@ it('sets policies over HTTP, all or none, and previews what a partner would see'
   await get(rep).expect(403);
 
   const leadId = await receive(node.ctx);
-  const preview = (authorization: string, body: object) =>
-    request(node.app)
-      .post('/api/field-policies/preview')
-      .set({ authorization })
-      .send({ leadId, ...body });
+  const preview = (authorization: string, query: Record<string, string>, id = leadId) =>
+    request(node.app).get(`/api/leads/${id}/preview`).set({ authorization }).query(query);
   const { body } = await preview(admin, { peerId: 'reseller.example' }).expect(200);
-  const fields = body.fields as { path: string }[];
+  const { fields, xml } = body as { fields: { path: string }[]; xml: Record<string, string> };
   const field = (path: string) => fields.find((each) => each.path === path);
   expect(field('contact.emails')).toMatchObject({
     offered: 'mask',
@@ -101,9 +98,34 @@ it('sets policies over HTTP, all or none, and previews what a partner would see'
   expect(field('contact.familyName')).toMatchObject({ offered: 'hide', released: 'show', releasedValue: 'Lovelace' });
   expect(field('contact.familyName')).not.toHaveProperty('offeredValue');
   expect(field('account.name')).toMatchObject({ offered: 'show', offeredValue: 'Acme GmbH' });
-  await preview(admin, {}).expect(422);
-  await preview(admin, { peerId: 'a.example', userId: 'user_1' }).expect(422);
-  await preview(admin, { leadId: 'lead_none', peerId: 'a.example' }).expect(404);
+  expect(xml['offered']).toContain('***@acme.example');
+  expect(xml['offered']).not.toContain('Lovelace');
+  expect(xml['released']).toContain('Lovelace');
+  expect((await preview(admin, {}).expect(200)).body.xml.offered).not.toContain('@acme.example');
+  const both = await preview(admin, { peerId: 'a.example', userId: 'user_1' }).expect(422);
+  expect(both.body).toMatchObject({ code: 'two-recipients' });
+  await preview(admin, { peerId: 'a.example' }, 'lead_none').expect(404);
   await preview(manager, { peerId: 'a.example' }).expect(404);
   await preview(rep, { peerId: 'a.example' }).expect(403);
+});
+
+it('refuses conditions that are none, and those whose effect would tell something about a person', async () => {
+  await using node = await openPeople({ routes });
+  const authorization = await node.bearer(await node.add('admin', 'administrator'));
+  const put = (condition: unknown) =>
+    request(node.app)
+      .put('/api/field-policies')
+      .set({ authorization })
+      .send({ policies: [{ ...forPeers, condition, action: 'show' }] });
+  const german = { field: 'contact.address.country', op: 'equals', value: 'DE' };
+  const agreed = { field: 'consents.newsletter', op: 'equals', value: 'granted' };
+  expect((await put({ field: 'x' }).expect(422)).body).toMatchObject({ code: 'invalid-condition' });
+  const personal = await put({ any: [german, { field: 'contact.familyName', op: 'exists' }] }).expect(422);
+  expect(personal.body).toMatchObject({ code: 'personal-condition', details: { path: 'condition' } });
+  expect((await put({ field: 'lead.round', op: 'less', value: 2 }).expect(422)).body).toMatchObject({ code: 'invalid-condition' }); // prettier-ignore
+  const { body } = await put({ all: [german, agreed] }).expect(200);
+  expect(body).toEqual({ items: [{ ...forPeers, condition: { all: [german, agreed] }, action: 'show' }] });
+  // Another condition is another policy; the same one is set again.
+  expect((await put(german).expect(200)).body.items).toHaveLength(2);
+  expect((await put(german).expect(200)).body.items).toHaveLength(2);
 });

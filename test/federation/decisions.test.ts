@@ -7,7 +7,9 @@ import {
   decideAfterSuccess,
   maySend,
 } from '../../node/federation/decide-breaker.ts';
-import { describeStatus } from '../../node/federation/describe-status.ts';
+import { decideBand } from '../../node/federation/decide-band.ts';
+import { describeStatus, keepOfStatus } from '../../node/federation/describe-status.ts';
+import { defaultFeedbackPolicy, type FeedbackPolicy } from '../../node/federation/feedback-policy.ts';
 import { findLookAlike } from '../../node/federation/look-alike.ts';
 import { planDailyRetry, planRetry } from '../../node/federation/plan-retry.ts';
 
@@ -114,8 +116,14 @@ describe('look-alikes', () => {
   });
 });
 
+const euros = (amount: string) => ({ amount, currency: 'EUR' });
+
 describe('status to the partner a lead came from', () => {
-  const told = { revision: 3, holderName: 'Ann', policy: { tellAssignedTo: true, tellAmount: true } };
+  const policyOf = (tell: Partial<FeedbackPolicy['tell']>): FeedbackPolicy => ({
+    ...defaultFeedbackPolicy,
+    tell: { ...defaultFeedbackPolicy.tell, ...tell },
+  });
+  const told = { revision: 3, holderName: 'Ann', note: 'Private', policy: policyOf({ assignedTo: true }) };
   const at = Date.UTC(2026, 0, 2);
 
   it('says what the event means, with the facts that belong to it', () => {
@@ -134,11 +142,75 @@ describe('status to the partner a lead came from', () => {
 
   it('is silent about what is nobody’s business', () => {
     expect(describeStatus({ kind: 'note', at, facts: { noteId: 'note_1' } }, told)).toBeUndefined();
-    const policy = { tellAssignedTo: false, tellAmount: false };
-    const status = describeStatus(
-      { kind: 'win', at, facts: { amount: { amount: '5.00', currency: 'EUR' } } },
-      { ...told, policy },
+    const by = (kind: 'win' | 'lose' | 'release', tell: Partial<FeedbackPolicy['tell']>) =>
+      describeStatus(
+        { kind, at, facts: { amount: euros('5.00'), reason: 'price' } },
+        { ...told, policy: policyOf(tell) },
+      );
+    const bare = ['revision', 'disposition', 'at'];
+    expect(Object.keys(by('win', { amount: 'none' }) ?? {})).toEqual(bare);
+    expect(Object.keys(by('lose', { reason: false }) ?? {})).toEqual(bare);
+    expect(by('lose', { dispositions: ['won'] })).toBeUndefined();
+    expect(by('win', { dispositions: ['won'] })).toMatchObject({ disposition: 'won' });
+    // Who has the lead is no secret between the two.
+    expect(by('release', { dispositions: [] })).toMatchObject({ disposition: 'assigned' });
+  });
+
+  it('tells the text written with a change, and a range instead of an amount, only where the policy says so', () => {
+    const won = { kind: 'win', at, facts: { amount: euros('7400.50') } } as const;
+    expect(describeStatus(won, told)).not.toHaveProperty('note');
+    const policy = policyOf({ note: true, amount: 'band' });
+    const status = describeStatus(won, { ...told, policy });
+    expect(status).toMatchObject({ note: 'Private', amountBand: { atLeast: euros('5000'), below: euros('10000') } });
+    expect(status).not.toHaveProperty('amount');
+    const bands = { EUR: [1_000, 25_000] };
+    expect(describeStatus(won, { ...told, policy: { ...policy, bands } })).toMatchObject({
+      amountBand: { atLeast: euros('1000'), below: euros('25000') },
+    });
+  });
+
+  it('keeps of what a partner tells only what is wanted', () => {
+    const status = {
+      ...{ revision: 1, disposition: 'won' as const, at: new Date(at).toISOString() },
+      ...{ assignedTo: 'Ann', amount: euros('7400.50'), reason: 'price', note: 'Private' },
+    };
+    const nothing = { assignedTo: false, amount: 'none', reason: false, note: false, update: false } as const;
+    expect(keepOfStatus(status, defaultFeedbackPolicy)).toEqual(status);
+    expect(Object.keys(keepOfStatus(status, { ...defaultFeedbackPolicy, keep: nothing }))).toEqual([
+      ...['revision', 'disposition', 'at'],
+    ]);
+    const banded = keepOfStatus(status, { ...defaultFeedbackPolicy, keep: { ...nothing, amount: 'band' } });
+    expect(banded).toMatchObject({ amountBand: { atLeast: euros('5000') } });
+    expect(banded).not.toHaveProperty('amount');
+  });
+});
+
+describe('the range of an amount', () => {
+  it.each([
+    ['0.99', undefined, '0', '1'],
+    ['1', undefined, '1', '2'],
+    ['4999.99', undefined, '2000', '5000'],
+    ['5000', undefined, '5000', '10000'],
+    ['7', [10, 20], '0', '10'],
+    ['20', [10, 20], '20', undefined],
+  ])('%s with %j', (amount, lowerEnds, atLeast, below) => {
+    expect(decideBand(euros(amount), lowerEnds)).toEqual({
+      atLeast: euros(atLeast),
+      ...(below !== undefined && { below: euros(below) }),
+    });
+  });
+
+  it('holds the amount, whatever it is, and tells no more than which range', () => {
+    const cents = fc.bigInt({ min: 0n, max: 10n ** 20n });
+    fc.assert(
+      fc.property(cents, (value) => {
+        const whole = value / 100n;
+        const band = decideBand(euros(`${whole}.${String(value % 100n).padStart(2, '0')}`));
+        expect(BigInt(band?.atLeast.amount ?? -1)).toBeLessThanOrEqual(whole);
+        expect(BigInt(band?.below?.amount ?? -1)).toBeGreaterThan(whole);
+        expect(band?.atLeast.amount).toMatch(/^([125]0*|0)$/);
+      }),
+      { numRuns: 300 },
     );
-    expect(Object.keys(status ?? {})).toEqual(['revision', 'disposition', 'at']);
   });
 });

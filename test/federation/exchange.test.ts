@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { changePeer, resumePeer, suspendPeer } from '../../node/federation/pause.ts';
+import { setFeedbackPolicy } from '../../node/federation/set-feedback-policy.ts';
 import { changeLead } from '../../node/leads/change-lead.ts';
 import { rerouteLead } from '../../node/routing/reroute-lead.ts';
 import { canary, openFederation, sampleLead } from '../support/federation.ts';
@@ -151,11 +152,11 @@ describe('a lead that is offered to a partner', () => {
       await world.settle();
       return vendor.lead(leadId);
     };
-    await changePeer(reseller.ctx, vendor.nodeId, { tellAmount: false, tellAssignedTo: false });
+    await setFeedbackPolicy(reseller.ctx, vendor.nodeId, { tell: { amount: 'none' } });
     expect(await run()).toMatchObject({ state: 'won', wonAmount: null });
     const quiet = wire.calls.filter(({ type }) => type === 'Status').map(({ xml }) => xml);
     expect(quiet.join()).not.toMatch(/Ann|99\.00|secret/);
-    await changePeer(reseller.ctx, vendor.nodeId, { tellAmount: true, tellAssignedTo: true });
+    await setFeedbackPolicy(reseller.ctx, vendor.nodeId, { tell: { amount: 'exact', assignedTo: true } });
     expect(await run()).toMatchObject({ state: 'won', wonAmount: '99.00' });
     const open = wire.calls
       .filter(({ type }) => type === 'Status')

@@ -126,11 +126,9 @@ describe('a known partner', () => {
     await expect(api(vendor).send('POST', `${path}/suspend`)).rejects.toThrow(refusedWith('peer-not-active'));
     expect(await api(vendor).send('POST', `${path}/resume`)).toMatchObject({ state: 'active' });
     await expect(api(vendor).send('POST', `${path}/resume`)).rejects.toThrow(refusedWith('peer-not-suspended'));
-    const changed = await api(vendor).send('PATCH', path, { role: 'secondary', tellAmount: false });
+    const changed = await api(vendor).send('PATCH', path, { role: 'secondary' });
     expect(changed).toMatchObject({
       role: 'secondary',
-      tellAmount: false,
-      tellAssignedTo: false,
       allowedAddress: '127.0.0.0/8',
     });
     // Without its exception, a plain http address is none for a partner.

@@ -70,7 +70,7 @@ it('whom this node trusts with what is in the ledger', async () => {
   const peer = `/api/peers/${reseller.nodeId}`;
   await expect(api.send('POST', `${peer}/confirm`, { fingerprint: 'other words' })).rejects.toThrow();
   await api.send('POST', `${peer}/confirm`, { fingerprint });
-  await api.send('PATCH', peer, { role: 'both', tellAmount: true });
+  await api.send('PATCH', peer, { role: 'both' });
   await api.send('PATCH', peer, { role: 'both' });
   await api.send('POST', `${peer}/suspend`);
   await api.send('POST', `${peer}/resume`);

@@ -15,7 +15,7 @@ const tell = (setup: RouteSetup): string =>
     [...setup.boxes.local],
     [...setup.boxes.peer],
     [...setup.rules].map(([boxId, rules]) => [boxId, rules.map(({ rule }) => rule)]),
-    setup.discloseTo({ kind: 'user', id: 'user_any' }, 'direct')(acme),
+    setup.discloseTo({ kind: 'user', id: 'user_any' }, 'direct').plan(acme),
   ]);
 
 onEachDatabase((database) => {

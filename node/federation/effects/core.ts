@@ -11,6 +11,8 @@ import { getRecipient } from '../../routing/store/recipients.ts';
 import { closeUnheardKey } from '../answer-upstream.ts';
 import { tellClosed } from '../award-to-peer.ts';
 import { endOffer } from '../end-offer.ts';
+import { keepOfStatus } from '../describe-status.ts';
+import { feedbackOf } from '../feedback-policy.ts';
 import { Refusal } from '../refusal.ts';
 import { sendMessage } from '../send-message.ts';
 import { isOwnedThrough } from '../settle-question.ts';
@@ -37,7 +39,7 @@ export const coreEffects = {
       hiddenFields: body.withheldFields,
       maskedFields: body.maskedFields,
     });
-    const change = { leadId, closesAt, offerDigest: digest, offer: JSON.stringify(body) };
+    const change = { leadId, closesAt, offerDigest: digest, offer: JSON.stringify(body), consideredEvents: 0 };
     await updateConversation(tx, conversation, change);
     const { peerId, conversationId, round } = conversation;
     const key = closeUnheardKey(conversation);
@@ -95,9 +97,10 @@ export const coreEffects = {
     if (body.revision <= conversation.receivedRevision) return;
     await updateConversation(tx, conversation, { receivedRevision: body.revision });
     if (before === 'returned' || !(await isOwnedThrough(tx, conversation))) return;
-    const { disposition, until, amount, reason, note, assignedTo } = body;
+    const kept = keepOfStatus(body, feedbackOf(peer));
+    const { disposition, until, amount, amountBand, reason, note, assignedTo } = kept;
     const untilAt = until === undefined ? undefined : Date.parse(until);
-    const told = { disposition, until: untilAt, amount, reason, note, assignedTo };
+    const told = { disposition, until: untilAt, amount, amountBand, reason, note, assignedTo };
     await applyPartnerStatus(tx, { leadId: conversation.leadId, peerId: peer.nodeId, ...told });
   },
 } satisfies ConversationEffects;

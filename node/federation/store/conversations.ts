@@ -25,6 +25,8 @@ export interface ConversationTable {
   sentDigest: string | null;
   receivedSeq: number;
   sentRevision: number;
+  /** On the holding side: how many events of the lead were looked at, whether they were told or not. */
+  consideredEvents: number;
   receivedRevision: number;
   /** Revisions of the last Update we sent, and of the last we took. */
   sentUpdate: number;

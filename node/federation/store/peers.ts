@@ -18,10 +18,8 @@ export interface PeerTable {
   state: PeerState;
   allowedRange: string | null;
   allowedPort: number | null;
-  /** 0 or 1: whether Status names the person who has the lead. */
-  tellAssignedTo: number;
-  /** 0 or 1: whether Status tells the amount of a won lead. */
-  tellAmount: number;
+  /** JSON of the feedback policy; null: the default. */
+  feedback: string | null;
   /** 0 or 1: whether leads are exchanged under an agreement only. */
   requireAgreement: number;
   /** New offers pause because a cap of the agreement was reached: since when, and which. */

@@ -10,6 +10,7 @@ import { migration as departures } from './0008-outbox-departures.ts';
 import { migration as ledger } from './0009-ledger.ts';
 import { migration as changes } from './0010-changes.ts';
 import { migration as agreements } from './0011-agreements.ts';
+import { migration as policies } from './0012-policies.ts';
 
 /** Every change to the tables, oldest first. A migration that was released is never edited. */
 export const migrations: readonly Migration[] = [
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   ledger,
   changes,
   agreements,
+  policies,
 ];

@@ -55,6 +55,8 @@ export interface DisclosedFields {
   readonly masked: readonly string[];
   readonly withheld: readonly string[];
   readonly never: readonly string[];
+  /** The digest of the policies that decided; offers from before policies had one have none. */
+  readonly policy?: string | undefined;
 }
 
 export interface Recipient {
