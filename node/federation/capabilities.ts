@@ -1,4 +1,12 @@
-import { limits, makeHeader, seal, type Capabilities, type Sealed } from '../../protocol/index.ts';
+import {
+  batchLimits,
+  keyAlgorithms,
+  limits,
+  makeHeader,
+  seal,
+  type Capabilities,
+  type Sealed,
+} from '../../protocol/index.ts';
 import type { Context } from '../kernel/context.ts';
 import { checkpointKey } from '../ledger/checkpoint.ts';
 import { ownEndpoint } from './introduce.ts';
@@ -17,9 +25,13 @@ function sealFor(ctx: Context, to: string): Sealed {
     name: ctx.config.name,
     endpoint: ownEndpoint(ctx),
     versions: ['1'],
-    levels: ['Core', 'Withhold'],
+    levels: ['Core', 'Withhold', 'Batch'],
     keys: [{ kid, algorithm, spki: spki.toString('base64') }],
     maxMessageBytes: limits.messageBytes,
+    maxBatchMessages: batchLimits.documents,
+    maxBatchBytes: batchLimits.bytes,
+    messagesPerMinute: ctx.config.messagesPerMinute,
+    algorithms: [...keyAlgorithms],
     logKey: checkpointKey(ctx).text,
   };
   const facts = { type: 'Capabilities', from: ctx.config.nodeId, to } as const;

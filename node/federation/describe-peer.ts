@@ -1,9 +1,11 @@
+import type { Capabilities } from '../../protocol/index.ts';
 import type { Context } from '../kernel/context.ts';
 import { peerFingerprint } from './introduce.ts';
 import { describeReach } from './peer-health.ts';
 import { countByState, type OutboxState } from './store/outbox.ts';
 import { getHealth, getPeer, listHealth, listPeerKeys, listPeers, listSecurityEvents } from './store/peers.ts';
 import type { Peer, PeerHealth } from './store/peers.ts';
+import { findSpeech, type PeerSpeech } from './store/speech.ts';
 
 type Counts = Partial<Record<OutboxState, number>>;
 
@@ -20,16 +22,18 @@ export async function listPeerViews(ctx: Context) {
 /** One partner with its keys and what an administrator should look into. */
 export async function getPeerView(ctx: Context, nodeId: string) {
   const peer = await getPeer(ctx, nodeId);
-  const [health, counts, keys, events, fingerprint] = await Promise.all([
+  const [health, counts, keys, events, fingerprint, speech] = await Promise.all([
     getHealth(ctx, nodeId),
     countByState(ctx, nodeId),
     listPeerKeys(ctx, nodeId),
     listSecurityEvents(ctx, nodeId, 50),
     peerFingerprint(ctx, nodeId),
+    findSpeech(ctx, nodeId),
   ]);
   return {
     ...describePeer(ctx, peer, { health, counts: toCounts(counts) }),
     fingerprint,
+    speaks: describeSpeech(speech),
     keys: keys.map(({ kid, algorithm, validFrom, validUntil, revokedAt }) => ({
       kid,
       algorithm,
@@ -38,6 +42,21 @@ export async function getPeerView(ctx: Context, nodeId: string) {
       revokedAt: whenever(revokedAt),
     })),
     securityEvents: events.map(({ id, at, code, messageId }) => ({ id, at: when(at), code, messageId })),
+  };
+}
+
+/** What the partner says of itself: nobody's trust hangs on it. */
+function describeSpeech(speech: PeerSpeech | undefined) {
+  const said = speech?.capabilities ? (JSON.parse(speech.capabilities) as Capabilities) : undefined;
+  return {
+    versions: said?.versions ?? [],
+    levels: said?.levels ?? [],
+    extensions: said?.extensions ?? [],
+    maxMessageBytes: said?.maxMessageBytes ?? null,
+    maxBatchMessages: said?.maxBatchMessages ?? null,
+    messagesPerMinute: said?.messagesPerMinute ?? null,
+    learnedAt: whenever(speech?.learnedAt),
+    error: speech?.error ?? null,
   };
 }
 

@@ -1,7 +1,7 @@
 import { lookup as resolve, type LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { Agent, buildConnector, fetch as undiciFetch } from 'undici';
-import type { OutgoingRequest } from '../../protocol/index.ts';
+import type { BatchRequest, OutgoingRequest } from '../../protocol/index.ts';
 import type { Context } from '../kernel/context.ts';
 import { CodedError } from '../kernel/errors.ts';
 import { checkEndpoint, mayConnect, portOf, type Allowance } from './may-connect.ts';
@@ -13,7 +13,7 @@ const deadlineMilliseconds = 20_000;
 
 /** One request to a pinned peer; `read` reads the answer within the same deadline. See `guardedFetch`. */
 export interface PeerRequest<T> {
-  readonly request: OutgoingRequest;
+  readonly request: OutgoingRequest | BatchRequest;
   /** The administrator's exception for this peer. */
   readonly allowance: Allowance | undefined;
   readonly read: (response: Response) => Promise<T>;
@@ -36,7 +36,7 @@ export function guardedFetch(ending: AbortSignal): PeerFetch {
     const deadline = new AbortController();
     const cancel = ctx.clock.after(deadlineMilliseconds, () => deadline.abort(timeout()));
     const signal = AbortSignal.any([deadline.signal, ending]);
-    const init = { ...request.init, signal, dispatcher } as RequestInit;
+    const init = { ...request.init, signal, dispatcher } as unknown as RequestInit;
     try {
       return await read(await ctx.fetch(request.url, init));
     } catch (error) {

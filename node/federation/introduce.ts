@@ -17,6 +17,7 @@ import { findLookAlike } from './look-alike.ts';
 import { checkEndpoint, checkRange, portOf, type Allowance } from './may-connect.ts';
 import { appendSecurityEvent, findPeer, getPeer, insertPeer, listPeerKeys, listPeers } from './store/peers.ts';
 import { updatePeer, type Peer, type PeerRole } from './store/peers.ts';
+import { planAsking } from './store/speech.ts';
 
 /** Where partners post their messages to this node. */
 export const ownEndpoint = ({ config }: Context): string => `${config.partnerUrl ?? config.publicUrl}/lead-exchange`;
@@ -81,9 +82,11 @@ export async function confirmPeer(ctx: Context, nodeId: string, typed: string, b
     }
     const change = { state: 'active', activatedAt: tx.clock.now() } as const;
     await updatePeer(tx, nodeId, change);
+    await planAsking(tx, nodeId, tx.clock.now());
     await openPartnerBox(tx, { peerId: nodeId, name: peer.name });
     await intendTrim(tx);
     await tellPeerChange(tx, nodeId);
+    tx.afterCommit(() => tx.bus.wake('speech'));
     await ledgerPeer(tx, peer, { change: 'confirmed', kid, by });
     return { ...peer, ...change };
   });

@@ -1,13 +1,15 @@
 import { transact, type Context } from '../kernel/context.ts';
 import type { Worker } from '../kernel/workers.ts';
 import { maySend } from './decide-breaker.ts';
-import { deliver } from './deliver.ts';
+import { deliver, deliverFrame, type Attempt } from './deliver.ts';
+import { findSpoken, type Spoken } from './find-spoken.ts';
 import { guardedFetch, type PeerFetch } from './guarded-fetch.ts';
 import { isExpired, settleAttempt, settleExpired, tryAgain } from './settle-attempt.ts';
 import { findNextDueAt, leaseDue, listPeersWithWaiting, updateWaiting, type OutboxMessage } from './store/outbox.ts';
+import { leaseFrame } from './store/outbox-frames.ts';
 import { getHealth } from './store/peers.ts';
 
-/** Messages on their way from this process, by peer. */
+/** Requests on their way from this process, by peer. */
 type OnTheWay = Map<string, number>;
 
 /** For so long a message is ours; a process that does not renew this is taken for dead, and the message is sent again. */
@@ -30,12 +32,12 @@ export function makeOutboxWorker(): Worker {
       try {
         for (;;) {
           const heard = wakes.next();
-          const messages = ending.signal.aborted ? [] : await leaseSendable(ctx, onTheWay);
-          for (const message of messages) {
-            started++;
-            const sending = send(ctx, message, { fetchPeer, ending: ending.signal }).finally(() => {
+          const frames = ending.signal.aborted ? [] : await leaseSendable(ctx, onTheWay);
+          for (const { peerId, messages } of frames) {
+            started += messages.length;
+            const sending = send(ctx, messages, { fetchPeer, ending: ending.signal }).finally(() => {
               running.delete(sending);
-              onTheWay.set(message.peerId, (onTheWay.get(message.peerId) ?? 1) - 1);
+              onTheWay.set(peerId, (onTheWay.get(peerId) ?? 1) - 1);
             });
             running.add(sending);
           }
@@ -63,31 +65,71 @@ function listenForWakes(ctx: Context) {
   };
 }
 
-/** Takes what may go out now, for each peer as many messages as it can have on their way. */
-async function leaseSendable(ctx: Context, onTheWay: OnTheWay): Promise<OutboxMessage[]> {
+/** What goes to a peer in one request. */
+interface Frame {
+  readonly peerId: string;
+  readonly messages: readonly OutboxMessage[];
+}
+
+/** Takes what may go out now, for each peer as many requests as it can have on their way. */
+async function leaseSendable(ctx: Context, onTheWay: OnTheWay): Promise<Frame[]> {
   const now = ctx.clock.now();
-  const leased: OutboxMessage[] = [];
+  const leased: Frame[] = [];
   for (const peerId of await listPeersWithWaiting(ctx, now)) {
     const busy = onTheWay.get(peerId) ?? 0;
-    const limit = maySend(await getHealth(ctx, peerId), now) - busy;
-    // Several at once share a statement and a commit; the next answer comes soon.
-    if (limit <= 0 || limit < busy) continue;
-    const messages = await transact(ctx, (tx) => leaseDue(tx, peerId, { limit, leaseEndsAt: now + leaseMilliseconds }));
-    onTheWay.set(peerId, busy + messages.length);
-    leased.push(...messages);
+    const health = await getHealth(ctx, peerId);
+    const spoken = await findSpoken(ctx, peerId);
+    const window = maySend(health, now);
+    // What a peer is tried with after it rested is one message.
+    const batches = spoken.levels.has('Batch') && health.openUntil === null;
+    const frames = batches
+      ? await leaseFrames(ctx, peerId, { spoken, requests: Math.min(window, framesAtOnce) - busy })
+      : await leaseSingly(ctx, peerId, { window, busy });
+    onTheWay.set(peerId, busy + frames.length);
+    leased.push(...frames.map((messages) => ({ peerId, messages })));
   }
   return leased;
 }
 
-/** Goes on leasing a message that takes long; returns how to end that. */
-function keepLease(ctx: Context, { messageId }: OutboxMessage): () => void {
+/** While a peer has two frames under way, the next one gathers. */
+const framesAtOnce = 2;
+
+async function leaseFrames(
+  ctx: Context,
+  peerId: string,
+  { spoken, requests }: { spoken: Spoken; requests: number },
+): Promise<OutboxMessage[][]> {
+  const bytes = Math.min(spoken.batchBytes, Math.floor((spoken.bytesInFlight ?? Infinity) / framesAtOnce));
+  const frames: OutboxMessage[][] = [];
+  while (frames.length < requests) {
+    const wish = { messages: spoken.batchMessages, bytes, leaseEndsAt: ctx.clock.now() + leaseMilliseconds };
+    const messages = await transact(ctx, (tx) => leaseFrame(tx, peerId, wish));
+    if (messages.length === 0) break;
+    frames.push(messages);
+  }
+  return frames;
+}
+
+async function leaseSingly(
+  ctx: Context,
+  peerId: string,
+  { window, busy }: { window: number; busy: number },
+): Promise<OutboxMessage[][]> {
+  const limit = window - busy;
+  // Several at once share a statement and a commit; the next answer comes soon.
+  if (limit <= 0 || limit < busy) return [];
+  const leaseEndsAt = ctx.clock.now() + leaseMilliseconds;
+  return (await transact(ctx, (tx) => leaseDue(tx, peerId, { limit, leaseEndsAt }))).map((message) => [message]);
+}
+
+/** Goes on leasing messages that take long; returns how to end that. */
+function keepLease(ctx: Context, messages: readonly OutboxMessage[]): () => void {
   let cancel = () => {};
   const renewLater = () => {
     cancel = ctx.clock.after(leaseMilliseconds / 2, () => {
       const dueAt = ctx.clock.now() + leaseMilliseconds;
-      transact(ctx, (tx) => updateWaiting(tx, messageId, { dueAt })).catch((error: unknown) =>
-        ctx.log.warn('lease-not-renewed', { messageId, error }),
-      );
+      const renewed = messages.map(({ messageId }) => transact(ctx, (tx) => updateWaiting(tx, messageId, { dueAt })));
+      Promise.all(renewed).catch((error: unknown) => ctx.log.warn('lease-not-renewed', { error }));
       renewLater();
     });
   };
@@ -100,20 +142,45 @@ interface Way {
   readonly ending: AbortSignal;
 }
 
-/** One attempt and what comes of it. An answer whose effect fails counts as silence, so that one message cannot block all. */
-async function send(ctx: Context, message: OutboxMessage, { fetchPeer, ending }: Way): Promise<void> {
-  if (isExpired(ctx, message)) return transact(ctx, (tx) => settleExpired(tx, message));
-  const release = keepLease(ctx, message);
+/** One request and what comes of each of its messages. */
+async function send(ctx: Context, messages: readonly OutboxMessage[], { fetchPeer, ending }: Way): Promise<void> {
+  const expired = messages.filter((message) => isExpired(ctx, message));
+  await Promise.all(expired.map((message) => transact(ctx, (tx) => settleExpired(tx, message))));
+  const sendable = messages.filter((message) => !expired.includes(message));
+  const [only] = sendable;
+  if (!only) return;
+  const release = keepLease(ctx, sendable);
   const beganAt = ctx.clock.now();
-  const attempt = await deliver(ctx, fetchPeer, message).finally(release);
-  if (attempt.kind === 'silence' && ending.aborted) return putBack(ctx, message);
-  try {
-    await transact(ctx, (tx) => settleAttempt(tx, { message, beganAt }, attempt));
-  } catch (error) {
-    const { peerId, messageId } = message;
-    ctx.log.error('delivery-not-settled', { peerId, messageId, error });
-    await transact(ctx, (tx) => tryAgain(tx, message, { code: 'effect-failed' }));
-  }
+  const delivery =
+    sendable.length === 1
+      ? deliver(ctx, fetchPeer, only).then((attempt) => [attempt])
+      : deliverFrame(ctx, fetchPeer, sendable);
+  const attempts = await delivery.finally(release);
+  await settleAll(ctx, { sendable, beganAt, ending }, attempts);
+}
+
+interface Journey {
+  readonly sendable: readonly OutboxMessage[];
+  /** Epoch milliseconds. */
+  readonly beganAt: number;
+  readonly ending: AbortSignal;
+}
+
+/** In their order, one commit for all. An answer whose effect fails counts as silence, so that one message cannot block all. */
+async function settleAll(ctx: Context, { sendable, beganAt, ending }: Journey, attempts: readonly Attempt[]) {
+  await Promise.all(
+    sendable.map(async (message, place) => {
+      const attempt = attempts[place] ?? { kind: 'silence', code: 'peer-broke-off', left: true };
+      if (attempt.kind === 'silence' && ending.aborted) return putBack(ctx, message);
+      try {
+        await transact(ctx, (tx) => settleAttempt(tx, { message, beganAt }, attempt));
+      } catch (error) {
+        const { peerId, messageId } = message;
+        ctx.log.error('delivery-not-settled', { peerId, messageId, error });
+        await transact(ctx, (tx) => tryAgain(tx, message, { code: 'effect-failed' }));
+      }
+    }),
+  );
 }
 
 /** The node stops: whoever runs next may send the message at once. */

@@ -9,6 +9,7 @@ import {
   seal,
   type Answered,
   type Opened,
+  type ProblemCode,
 } from '../../protocol/index.ts';
 import { transact, type Context, type Tx } from '../kernel/context.ts';
 import { findLastCheckpoint } from '../ledger/last-checkpoint.ts';
@@ -20,6 +21,7 @@ import { Refusal } from './refusal.ts';
 import { sampleForSecondOpinion } from './second-opinion.ts';
 import { insertInbox, type InboxMessage } from './store/inbox.ts';
 import { appendSecurityEvent } from './store/peers.ts';
+import { takeQuota } from './take-quota.ts';
 
 /** What a message is answered with; without `xml` the constant answer to strangers. */
 export interface ExchangeAnswer {
@@ -27,6 +29,8 @@ export interface ExchangeAnswer {
   readonly xml?: string;
   /** Seconds. */
   readonly retryAfter?: number | undefined;
+  /** The code of the Problem, if it is one. */
+  readonly code?: ProblemCode;
 }
 
 const unauthenticated: ExchangeAnswer = { status: 401 };
@@ -37,6 +41,12 @@ const suspensionSeconds = 3600;
  * answered. A repetition gets the first answer, byte for byte. Strangers get nothing but a constant 401.
  */
 export async function receiveMessage(ctx: Context, bytes: Uint8Array): Promise<ExchangeAnswer> {
+  const arrival = await openArrival(ctx, bytes);
+  return 'status' in arrival ? arrival : takeIn(ctx, arrival);
+}
+
+/** Proves who sent a document, and reads it; answers at once what is not proven or cannot be read. Changes nothing. */
+export async function openArrival(ctx: Context, bytes: Uint8Array): Promise<Arrival | ExchangeAnswer> {
   const sender = await findPinnedPeer(ctx, peekSender(bytes) ?? '');
   let opened: Opened;
   try {
@@ -46,17 +56,28 @@ export async function receiveMessage(ctx: Context, bytes: Uint8Array): Promise<E
     throw error;
   }
   if (!sender) return unauthenticated;
+  return { sender, opened, document: Buffer.from(bytes).toString('utf8') };
+}
+
+/** Stores a proven message with its effect and answers it, as `receiveMessage` does. */
+export async function takeIn(ctx: Context, arrival: Arrival): Promise<ExchangeAnswer> {
+  const { sender, opened } = arrival;
   try {
-    checkSender(ctx, sender, opened);
-    const document = Buffer.from(bytes).toString('utf8');
-    return await storeAndApply(ctx, { sender, opened, document });
+    await admitMessage(ctx, arrival);
+    return await storeAndApply(ctx, arrival);
   } catch (error) {
     return answerFailure(ctx, { sender, opened, error });
   }
 }
 
+/** Throws a Refusal for a message that is not to be taken now, whatever it says: by its key, audience, time or number. */
+export async function admitMessage(ctx: Context, { sender, opened }: Arrival): Promise<void> {
+  checkSender(ctx, sender, opened);
+  await takeQuota(ctx, sender.peer.nodeId, 'received');
+}
+
 /** What came in, with the peer that proved to have sent it. */
-interface Arrival {
+export interface Arrival {
   readonly sender: PinnedPeer;
   readonly opened: Opened;
   readonly document: string;
@@ -130,7 +151,7 @@ function repeatAnswer(opened: Opened, { digest, answer, code }: InboxMessage): E
   return { status: code === null ? 200 : problemStatus[code as keyof typeof problemStatus], xml: answer };
 }
 
-async function answerFailure(
+export async function answerFailure(
   ctx: Context,
   { sender, opened, error }: { sender: PinnedPeer; opened: Opened; error: unknown },
 ): Promise<ExchangeAnswer> {
@@ -143,6 +164,10 @@ async function answerFailure(
   const answered = { from: peerId, messageId, digest: opened.digest };
   const answer = sealProblem(ctx, answered, refusal);
   if (isRetryable(refusal.problem)) return answer;
+  if (isRemembered(refusal)) {
+    const tooMany = await takeQuota(ctx, peerId, 'refused').catch((rate: unknown) => rate);
+    if (tooMany instanceof Refusal) return sealProblem(ctx, answered, tooMany);
+  }
   return transact(ctx, async (tx) => {
     const { securityEvent: code } = refusal;
     if (code) await appendSecurityEvent(tx, { peerId, code, messageId, facts: { digest: opened.digest } });
@@ -165,7 +190,7 @@ function sealProblem(ctx: Context, answered: Answered, refusal: Refusal): Exchan
   const { problem: code, message: text, retryAfter } = refusal;
   const body = { code, text, ...(retryAfter !== undefined && { retryAfter }) };
   const problem = problemFor(answered, body, answering(ctx));
-  return { status: problemStatus[code], xml: seal(problem, ctx.keys.signing).xml, retryAfter };
+  return { status: problemStatus[code], xml: seal(problem, ctx.keys.signing).xml, retryAfter, code };
 }
 
 const answering = (ctx: Context) => ({ nodeId: ctx.config.nodeId, now: ctx.clock.now() });

@@ -48,8 +48,20 @@ const key = z.object({
   revokedAt: timeOrNull,
 });
 const securityEvent = z.object({ id: z.string(), at: time, code: z.string(), messageId: z.string().nullable() });
+const countOrNull = count.nullable();
+const speaks = z.object({
+  versions: z.array(z.string()),
+  levels: z.array(z.string()),
+  extensions: z.array(z.string()),
+  maxMessageBytes: countOrNull,
+  maxBatchMessages: countOrNull,
+  messagesPerMinute: countOrNull,
+  learnedAt: timeOrNull,
+  error: z.string().nullable(),
+});
 const fullPeerView = peerView.extend({
   fingerprint: z.string(),
+  speaks,
   keys: z.array(key),
   securityEvents: z.array(securityEvent),
 });

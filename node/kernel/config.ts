@@ -40,6 +40,8 @@ export interface Config {
   readonly logLevel: string;
   /** How many requests a minute one client address, and one user, may make. */
   readonly requestsPerMinute: number;
+  /** How many messages a minute one partner may send; announced to partners. */
+  readonly messagesPerMinute: number;
   /** Of so many messages of partners one is verified once more, by another library; 0: none. */
   readonly secondOpinionEvery: number;
 }
@@ -138,6 +140,12 @@ export const settings = {
     'LEADMESH_REQUESTS_PER_MINUTE',
     '3000',
     'How many requests a minute one client address, and one user, may make.',
+    readCount,
+  ),
+  messagesPerMinute: setting(
+    'LEADMESH_MESSAGES_PER_MINUTE',
+    '6000',
+    'How many messages a minute one partner may send; partners are told. Beyond it they are asked to wait.',
     readCount,
   ),
   secondOpinionEvery: setting(
@@ -245,6 +253,7 @@ function assemble(values: Values): Config {
     demo: values.demo ?? false,
     logLevel: values.logLevel ?? 'info',
     requestsPerMinute: values.requestsPerMinute ?? 0,
+    messagesPerMinute: values.messagesPerMinute ?? 0,
     secondOpinionEvery: values.secondOpinionEvery ?? 0,
   };
 }

@@ -53,6 +53,7 @@ export async function startBenchNode(folder: string, name: string): Promise<Benc
     LEADMESH_PUBLIC_URL: url,
     LEADMESH_LOG_LEVEL: 'warn',
     LEADMESH_REQUESTS_PER_MINUTE: '100000000',
+    LEADMESH_MESSAGES_PER_MINUTE: '100000000',
   };
   const start = async () => {
     const started = startMeasured({ name, script: 'node/main.ts', folder, env });

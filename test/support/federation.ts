@@ -4,6 +4,7 @@ import { deliveryHandlers } from '../../node/delivery/handlers.ts';
 import { makeMailTransport } from '../../node/delivery/mail-transport.ts';
 import { federationHandlers } from '../../node/federation/handlers.ts';
 import { acceptInvitation, confirmPeer, createInvitation } from '../../node/federation/introduce.ts';
+import { makeSpeechWorker } from '../../node/federation/learn-speech.ts';
 import { makeOutboxWorker } from '../../node/federation/outbox-worker.ts';
 import { routes } from '../../node/federation/routes.ts';
 import type { PeerRole } from '../../node/federation/store/peers.ts';
@@ -26,7 +27,7 @@ import { listOffers } from '../../node/routing/store/offers.ts';
 import { listRecipients } from '../../node/routing/store/recipients.ts';
 import { replaceRules } from '../../node/routing/store/rules.ts';
 import type { Assign } from '../../node/rules/index.ts';
-import type { Lead, RejectReason } from '../../protocol/index.ts';
+import { batchMediaType, readBatch, type Lead, type RejectReason } from '../../protocol/index.ts';
 import { makeFakeClock, type FakeClock } from './clock.ts';
 import { makeFolder, openStore, type Place } from './store.ts';
 
@@ -47,6 +48,8 @@ export type Fault = 'lost' | 'answer-lost' | 'twice' | 'cut' | { status: number;
 
 export interface Wire {
   readonly calls: Call[];
+  /** How many documents each request brought. */
+  readonly requests: number[];
   fault: (call: Call) => Fault | undefined | Promise<Fault | undefined>;
   /** Types in the order they were sent, as `from>to Type`. */
   story(): string[];
@@ -133,6 +136,7 @@ function makeWire(): Wire {
   const calls: Call[] = [];
   return {
     calls,
+    requests: [],
     fault: () => undefined,
     story: () => calls.map(({ from, to, type }) => `${from}>${to} ${type}`),
   };
@@ -140,23 +144,38 @@ function makeWire(): Wire {
 
 const unreachable = new CodedError('peer-unreachable', 502, 'On purpose.');
 
-/** The node's way out: the real one, with the faults a test plans. */
+/** The node's way out: the real one, with the faults a test plans. A frame is a call for each of its documents. */
 function faultyFetch(from: string, wire: Wire): typeof fetch {
-  return (async (url: string, init: RequestInit & { body: string }) => {
-    const named = (tag: string) => new RegExp(`<l:${tag}>([^<]*)</l:${tag}>`).exec(init.body)?.[1] ?? '';
-    const call: Call = { from, to: named('To').replace('.localhost', ''), type: named('Type'), xml: init.body };
-    wire.calls.push(call);
-    const fault = await wire.fault(call);
+  return (async (url: string, init: RequestInit & { body?: string | Uint8Array }) => {
+    const { body } = init;
+    if (body === undefined) return undiciFetch(url, init as never);
+    const calls = (typeof body === 'string' ? [body] : readBatch(body).map(toText)).map((xml) =>
+      describeCall(from, xml),
+    );
+    wire.calls.push(...calls);
+    wire.requests.push(calls.length);
+    let fault: Fault | undefined;
+    for (const call of calls) fault ??= await wire.fault(call);
     if (fault === 'lost') throw new TypeError('fetch failed', { cause: unreachable });
     if (typeof fault === 'object') return new Response('gone', fault);
-    if (fault === 'twice') await (await undiciFetch(url, init as never)).text();
+    if (fault === 'twice') await (await undiciFetch(url, init as never)).arrayBuffer();
     const response = await undiciFetch(url, init as never);
-    call.status = response.status;
-    call.answer = await response.text();
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    const framed = response.headers.get('content-type') === batchMediaType;
+    const answers = framed ? readBatch(bytes).map(toText) : [toText(bytes)];
+    for (const [place, call] of calls.entries())
+      Object.assign(call, { status: response.status, answer: answers[place] ?? '' });
     if (fault === 'answer-lost') throw new TypeError('fetch failed');
-    const body = fault === 'cut' ? call.answer.slice(0, call.answer.length / 2) : call.answer;
-    return new Response(body, { status: response.status, headers: [...response.headers] });
+    const told = fault === 'cut' ? bytes.slice(0, bytes.length / 2) : bytes;
+    return new Response(told, { status: response.status, headers: [...response.headers] });
   }) as unknown as typeof fetch;
+}
+
+const toText = (bytes: Uint8Array) => Buffer.from(bytes).toString('utf8');
+
+function describeCall(from: string, xml: string): Call {
+  const named = (tag: string) => new RegExp(`<l:${tag}>([^<]*)</l:${tag}>`).exec(xml)?.[1] ?? '';
+  return { from, to: named('To').replace('.localhost', ''), type: named('Type'), xml };
 }
 
 interface Surroundings {
@@ -177,6 +196,7 @@ async function openNode(name: string, { place, clock, wire, keys }: Surroundings
   const workers = [
     ...makeJobWorkers([...routingHandlers, ...deliveryHandlers, ...federationHandlers]),
     makeOutboxWorker(),
+    makeSpeechWorker(),
   ];
   const closing = new AbortController();
   const app = createApp(ctx, routes, { authenticate: makeAuthenticate(), closing: closing.signal });

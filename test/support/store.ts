@@ -52,7 +52,7 @@ export async function openStore(place: Place, options: StoreOptions = {}): Promi
   await migrate(database, clock.now, options.migrations);
   const config = { ...place, nodeId: 'test.localhost', name: 'Test', host: '127.0.0.1', port: 0, demo: false };
   const rest = { publicUrl: 'http://test.localhost', mailFrom: 'leads@test.localhost' };
-  const counts = { requestsPerMinute: 1_000, secondOpinionEvery: 1 };
+  const counts = { requestsPerMinute: 1_000, messagesPerMinute: 6_000, secondOpinionEvery: 1 };
   const ctx: Context = {
     config: { ...config, ...rest, ...counts, logLevel: 'silent' },
     db: database.reader,

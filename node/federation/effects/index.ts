@@ -6,19 +6,13 @@ import type { Peer } from '../store/peers.ts';
 import { agreementEffects } from './agreement.ts';
 import { coreEffects } from './core.ts';
 import type { ConversationEffects, Heard, HeardBetweenNodes, NodeEffects } from './effect.ts';
+import { transportEffects } from './transport.ts';
 import { updateEffects } from './update.ts';
 
 /** One table for all levels that this node speaks; a type that is not here is answered `not-understood`. */
 const conversationEffects: ConversationEffects = { ...coreEffects, ...updateEffects };
 
-const nodeEffects: NodeEffects = {
-  ...agreementEffects,
-  /** A partner is there: that it says so is all. Those for everyone are public, so anybody could post them here again and again. */
-  Capabilities(tx, { message: { header } }) {
-    if (header.to === tx.config.nodeId) return Promise.resolve();
-    throw new Refusal('audience', 'Capabilities for everyone are fetched, not posted.');
-  },
-};
+const nodeEffects: NodeEffects = { ...agreementEffects, ...transportEffects };
 
 /** Whether a message belongs to a conversation and this node does something with it. */
 export const isOfConversation = (type: AnyMessage['header']['type']): type is ConversationType =>

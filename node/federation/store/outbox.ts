@@ -39,7 +39,7 @@ export interface OutboxTable {
 export type OutboxMessage = OutboxTable;
 
 /** Written into the statement, so that the databases see that the partial index of waiting messages fits. */
-const waiting = sql.lit<OutboxState>('waiting');
+export const waiting = sql.lit<OutboxState>('waiting');
 
 declare module '../../kernel/database.ts' {
   interface Database {
@@ -190,7 +190,7 @@ export async function leaseDue(
 const patientAttempts = 6;
 
 /** What waits for a peer and is not held up by an earlier message of its conversation. */
-const firstOfConversations = (ctx: Context, peerId: string) =>
+export const firstOfConversations = (ctx: Context, peerId: string) =>
   ctx.db
     .selectFrom('outbox as message')
     .where('peerId', '=', peerId)

@@ -11,6 +11,7 @@ import { migration as ledger } from './0009-ledger.ts';
 import { migration as changes } from './0010-changes.ts';
 import { migration as agreements } from './0011-agreements.ts';
 import { migration as policies } from './0012-policies.ts';
+import { migration as transport } from './0013-transport.ts';
 
 /** Every change to the tables, oldest first. A migration that was released is never edited. */
 export const migrations: readonly Migration[] = [
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   changes,
   agreements,
   policies,
+  transport,
 ];

@@ -1,0 +1,13 @@
+import { learnSpeech } from '../learn-speech.ts';
+import { Refusal } from '../refusal.ts';
+import type { NodeEffects } from './effect.ts';
+
+/** What nodes say to each other about themselves. */
+export const transportEffects = {
+  /** A partner is there, and tells what it speaks. Those for everyone are public, so anybody could post them here again and again. */
+  async Capabilities(tx, { peer, message: { header, body } }) {
+    if (header.to !== tx.config.nodeId)
+      throw new Refusal('audience', 'Capabilities for everyone are fetched, not posted.');
+    await learnSpeech(tx, peer.nodeId, { saidAt: Date.parse(header.created), body });
+  },
+} satisfies NodeEffects;
