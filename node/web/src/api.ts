@@ -30,7 +30,6 @@ export interface UserInput {
 }
 export type UserChange = Partial<UserInput & Pick<shape.User, 'active' | 'availability'>>;
 export interface PreviewRequest {
-  leadId: string;
   peerId?: string;
   userId?: string;
   mode: shape.OfferMode;
@@ -78,7 +77,10 @@ export function makeApi(csrf: string | null) {
     traces: (id: string, cursor?: string) =>
       get<shape.Page<shape.Trace>>(`/api/leads/${at(id)}/traces${query({ cursor, limit: '20' })}`),
     offers: (id: string) => get<shape.Page<shape.LeadOffer>>(`/api/leads/${at(id)}/offers`),
-    preview: (body: PreviewRequest) => post<{ fields: shape.PreviewedField[] }>('/api/field-policies/preview', body),
+    preview: (id: string, asked: PreviewRequest) =>
+      get<shape.Preview>(`/api/leads/${at(id)}/preview${query({ ...asked })}`),
+    fieldPolicies: () => get<{ items: shape.FieldPolicy[] }>('/api/field-policies'),
+    setFieldPolicies: (policies: shape.FieldPolicyChange[]) => call('PUT', '/api/field-policies', { policies }),
     change: (id: string, change: Readonly<Record<string, unknown>>) => post(`/api/leads/${at(id)}/changes`, change),
     reroute: (id: string, reason?: string) => post(`/api/leads/${at(id)}/reroute`, { reason }),
     assign: (id: string, body: { userId: string; reason?: string }) => post(`/api/leads/${at(id)}/assign`, body),
@@ -96,6 +98,9 @@ export function makeApi(csrf: string | null) {
     acceptInvitation: (body: { invitation: string; role: string; allowedAddress?: string }) =>
       post<{ id: string; name: string; fingerprint: string }>('/api/peers/invitations/accept', body),
     confirmPeer: (id: string, fingerprint: string) => post(`/api/peers/${at(id)}/confirm`, { fingerprint }),
+    feedbackPolicy: (id: string) => get<shape.FeedbackPolicy>(`/api/peers/${at(id)}/feedback-policy`),
+    setFeedbackPolicy: (id: string, change: shape.FeedbackChange) =>
+      call<shape.FeedbackPolicy>('PATCH', `/api/peers/${at(id)}/feedback-policy`, change),
     pausePeer: (id: string, pause: boolean) => post(`/api/peers/${at(id)}/${pause ? 'suspend' : 'resume'}`),
   };
 }

@@ -38,7 +38,7 @@ export function PolicyPreview({ lead }: { lead: LeadView }) {
           onChange={(event) => setMode(event.currentTarget.value === 'direct' ? 'direct' : 'grab')}
         />
       </div>
-      {choice !== '' && <Preview lead={lead} request={{ leadId: lead.id, mode, ...recipientOf(choice) }} />}
+      {choice !== '' && <Preview lead={lead} request={{ mode, ...recipientOf(choice) }} />}
     </section>
   );
 }
@@ -57,35 +57,61 @@ function useChoices() {
   ];
 }
 
-function Preview({ lead, request }: { lead: LeadView; request: PreviewRequest }) {
+export function Preview({ lead, request }: { lead: LeadView; request: PreviewRequest }) {
   const { api } = useSession();
   const preview = useQuery({
     queryKey: ['lead', lead.id, 'preview', request],
-    queryFn: () => api.preview(request),
+    queryFn: () => api.preview(lead.id, request),
   });
   return (
     <Answer query={preview}>
-      {({ fields }) => (
-        <div className="scroll" tabIndex={0} role="region" aria-label="What would be seen">
-          <table className="table">
-            <thead>
-              <tr>
-                <th scope="col">Field</th>
-                <th scope="col">In the offer</th>
-                <th scope="col">After acceptance</th>
-              </tr>
-            </thead>
-            <tbody>
-              {fields
-                .filter(({ path }) => valueAt(lead.document, path) !== undefined)
-                .map((field) => (
-                  <Line key={field.path} field={field} />
-                ))}
-            </tbody>
-          </table>
-        </div>
+      {({ fields, xml }) => (
+        <>
+          <div className="scroll" tabIndex={0} role="region" aria-label="What would be seen">
+            <table className="table">
+              <thead>
+                <tr>
+                  <th scope="col">Field</th>
+                  <th scope="col">In the offer</th>
+                  <th scope="col">After acceptance</th>
+                  <th scope="col">In later updates</th>
+                </tr>
+              </thead>
+              <tbody>
+                {fields
+                  .filter(({ path }) => valueAt(lead.document, path) !== undefined)
+                  .map((field) => (
+                    <Line key={field.path} field={field} />
+                  ))}
+              </tbody>
+            </table>
+          </div>
+          <Sent xml={xml} />
+        </>
       )}
     </Answer>
+  );
+}
+
+/** The lead as the messages would hold it, byte for byte. */
+function Sent({ xml }: { xml: { offered: string; released: string; updated: string } }) {
+  const texts = [
+    ['In the offer', xml.offered],
+    ['After acceptance', xml.released],
+    ['In an update, if every field had changed', xml.updated],
+  ] as const;
+  return (
+    <details>
+      <summary>The lead as it would be sent</summary>
+      {texts.map(([label, text]) => (
+        <div key={label}>
+          <p className="quiet small">{label}</p>
+          <pre className="code" tabIndex={0} aria-label={label}>
+            {text}
+          </pre>
+        </div>
+      ))}
+    </details>
   );
 }
 
@@ -95,6 +121,7 @@ function Line({ field }: { field: PreviewedField }) {
       <th scope="row">{field.label}</th>
       <Cell path={field.path} sight={field.offered} value={field.offeredValue} />
       <Cell path={field.path} sight={field.released} value={field.releasedValue} />
+      <Cell path={field.path} sight={field.updated} value={field.updatedValue} />
     </tr>
   );
 }
