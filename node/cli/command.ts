@@ -2,6 +2,7 @@ import type { Config } from '../kernel/config.ts';
 import { CodedError } from '../kernel/errors.ts';
 import type { Door } from './door.ts';
 import type { Output } from './output.ts';
+import type { Terminal } from './terminal.ts';
 
 /** An option of a command, `--like-this`. */
 export interface Option {
@@ -25,6 +26,7 @@ export interface Asked {
   /** Settings given as flags. */
   readonly flags: Readonly<Record<string, string>>;
   readonly env: NodeJS.ProcessEnv;
+  readonly terminal: Terminal;
 }
 
 interface Traits {

@@ -66,7 +66,7 @@ async function readTarget(asked: Asked): Promise<Invitation> {
   const url = asked.arg('url');
   if (!/^https?:\/\//.test(url) || !URL.canParse(url)) throw misuse('<url> starts with http:// or https://.');
   try {
-    const invitation = readInvitation((await fileBytes(file, longestInvitation)).toString('utf8'));
+    const invitation = readInvitation((await fileBytes(file, longestInvitation, asked.terminal)).toString('utf8'));
     return { ...invitation, endpoint: new URL(new URL(invitation.endpoint).pathname, url).href };
   } catch (error) {
     if (error instanceof ProtocolError) throw new CodedError('invitation-invalid', 422, error.detail);

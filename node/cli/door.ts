@@ -9,6 +9,7 @@ import { createLogger } from '../kernel/log.ts';
 import { isReply, type Actor, type Route } from '../kernel/routes.ts';
 import { openContext, routes } from '../node.ts';
 import { findUser, findUserByEmail, listAdministrators, type User } from '../people/store.ts';
+import type { Terminal } from './terminal.ts';
 import { noteWakes, tellRunningNode } from './wake.ts';
 
 /** What a route is asked, as over HTTP; properties that are undefined count as left out. */
@@ -32,14 +33,17 @@ export interface Door {
 }
 
 /**
- * Opens the data of a node, which may run meanwhile. `as`: whose name things are done in. Throws `no-node-here`: only
+ * Opens the data of a node, which may run meanwhile. `as`: whose name things are done in; its log goes to `errors`. Throws `no-node-here`: only
  * `start` and `migrate` make a new node.
  */
-export async function openDoor(config: Config, as: string | undefined): Promise<Door> {
+export async function openDoor(
+  config: Config,
+  { as, errors }: Pick<Terminal, 'errors'> & { readonly as: string | undefined },
+): Promise<Door> {
   const { dataFolder } = config;
   if (!existsSync(join(dataFolder, 'keys')) && !existsSync(sqliteFile(dataFolder)))
     throw new CodedError('no-node-here', 404, `There is no node in ${dataFolder}; "leadmesh start" makes one.`);
-  const log = createLogger({ ...config, logLevel: 'warn' }, process.stderr);
+  const log = createLogger({ ...config, logLevel: 'warn' }, errors);
   const { ctx, close } = await openContext(config, { log });
   const woken = noteWakes(ctx);
   return {

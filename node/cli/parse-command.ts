@@ -22,7 +22,11 @@ export function findCommand(commands: readonly Command[], argv: readonly string[
 }
 
 /** Matches what was typed with the command table. Throws `usage`. */
-export function parseCommand(commands: readonly Command[], argv: readonly string[], env: NodeJS.ProcessEnv): Parsed {
+export function parseCommand(
+  commands: readonly Command[],
+  argv: readonly string[],
+  { env, terminal }: Pick<Asked, 'env' | 'terminal'>,
+): Parsed {
   const command = findCommand(commands, argv);
   const { values, positionals } = parse(command, argv.slice(command.name.split(' ').length));
   const help = values['help'] === true;
@@ -42,6 +46,7 @@ export function parseCommand(commands: readonly Command[], argv: readonly string
     isOn: (option) => values[option] === true,
     flags: Object.fromEntries(flags),
     env,
+    terminal,
   };
   return { command, asked, help, json: values['json'] === true };
 }

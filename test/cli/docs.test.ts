@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { sharedOptions, usageOf, type Command } from '../../node/cli/command.ts';
 import { commands } from '../../node/cli/commands/index.ts';
 import { parseCommand } from '../../node/cli/parse-command.ts';
+import { ownTerminal } from '../../node/cli/terminal.ts';
 import { flagOf, settings } from '../../node/kernel/config.ts';
 import { settingTable } from '../../protocol/reference-peer/settings.ts';
 
@@ -69,7 +70,7 @@ describe('calls in the documents', () => {
   });
 
   it.each(all.map((words) => [words.join(' '), words] as const))('leadmesh %s', (_, words) => {
-    expect(() => parseCommand(commands, words, {})).not.toThrow();
+    expect(() => parseCommand(commands, words, { env: {}, terminal: ownTerminal })).not.toThrow();
   });
 });
 

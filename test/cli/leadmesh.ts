@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { runCommand } from '../../node/cli/run-command.ts';
 
 const script = fileURLToPath(new URL('../../node/cli/leadmesh.mjs', import.meta.url));
 
@@ -13,12 +15,12 @@ export interface Ended {
   readonly err: string;
 }
 
-/** A data folder with the real command, each call a process of its own. */
+/** A data folder and the commands on it. */
 export interface CommandNode extends AsyncDisposable {
   readonly folder: string;
   readonly dataFolder: string;
   readonly url: string;
-  /** Runs `leadmesh` with the node's settings; `input` is its standard input. */
+  /** Runs a command with the node's settings; `input` is its standard input. What stays running is a process of its own. */
   run(args: readonly string[], input?: string | Buffer): Promise<Ended>;
   /** The same; a status other than 0 throws. Answers standard output without the last line break. */
   ok(args: readonly string[], input?: string | Buffer): Promise<string>;
@@ -38,7 +40,7 @@ export interface RunningNode {
 const cleanEnv = () =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('LEADMESH_')));
 
-/** Runs the command with these settings only. */
+/** Runs the command as a process of its own, with these settings only. */
 export function runLeadmesh(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
@@ -51,6 +53,19 @@ export function runLeadmesh(
   child.stderr.on('data', (data: Buffer) => (err += data.toString()));
   child.stdin.on('error', () => undefined).end(input);
   return new Promise((resolve) => child.on('close', (status) => resolve({ status, out, err })));
+}
+
+/** The same in this process: the command line from its words to its exit status, without the second it takes to load. */
+async function runHere(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  input: string | Buffer = '',
+): Promise<Ended> {
+  const [output, errors] = [new PassThrough(), new PassThrough()];
+  const terminal = { input: Readable.from(input.length > 0 ? [Buffer.from(input)] : []), output, errors };
+  const status = await runCommand(args, { ...cleanEnv(), ...env }, terminal);
+  const read = (stream: PassThrough) => ((stream.read() as Buffer | null) ?? '').toString();
+  return { status, out: read(output), err: read(errors) };
 }
 
 const readyWithinMilliseconds = 90_000;
@@ -96,7 +111,8 @@ export function openCommandNode(name: string, port: number, env: Readonly<Record
     ...env,
   };
   const running: RunningNode[] = [];
-  const run = (args: readonly string[], input?: string | Buffer) => runLeadmesh(args, own, input);
+  const run = (args: readonly string[], input?: string | Buffer) =>
+    args[0] === 'start' ? runLeadmesh(args, own, input) : runHere(args, own, input);
   const ok = async (args: readonly string[], input?: string | Buffer) => {
     const { status, out, err } = await run(args, input);
     if (status !== 0) throw new Error(`leadmesh ${args.join(' ')} ended with ${String(status)}: ${err}`);

@@ -7,11 +7,12 @@ import { sharedOptions, usageOf } from '../../node/cli/command.ts';
 import { commands } from '../../node/cli/commands/index.ts';
 import { entry, printable, printableJson, table } from '../../node/cli/output.ts';
 import { parseCommand } from '../../node/cli/parse-command.ts';
+import { ownTerminal } from '../../node/cli/terminal.ts';
 import { flagOf, settings } from '../../node/kernel/config.ts';
 import { CodedError } from '../../node/kernel/errors.ts';
 import { runLeadmesh } from './leadmesh.ts';
 
-const parse = (...argv: string[]) => parseCommand(commands, argv, {});
+const parse = (...argv: string[]) => parseCommand(commands, argv, { env: {}, terminal: ownTerminal });
 
 function misuseOf(...argv: string[]): string {
   try {

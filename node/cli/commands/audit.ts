@@ -13,7 +13,8 @@ const longestCheckpoint = 65_536;
 
 async function verify({ ctx }: Door, asked: Asked): Promise<Output> {
   const file = asked.text('since');
-  const since = file === undefined ? undefined : (await fileBytes(file, longestCheckpoint)).toString('utf8');
+  const since =
+    file === undefined ? undefined : (await fileBytes(file, longestCheckpoint, asked.terminal)).toString('utf8');
   const report = await verifyLedger(ctx, since === undefined ? {} : { since });
   const { findings, ...facts } = report;
   const text = [entry(facts).text, ...findings.map(describeFinding)].join('\n');

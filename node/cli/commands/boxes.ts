@@ -1,6 +1,6 @@
 import { CodedError } from '../../kernel/errors.ts';
 import { parseJson } from '../../kernel/request-body.ts';
-import type { Command } from '../command.ts';
+import type { Asked, Command } from '../command.ts';
 import type { Door } from '../door.ts';
 import { fileBytes } from '../input.ts';
 import { table, type Page } from '../output.ts';
@@ -41,8 +41,8 @@ async function nameBoxes(door: Door, boxes: readonly BoxView[], rule: unknown): 
 }
 
 /** What the file holds as rules: a list, whose boxes may be named. */
-async function readRules(door: Door, boxes: readonly BoxView[], file: string): Promise<unknown> {
-  const given = parseJson(await fileBytes(file, door.limitOf('PUT /api/boxes/:id/rules')));
+async function readRules(door: Door, boxes: readonly BoxView[], asked: Asked): Promise<unknown> {
+  const given = parseJson(await fileBytes(asked.arg('file'), door.limitOf('PUT /api/boxes/:id/rules'), asked.terminal));
   if (!Array.isArray(given)) return given;
   const rules: unknown[] = [];
   for (const rule of given as unknown[]) rules.push(await nameBoxes(door, boxes, rule));
@@ -78,7 +78,7 @@ export const boxCommands: readonly Command[] = [
       const file = asked.maybeArg('file');
       if (file === undefined)
         return table(await door.ask<Page>('GET /api/boxes/:id/rules', { params: { id } }), ruleColumns);
-      const body = { version, rules: await readRules(door, boxes, file) };
+      const body = { version, rules: await readRules(door, boxes, asked) };
       return table(await door.ask<Page>('PUT /api/boxes/:id/rules', { params: { id }, body }), ruleColumns);
     },
   },

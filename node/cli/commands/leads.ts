@@ -58,7 +58,7 @@ async function showLead(door: Door, id: string): Promise<Output> {
 
 async function addLead(door: Door, asked: Asked): Promise<Output> {
   const route = 'POST /api/leads';
-  const lead = parseJson(await fileBytes(asked.arg('file'), door.limitOf(route)));
+  const lead = parseJson(await fileBytes(asked.arg('file'), door.limitOf(route), asked.terminal));
   const body = { lead, ...(asked.isOn('test') && { test: true }) };
   const key = asked.text('key');
   const headers: Record<string, string> = key === undefined ? {} : { 'idempotency-key': key };
@@ -77,7 +77,7 @@ async function importList(door: Door, asked: Asked): Promise<Output> {
   const preview = asked.isOn('preview');
   const options = ['provider', 'licence', 'campaign', 'country', 'date-order', 'delimiter', 'encoding', 'map'];
   const query = { ...given(asked, ...options), provider: needed(asked, 'provider'), fileName: fileNameOf(file) };
-  const body = await fileBytes(file, door.limitOf(route));
+  const body = await fileBytes(file, door.limitOf(route), asked.terminal);
   if (preview) {
     const seen = await door.ask<Preview>(route, { query: { ...query, commit: 'false' }, body });
     const mapping = table({ items: seen.layout.columns }, { column: 'header', field: 'field' });
@@ -98,7 +98,7 @@ interface MailOutcome {
 
 async function takeMail(door: Door, asked: Asked): Promise<Output> {
   const route = 'POST /api/mail';
-  const body = await fileBytes(asked.arg('file'), door.limitOf(route));
+  const body = await fileBytes(asked.arg('file'), door.limitOf(route), asked.terminal);
   const outcome = await door.ask<MailOutcome>(route, { query: given(asked, 'campaign', 'country'), body });
   const notes = [
     ...(outcome.again ? ['This message came before; nothing is taken again.'] : []),

@@ -69,10 +69,10 @@ export const nodeCommands: readonly Command[] = [
     name: 'migrate',
     summary: 'Bring the tables up to date, making what is missing; "start" does it by itself',
     example: 'leadmesh migrate',
-    onConfig: async (config) => {
+    onConfig: async (config, { terminal }) => {
       const { openContext } = await import('../../node.ts');
       const { createLogger } = await import('../../kernel/log.ts');
-      const log = createLogger({ ...config, logLevel: 'warn' }, process.stderr);
+      const log = createLogger({ ...config, logLevel: 'warn' }, terminal.errors);
       const { migrated, close } = await openContext(config, { log });
       await close();
       return words(migrated.join('\n'), { migrated }, migrated.length === 0 ? 'The tables are up to date.' : undefined);

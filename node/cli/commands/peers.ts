@@ -49,7 +49,7 @@ const accept: Command = {
   example: 'leadmesh peer accept reseller-invitation.json --role secondary',
   onNode: async (door, asked) => {
     const role = needed(asked, 'role');
-    const invitation = (await fileBytes(asked.arg('file'), longestInvitation)).toString('utf8');
+    const invitation = (await fileBytes(asked.arg('file'), longestInvitation, asked.terminal)).toString('utf8');
     const despiteLookAlike = asked.isOn('despite-look-alike');
     const body = { invitation, role, despiteLookAlike, ...given(asked, 'allowed-address') };
     const peer = await door.ask<Invited>('POST /api/peers/invitations/accept', { body });

@@ -71,7 +71,7 @@ export const userCommands: readonly Command[] = [
     example: 'leadmesh user password eve@vendor.example < password.txt',
     onNode: async (door, asked) => {
       const { id } = await door.user(asked.arg('user'));
-      const body = { password: await secretLine('New password') };
+      const body = { password: await secretLine('New password', asked.terminal) };
       const { password } = check(z.object({ password: passwordInput }), body, 'body');
       await setPassword(door.ctx, { userId: id, password });
       return words('', { id }, 'The password is set.');
