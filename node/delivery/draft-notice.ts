@@ -8,7 +8,15 @@ import type { User } from '../people/store.ts';
 import { describeTime } from './describe-time.ts';
 import { leadLines, oneLine } from './lead-lines.ts';
 import { messageIdOf } from './mail-transport.ts';
-import type { AnsweredNotice, Notice, OfferNotice, PartnerNotice, UnroutedNotice, WokenNotice } from './notice.ts';
+import type {
+  AnsweredNotice,
+  Notice,
+  OfferNotice,
+  PartnerNotice,
+  SharedNotice,
+  UnroutedNotice,
+  WokenNotice,
+} from './notice.ts';
 import { findOfferedLead, isOpen, type OfferedLead } from './offered-lead.ts';
 import {
   planAnsweredMail,
@@ -19,6 +27,7 @@ import {
   planWokenMail,
 } from './plan-mail.ts';
 import { planPartnerMail } from './plan-partner-mail.ts';
+import { planSharedMail } from './plan-shared-mail.ts';
 import { describeOutcome } from './respond.ts';
 import { replyAddress } from './response-token.ts';
 
@@ -133,6 +142,15 @@ function draftPartner({ config }: Context, { userId, peerId, peerName, news, rea
   return { id: `partner-${userId}-${peerId}-${news}-${at}`, ...planPartnerMail(facts) };
 }
 
+async function draftShared(ctx: Context, user: User, { about, leadId, partner, topic, until }: SharedNotice) {
+  const lead = await getLead(ctx, leadId);
+  const shown = showSummary(await sightOf(ctx, { userId: user.id, role: user.role }), lead);
+  const title = oneLine(`${lead.test ? 'Test: ' : ''}${leadTitle(shown)}`);
+  const link = `${ctx.config.publicUrl}/leads/${leadId}`;
+  const facts = { nodeName: ctx.config.name, title, partner: oneLine(partner), topic, until, link };
+  return { id: `${about}-${user.id}`, ...planSharedMail(facts) };
+}
+
 /** The mail of a notice to `user`; undefined when by now there is nothing to tell. */
 export function draftNotice(ctx: Context, user: User, told: Notice): Promise<NoticeMail | undefined> {
   switch (told.kind) {
@@ -142,6 +160,8 @@ export function draftNotice(ctx: Context, user: User, told: Notice): Promise<Not
       return draftWoken(ctx, user, told);
     case 'partner':
       return Promise.resolve(draftPartner(ctx, told));
+    case 'shared-lead':
+      return draftShared(ctx, user, told);
     case 'unrouted':
       return draftUnrouted(ctx, user, told);
     default:

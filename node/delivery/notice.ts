@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { partnerNews } from './plan-partner-mail.ts';
+import { sharedTopics } from './plan-shared-mail.ts';
 import { responseOutcomes } from './respond.ts';
 
 const offerNotice = z.object({
@@ -48,14 +49,27 @@ const partnerNotice = z.object({
   at: z.number(),
 });
 
+/** Something about a lead that is shared with a partner. `about`: tells one telling from another. */
+const sharedNotice = z.object({
+  kind: z.literal('shared-lead'),
+  userId: z.string(),
+  leadId: z.string(),
+  partner: z.string(),
+  topic: z.enum(sharedTopics),
+  about: z.string(),
+  /** Epoch milliseconds. */
+  until: z.number().optional(),
+});
+
 /** What a `notify` intent says: whom to tell what. */
 export const notice = z
-  .discriminatedUnion('kind', [offerNotice, answeredNotice, wokenNotice, unroutedNotice, partnerNotice])
+  .discriminatedUnion('kind', [offerNotice, answeredNotice, wokenNotice, unroutedNotice, partnerNotice, sharedNotice])
   .and(z.object({ waitsSince: z.number().optional() }));
 export type OfferNotice = z.output<typeof offerNotice>;
 export type AnsweredNotice = z.output<typeof answeredNotice>;
 export type WokenNotice = z.output<typeof wokenNotice>;
 export type UnroutedNotice = z.output<typeof unroutedNotice>;
 export type PartnerNotice = z.output<typeof partnerNotice>;
+export type SharedNotice = z.output<typeof sharedNotice>;
 /** `waitsSince`: when the mail server first did not take it, epoch milliseconds. */
 export type Notice = z.output<typeof notice>;

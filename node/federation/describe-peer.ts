@@ -80,6 +80,7 @@ function describePeer(
     role,
     state,
     allowedAddress: allowedRange,
+    agreeReturns: JSON.parse(peer.agreeReturns) as string[],
     createdAt: when(createdAt),
     activatedAt: whenever(activatedAt),
     suspendedAt: whenever(suspendedAt),

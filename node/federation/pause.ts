@@ -1,3 +1,4 @@
+import type { ReturnReason } from '../../protocol/index.ts';
 import { transact, type Context } from '../kernel/context.ts';
 import { conflict } from '../kernel/errors.ts';
 import { suspendPartnerBox } from '../routing/open-box.ts';
@@ -41,6 +42,8 @@ export interface PeerSettings {
   readonly endpoint?: string | undefined;
   /** A range, or null for public addresses only. */
   readonly allowedAddress?: string | null | undefined;
+  /** Reasons for which a Return of this partner is agreed to without asking anybody. */
+  readonly agreeReturns?: readonly ReturnReason[] | undefined;
 }
 
 /** Changes what an administrator decides about a partner. Never its key. */
@@ -56,6 +59,7 @@ export function changePeer(ctx: Context, nodeId: string, settings: PeerSettings,
       role: settings.role ?? peer.role,
       allowedRange: allowance?.range ?? null,
       allowedPort: allowance?.port ?? null,
+      agreeReturns: settings.agreeReturns ? JSON.stringify(settings.agreeReturns) : peer.agreeReturns,
     };
     await updatePeer(tx, nodeId, change);
     const after = { ...peer, ...change };

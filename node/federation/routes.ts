@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { returnReasons } from '../../protocol/index.ts';
 import { pageOf, pageQuery, toPage } from '../kernel/paging.ts';
 import { route, type Route } from '../kernel/routes.ts';
 import { agreementRoutes } from './agreements/routes.ts';
@@ -7,6 +8,7 @@ import { exchangeRoutes } from './exchange-routes.ts';
 import { feedbackRoutes } from './feedback-routes.ts';
 import { acceptInvitation, confirmPeer, createInvitation } from './introduce.ts';
 import { changePeer, resumePeer, suspendPeer } from './pause.ts';
+import { questionRoutes } from './question-routes.ts';
 import { replayMessage } from './replay-message.ts';
 import { betweenNodes } from './send-between-nodes.ts';
 import { listInbox } from './store/inbox.ts';
@@ -26,6 +28,8 @@ const peerView = z.object({
   role,
   state: z.enum(['pending', 'active', 'suspended']),
   allowedAddress: z.string().nullable(),
+  /** Reasons for which its Returns are agreed to without asking anybody. */
+  agreeReturns: z.array(z.string()),
   createdAt: time,
   activatedAt: timeOrNull,
   suspendedAt: timeOrNull,
@@ -135,6 +139,7 @@ const change = route({
     role: role.optional(),
     endpoint: z.string().max(500).optional(),
     allowedAddress: range.nullable().optional(),
+    agreeReturns: z.array(z.enum(returnReasons)).max(returnReasons.length).optional(),
   }),
   reply: fullPeerView,
   handler: async (ctx, { params, body, actor }) => {
@@ -234,8 +239,9 @@ const replay = route({
 
 export const routes: readonly Route[] = [
   ...exchangeRoutes,
-  ...feedbackRoutes,
+  ...questionRoutes,
   ...agreementRoutes,
+  ...feedbackRoutes,
   list,
   one,
   invite,

@@ -1,3 +1,4 @@
+import type { SharedTopic } from '../delivery/plan-shared-mail.ts';
 import type { Tx } from '../kernel/context.ts';
 import { intend } from '../kernel/jobs.ts';
 import { announce } from '../kernel/live-events.ts';
@@ -6,22 +7,10 @@ import { getLead } from '../leads/store.ts';
 import { listKeepers } from '../routing/tell-unrouted.ts';
 import { getPeer } from './store/peers.ts';
 
-/** What people are told about a lead they share with a partner. */
-export type PartnerTopic =
-  | 'recall-asked'
-  | 'return-asked'
-  | 'suggested'
-  | 'agreed'
-  | 'refused'
-  | 'unanswered'
-  | 'unheard'
-  | 'updated'
-  | 'remind';
-
 interface Telling {
   readonly leadId: string;
   readonly peerId: string;
-  readonly topic: PartnerTopic;
+  readonly topic: SharedTopic;
   /** Who is told; whoever holds or answers for the lead when absent. */
   readonly to?: LeadActor | undefined;
   /** Epoch milliseconds: until when an answer is expected. */

@@ -1,13 +1,16 @@
-import { updateReasons, type Lead, type UpdateReason } from '../../protocol/index.ts';
+import { pickFields, updateReasons, type Lead, type UpdateReason } from '../../protocol/index.ts';
 import { pickUpdatable } from '../disclosure/pick-updatable.ts';
 import { listPoliciesFor } from '../disclosure/store.ts';
 import type { Tx } from '../kernel/context.ts';
 import { getLead } from '../leads/store.ts';
 import { getOffer } from '../routing/store/offers.ts';
 import { getRecipient } from '../routing/store/recipients.ts';
+import { contactPaths } from './contact-paths.ts';
 import { findHeldByPeer, findHeldFromPeer } from './find-held.ts';
+import { feedbackOf } from './feedback-policy.ts';
 import { maySay, sendMessage } from './send-message.ts';
 import { updateConversation, type Conversation } from './store/conversations.ts';
+import { getPeer } from './store/peers.ts';
 import { changedSince, digestFields, type ToldFields } from './told-fields.ts';
 
 /**
@@ -33,7 +36,8 @@ export async function tellChanges(tx: Tx, conversation: Conversation, reason: Up
   const changed = changedSince(JSON.parse(conversation.told) as ToldFields, now);
   if (changed.length === 0) return conversation;
   const change = { told: JSON.stringify(now) };
-  const part = conversation.side === 'offering' && (await partDown(tx, conversation, document, changed));
+  const partOf = conversation.side === 'offering' ? partDown : partUp;
+  const part = await partOf(tx, conversation, document, changed);
   if (!part) return updateConversation(tx, conversation, change);
   const revision = conversation.sentUpdate + 1;
   const body = { revision, reason, changedFields: [...part.fields], lead: part.lead };
@@ -51,4 +55,11 @@ async function partDown(tx: Tx, conversation: Conversation, lead: Lead, changed:
   const { offerId } = await getRecipient(tx, conversation.recipientId ?? '');
   const { mode } = await getOffer(tx, offerId);
   return pickUpdatable(lead, changed, await listPoliciesFor(tx, recipient), { ...recipient, mode });
+}
+
+/** Contact data, when our feedback policy for the peer the lead came from says so. */
+async function partUp(tx: Tx, { peerId }: Conversation, lead: Lead, changed: string[]): Promise<Part | undefined> {
+  if (!feedbackOf(await getPeer(tx, peerId)).tell.update) return undefined;
+  const fields = contactPaths.filter((path) => changed.includes(path));
+  return fields.length === 0 ? undefined : { fields, lead: pickFields(lead, fields) };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { invalid } from '../kernel/errors.ts';
 import { route, type Route } from '../kernel/routes.ts';
+import { editLead } from './edit-lead.ts';
 import { enterLead } from './enter-lead.ts';
 import { formRoutes } from './form-routes.ts';
 import { listRoutes } from './list-routes.ts';
@@ -25,4 +26,19 @@ const enter = route({
   handler: (ctx, { body, actor, headers }) => enterLead(ctx, actor, body, readKey(headers['idempotency-key'])),
 });
 
-export const routes: Route[] = [enter, ...listRoutes, ...mailRoutes, ...formRoutes];
+const edit = route({
+  method: 'PATCH',
+  path: '/api/leads/:id',
+  access: ['administrator', 'manager', 'representative'],
+  summary: 'Correct fields of a lead; a partner that shares it is told what it may know',
+  body: z.object({
+    /** The version that was read: when somebody was faster, nothing changes (`lead-changed`). */
+    version: z.int(),
+    /** New values by field path; null takes a field away. */
+    fields: z.record(z.string().max(300), z.unknown()),
+  }),
+  reply: z.object({ changed: z.array(z.string()) }),
+  handler: async (ctx, { params, body, actor }) => ({ changed: await editLead(ctx, actor, params.id, body) }),
+});
+
+export const routes: Route[] = [enter, edit, ...listRoutes, ...mailRoutes, ...formRoutes];

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { setFieldPolicy } from '../../node/disclosure/set-field-policy.ts';
 import { canary, sampleLead } from '../support/federation.ts';
-import { openAccepted, openHeld, type SharedLead } from './shared-lead.ts';
+import { grace, hedy, openAccepted, openHeld, type SharedLead } from './shared-lead.ts';
+import { setFeedbackPolicy } from '../../node/federation/set-feedback-policy.ts';
 
 const phones = [{ kind: 'work', value: '+49731555123' }];
 const updates = ({ wire }: SharedLead) => wire.calls.filter(({ type }) => type === 'Update');
@@ -123,4 +124,55 @@ describe('what the holder corrects', () => {
     expect(updates(world)).toEqual([]);
   });
 
+  const tellUpdates = async ({ reseller, vendor }: SharedLead) =>
+    setFeedbackPolicy(reseller.ctx, vendor.nodeId, { tell: { update: true } });
+
+  it('is a suggestion where the lead came from: contact data only, and a person takes it over', async () => {
+    await using world = await openHeld();
+    const { vendor, reseller, leadId } = world;
+    await tellUpdates(world);
+    await world.edit(reseller, { 'contact.phones': phones, 'interest.comments': 'Ours alone' });
+    await world.settle();
+    expect(updates(world).map(({ from, xml }) => [from, xml.includes('Ours alone')])).toEqual([['reseller', false]]);
+    expect((await vendor.lead(leadId)).document).toEqual(sampleLead);
+    await world.edit(reseller, { 'contact.jobTitle': 'Buyer' });
+    await world.settle();
+    const open = (await world.questions(vendor)).filter(({ state }) => state === 'open');
+    expect(open).toMatchObject([
+      {
+        kind: 'correction',
+        content: { fields: ['contact.phones', 'contact.jobTitle'] },
+        askedBy: { id: reseller.nodeId },
+      },
+    ]);
+    await world.answer(vendor, 'agreed');
+    await world.settle();
+    expect((await vendor.lead(leadId)).document.contact).toEqual({ ...sampleLead.contact, phones, jobTitle: 'Buyer' });
+    const told = (await vendor.history(leadId)).filter(({ kind }) => ['suggest', 'edit', 'agree'].includes(kind));
+    expect(told.map(({ kind, actor }) => [kind, actor.name])).toEqual([
+      ['suggest', 'reseller'],
+      ['suggest', 'reseller'],
+      ['edit', grace.name],
+      ['agree', grace.name],
+    ]);
+    // The holder had these values first: nothing goes back to it.
+    expect(updates(world).filter(({ from }) => from === 'vendor')).toEqual([]);
+    // No value stays in the question.
+    expect((await world.questions(vendor)).map(({ content }) => content)).toEqual([undefined, undefined]);
+  });
+
+  it('can be dismissed: both keep what they have, and a later change of either is told', async () => {
+    await using world = await openHeld();
+    const { vendor, reseller, leadId, heldId } = world;
+    await tellUpdates(world);
+    await world.edit(reseller, { 'contact.phones': phones });
+    await world.settle();
+    await world.answer(vendor, 'refused');
+    await world.edit(vendor, { 'contact.jobTitle': 'Buyer' });
+    await world.settle();
+    expect((await vendor.lead(leadId)).document.contact?.phones).toEqual(sampleLead.contact?.phones);
+    expect((await reseller.lead(heldId)).document.contact).toMatchObject({ phones, jobTitle: 'Buyer' });
+    const edits = (await reseller.history(heldId)).filter(({ kind }) => kind === 'edit');
+    expect(edits.map(({ actor }) => actor.name)).toEqual([hedy.name, 'vendor']);
+  });
 });

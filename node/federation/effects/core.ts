@@ -10,6 +10,7 @@ import { getOffer } from '../../routing/store/offers.ts';
 import { getRecipient } from '../../routing/store/recipients.ts';
 import { closeUnheardKey } from '../answer-upstream.ts';
 import { tellClosed } from '../award-to-peer.ts';
+import { endEarlierRound } from '../end-earlier-round.ts';
 import { endOffer } from '../end-offer.ts';
 import { keepOfStatus } from '../describe-status.ts';
 import { feedbackOf } from '../feedback-policy.ts';
@@ -26,9 +27,10 @@ const closingGraceMilliseconds = 10 * 60_000;
 /** The messages that every node speaks: from the offer to the end of the deal. */
 export const coreEffects = {
   /** A lead on offer: ours to show and route until the peer closes it. */
-  async Offer(tx, { peer, conversation, message: { body }, digest }) {
+  async Offer(tx, { peer, conversation, message: { body, header }, digest }, before) {
     const closesAt = Date.parse(body.closesAt);
     if (closesAt <= tx.clock.now()) throw new Refusal('expired', 'The offer has closed already.');
+    await endEarlierRound(tx, conversation, { before, messageId: header.messageId });
     const leadId = await receiveLead(tx, {
       document: body.lead,
       origin: 'peer',

@@ -6,6 +6,7 @@ import { tellHistory } from '../../leads/change-lead.ts';
 import { getLead, getLeadHead, insertNote } from '../../leads/store.ts';
 import { answerMilliseconds } from '../ask-partner.ts';
 import { endOffer } from '../end-offer.ts';
+import { feedbackOf } from '../feedback-policy.ts';
 import { planDue } from '../question-due.ts';
 import { Refusal } from '../refusal.ts';
 import type { ConversationType } from '../send-message.ts';
@@ -29,7 +30,8 @@ export const updateEffects = {
     const known = leadFields.map(({ path }) => path).filter((path) => body.changedFields.includes(path));
     const update = { fields: known, lead: body.lead };
     if (seen.side === 'holding') return takeOver(tx, seen, body, known);
-    if (await isOwnedThrough(tx, seen)) await suggestCorrection(tx, seen, { peer, update, header, digest });
+    const isOfUse = feedbackOf(peer).keep.update && (await isOwnedThrough(tx, seen));
+    if (isOfUse) await suggestCorrection(tx, seen, { peer, update, header, digest });
   },
 
   /** Before the release the lead is gone at once; afterwards our people decide, unless we wanted to give it back ourselves. */

@@ -61,13 +61,18 @@ export const listInbox = (
     .limit(limit)
     .execute();
 
-/** Deletes the content of a conversation's messages; ids, digests and answers stay. */
-export async function forgetConversation(tx: Tx, { peerId, conversationId }: ConversationKey): Promise<void> {
+/** Deletes the content of a conversation's messages, but for one; ids, digests and answers stay. */
+export async function forgetConversation(
+  tx: Tx,
+  { peerId, conversationId }: ConversationKey,
+  { except = '' }: { except?: string } = {},
+): Promise<void> {
   await tx.db
     .updateTable('inbox')
     .set({ document: null })
     .where('peerId', '=', peerId)
     .where('conversationId', '=', conversationId)
+    .where('messageId', '<>', except)
     .execute();
 }
 
