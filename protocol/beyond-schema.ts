@@ -1,5 +1,5 @@
 import type { JsonObject } from './check.ts';
-import type { MessageType } from './generated.ts';
+import { fieldGroups, type MessageType } from './generated.ts';
 import { messageTable } from './message-table.ts';
 import { schemaError, type Where } from './where.ts';
 
@@ -20,7 +20,16 @@ export function checkBeyondSchema(type: MessageType, head: JsonObject, inside: J
   }
   if (head['agreement'] !== undefined) need(head, header, 'agreementDigest');
   if (head['agreementDigest'] !== undefined) need(head, header, 'agreement');
+  if (type === 'Offer') checkGroups(inside['commitments']);
   if (type === 'Agreement') need(inside, body, inside['step'] === 'propose' ? 'terms' : 'proposal');
+}
+
+/** Commitments are for every field group or for none: which ones there are must tell nothing about the lead. */
+function checkGroups(commitments: unknown): void {
+  if (commitments === undefined) return;
+  const groups = new Set((commitments as readonly { group: string }[]).map(({ group }) => group));
+  if (groups.size !== fieldGroups.length)
+    throw schemaError({ up: body, property: 'commitments' }, 'are for all field groups or for none');
 }
 
 function need(object: JsonObject, up: Where, property: string): void {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { resigned } from '../../protocol/conformance/hand-signed.ts';
 import { endpointPath, makeMessageId, mediaType, open, receiptFor, seal } from '../../protocol/index.ts';
 import type { AnyMessage, Header, Opened, SigningKey } from '../../protocol/index.ts';
 
@@ -15,6 +16,7 @@ interface Hands {
   readonly xml: string;
   readonly forward: (xml: string) => Promise<Passed>;
   readonly sign: (message: AnyMessage) => string;
+  readonly nodeKey: SigningKey;
   /** What the kit would answer if it took the message. */
   readonly receipt: () => Passed;
 }
@@ -60,7 +62,7 @@ function handsOf({ xml, forward, nodeKey, kitKey, now }: Place): Hands {
     const message = receiptFor(opened, { nodeId: opened.message.header.to, now: now() });
     return { status: 200, body: seal(message, kitKey).xml };
   };
-  return { xml, opened, forward, receipt, sign: (message) => seal(message, nodeKey).xml };
+  return { xml, opened, nodeKey, forward, receipt, sign: (message) => seal(message, nodeKey).xml };
 }
 
 /** Changes one type of message, and leaves the others alone. */
@@ -91,10 +93,11 @@ export const offeringMutants: readonly (readonly [what: string, caughtBy: string
   [
     'commits to some groups only',
     'commits-to-every-group',
-    'There are commitments for ',
-    changed('Offer', ({ body }) => ({
-      body: { ...body, commitments: 'commitments' in body ? body.commitments?.slice(1) : [] },
-    })),
+    'The node sent what no receiver takes: Problem schema.',
+    only('Offer', async ({ xml, nodeKey, forward, receipt }) => {
+      await forward(resigned(xml, nodeKey, (text) => text.replace(/<l:Commitment .*?<\/l:Commitment>/, '')));
+      return receipt();
+    }),
   ],
   [
     'begins with round 2',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { ComplexType, SimpleType } from '../../protocol/descriptor.ts';
-import { complexTypes, messageTypes, simpleTypes } from '../../protocol/generated.ts';
-import type { Agreement, AnyMessage, Header, Lead, MessageType } from '../../protocol/generated.ts';
+import { complexTypes, fieldGroups, messageTypes, simpleTypes } from '../../protocol/generated.ts';
+import type { Agreement, AnyMessage, Header, Lead, MessageType, Offer } from '../../protocol/generated.ts';
 import { messageTable } from '../../protocol/message-table.ts';
 
 /** Texts that break careless code: markup, entities, numbers that are no numbers, other scripts and directions. */
@@ -129,7 +129,14 @@ const headerOf = (type: MessageType): fc.Arbitrary<Header> => {
     });
 };
 
+/** Commitments are for all field groups or for none. */
+const withAllGroups = (offer: Offer): Offer => {
+  const [one] = offer.commitments ?? [];
+  return one ? { ...offer, commitments: fieldGroups.map((group) => ({ ...one, group })) } : offer;
+};
+
 const bodyOf = (type: MessageType): fc.Arbitrary<unknown> => {
+  if (type === 'Offer') return (valueOf(type) as fc.Arbitrary<Offer>).map(withAllGroups);
   if (type !== 'Agreement') return valueOf(type);
   return (valueOf(type) as fc.Arbitrary<Agreement>).filter(({ step, terms, proposal }) =>
     step === 'propose' ? terms !== undefined : proposal !== undefined,

@@ -26,6 +26,7 @@ const beyondSchema = [
   'names everyone, which only Capabilities may',
   'is needed in this message',
   'counts from 1',
+  'are for all field groups or for none',
   'An extension that must be understood is not known here.',
 ];
 

@@ -20,7 +20,7 @@ const code = (text: string) => `\`${text}\``;
 const fenced = (kind: string, text: string) => `\`\`\`${kind}\n${text.trimEnd()}\n\`\`\``;
 
 const meanings: Readonly<Record<ProblemCode, string>> = {
-  schema: 'breaks the schema, or what LX-013 to LX-019 say; nothing was stored',
+  schema: 'breaks the schema, or what LX-013 to LX-019 and LX-121 say; nothing was stored',
   'key-revoked': 'the key is known, and not in force',
   audience: 'meant for another node',
   expired: 'too old, lives too long, or the offer has closed',

@@ -306,6 +306,15 @@ const faults: readonly Fault[] = [
     'the groups of the schema, and no others',
   ],
   [
+    'commitment-missing',
+    'Offer',
+    /<l:Commitment Group="phone">.*?<\/l:Commitment>/,
+    '',
+    'body.commitments',
+    'LX-121',
+    'all field groups or none: which are committed to tells nothing',
+  ],
+  [
     'fourteen-commitments',
     'Offer',
     /(<l:Commitment .*?<\/l:Commitment>)/,
