@@ -15,7 +15,10 @@ function hopOf(nonce: Uint8Array, nodeId: string): string {
  * What an Offer says of the nodes a lead came through. `before` is the Offer by which the sender got the lead, undefined
  * for the first one. Throws ProtocolError `too-many-hops`.
  */
-export function makeHops(nodeId: string, before?: Offer): Required<Pick<Offer, 'hopNonce' | 'hops'>> {
+export function makeHops(
+  nodeId: string,
+  before?: Pick<Offer, 'hopNonce' | 'hops'>,
+): Required<Pick<Offer, 'hopNonce' | 'hops'>> {
   const hopNonce = before?.hopNonce ?? randomBytes(32).toString('base64');
   const hops = [...(before?.hops ?? []), hopOf(Buffer.from(hopNonce, 'base64'), nodeId)];
   if (hops.length > mostHops)

@@ -136,10 +136,10 @@ async function draftUnrouted(ctx: Context, user: User, { since }: UnroutedNotice
   };
 }
 
-function draftPartner({ config }: Context, { userId, peerId, peerName, news, reason, at }: PartnerNotice): NoticeMail {
+function draftPartner({ config }: Context, { noticeId, peerId, peerName, news, reason }: PartnerNotice): NoticeMail {
   const link = `${config.publicUrl}/partners/${encodeURIComponent(peerId)}`;
   const facts = { nodeName: config.name, partner: oneLine(peerName), news, reason, link };
-  return { id: `partner-${userId}-${peerId}-${news}-${at}`, ...planPartnerMail(facts) };
+  return { id: noticeId, ...planPartnerMail(facts) };
 }
 
 async function draftShared(ctx: Context, user: User, { about, leadId, partner, topic, until }: SharedNotice) {

@@ -39,14 +39,13 @@ const unroutedNotice = z.object({
 /** Something administrators should know about a partner. */
 const partnerNotice = z.object({
   kind: z.literal('partner'),
+  noticeId: z.string(),
   userId: z.string(),
   peerId: z.string(),
   peerName: z.string(),
   news: z.enum(partnerNews),
   /** A code, when the news has a reason. */
   reason: z.string().optional(),
-  /** Epoch milliseconds. */
-  at: z.number(),
 });
 
 /** Something about a lead that is shared with a partner. `about`: tells one telling from another. */

@@ -3,6 +3,7 @@ import type { Tx } from '../kernel/context.ts';
 import { intend } from '../kernel/jobs.ts';
 import { findNote, getLeadHead, listHistoryOf } from '../leads/store.ts';
 import { withdrawLead } from '../routing/withdraw-lead.ts';
+import { describeEnd } from './describe-end.ts';
 import { describeStatus, toldEvents } from './describe-status.ts';
 import { feedbackOf } from './feedback-policy.ts';
 import { maySay, sendMessage } from './send-message.ts';
@@ -57,7 +58,8 @@ export async function statusToPeer(tx: Tx, { leadId }: { leadId: string }): Prom
     const revision = conversation.sentRevision + 1;
     const note = policy.tell.note && entry.facts.noteId ? await findNote(tx, entry.facts.noteId) : undefined;
     const body = describeStatus(entry, { revision, holderName: holder?.name, note, policy });
-    const change = { consideredEvents, ...(body && { sentRevision: revision }) };
+    const told = body && { sentRevision: revision, ...describeEnd(body.disposition, tx.clock.now()) };
+    const change = { consideredEvents, ...told };
     conversation = body
       ? await sendMessage(tx, conversation, { type: 'Status', body, change })
       : await updateConversation(tx, conversation, change);

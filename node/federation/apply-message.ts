@@ -1,5 +1,6 @@
 import { advance, outcomeOf, type ConversationState, type Message, type Opened } from '../../protocol/index.ts';
 import type { Tx } from '../kernel/context.ts';
+import { checkAgreement } from './agreements/check-header.ts';
 import { haveEffect, haveEffectBetweenNodes, isOfConversation } from './effects/index.ts';
 import { Refusal } from './refusal.ts';
 import type { ConversationType } from './send-message.ts';
@@ -30,11 +31,12 @@ export async function applyMessage(tx: Tx, { peer, opened, document }: Arrived):
     if ((type === 'Status' && found?.side === 'offering') || (type === 'Update' && found)) return;
     throw new Refusal('illegal-transition', 'A later message of this conversation came before.');
   }
+  const agreed = await checkAgreement(tx, { peer, header: message.header, conversation: found });
   const { side } = conversation;
   const point = { state: conversation.state as ConversationState, round: conversation.round };
   const next = advance(point, { side, direction: 'received', type, round, outcome: outcomeOf(message) });
   if (typeof next === 'string') throw new Refusal(next, `${type} is not possible in state ${conversation.state}.`);
-  const started = found ?? (await startConversation(tx, peer, conversation));
+  const started = found ?? (await startConversation(tx, peer, { ...conversation, ...agreed }));
   const moved = await updateConversation(tx, started, { state: next.state, round: next.round, receivedSeq: seq });
   const heard = { peer, conversation: moved, message: message as Message<ConversationType>, digest };
   await haveEffect(tx, heard, point.state);
@@ -69,6 +71,7 @@ function newConversation(tx: Tx, peer: Peer, conversationId: string): Conversati
     hops: null,
     releasedAt: null,
     endedAt: null,
+    endedAs: null,
     createdAt: now,
     updatedAt: now,
   };

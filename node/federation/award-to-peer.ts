@@ -27,7 +27,8 @@ export async function releaseToPeer(tx: Tx, conversation: Conversation): Promise
   const plan = await findPlan(tx, recipientId);
   if (!plan || !(await confirmAward(tx, recipientId))) return;
   const body = { lead: plan.released, openings: makeOpenings(saltSecret(conversation)) };
-  const released = await sendMessage(tx, conversation, { type: 'Release', body, policy: plan.policy });
+  const change = { releasedAt: tx.clock.now() };
+  const released = await sendMessage(tx, conversation, { type: 'Release', body, policy: plan.policy, change });
   // It opens the offered snapshot; what changed since then follows.
   await tellChanges(tx, released, 'other');
 }

@@ -1,55 +1,50 @@
-import { makeCommitments, type Offer } from '../../protocol/index.ts';
+import { makeCommitments, makeHops, type Offer } from '../../protocol/index.ts';
 import type { DisclosurePlan } from '../disclosure/decide-disclosure.ts';
+import { narrowPlan } from '../disclosure/narrow-plan.ts';
 import type { Tx } from '../kernel/context.ts';
-import { getLead, getLeadHead } from '../leads/store.ts';
+import { getLead } from '../leads/store.ts';
+import { narrowOffer } from '../routing/narrow-offer.ts';
 import { rejectOffer } from '../routing/reject-offer.ts';
 import { getOffer, type Offer as RoutedOffer } from '../routing/store/offers.ts';
 import { findPlan, getRecipient } from '../routing/store/recipients.ts';
 import { sendMessage } from './send-message.ts';
+import type { Agreement } from './store/agreements.ts';
 import { findOffering, insertConversation, type Conversation } from './store/conversations.ts';
-import { countWaiting } from './store/outbox.ts';
-import { findPeer } from './store/peers.ts';
 import { digestFields, offeredSnapshot } from './told-fields.ts';
+import { weighOffer } from './weigh-offer.ts';
 
 /** Offers a lead to a peer, in a new conversation with salts of its own: recipients cannot link their copies. */
 export async function offerToPeer(tx: Tx, { recipientId }: { recipientId: string }): Promise<void> {
   if (await findOffering(tx, recipientId)) return;
   const recipient = await getRecipient(tx, recipientId);
   const offer = await getOffer(tx, recipient.offerId);
-  const plan = await findPlan(tx, recipientId);
+  const planned = await findPlan(tx, recipientId);
   const over = recipient.state !== 'offered' || offer.state !== 'open' || offer.closesAt <= tx.clock.now();
-  if (over || !plan || recipient.peerId === null) return;
-  if (!(await mayOffer(tx, recipient.peerId, offer.leadId))) {
+  if (over || !planned || recipient.peerId === null) return;
+  const terms = await weighOffer(tx, recipient.peerId, offer.leadId);
+  if (!terms) {
     await rejectOffer(tx, { recipientId, reason: 'not-reachable' });
     return;
   }
-  const conversation = startConversation(tx, { recipientId, peerId: recipient.peerId, offer });
+  const { agreement, before } = terms;
+  const plan = agreement ? narrowPlan(planned, agreement.terms.fieldTerms ?? []) : planned;
+  if (plan !== planned) await narrowOffer(tx, { recipientId, leadId: offer.leadId }, plan);
+  const conversation = startConversation(tx, { recipientId, peerId: recipient.peerId, offer, agreement });
   const { document } = await getLead(tx, offer.leadId);
   const told = JSON.stringify(digestFields(conversation, offeredSnapshot(document, plan)));
   await insertConversation(tx, { ...conversation, told });
-  const body = writeOffer(offer, plan, conversation);
+  const body = { ...writeOffer(offer, plan, conversation), ...makeHops(tx.config.nodeId, before) };
   await sendMessage(tx, conversation, { type: 'Offer', body, policy: plan.policy, expiresAt: offer.closesAt });
 }
 
-/** So many messages may wait for a peer before it is offered nothing more. */
-const highWater = 1_000;
-
-/**
- * Whether a peer may be offered a lead now: it is an active partner that takes leads and keeps up, and a lead from a peer is
- * passed on only once it is ours, never back to where it came from.
- */
-async function mayOffer(tx: Tx, peerId: string, leadId: string): Promise<boolean> {
-  const peer = await findPeer(tx, peerId);
-  if (peer?.state !== 'active' || peer.role === 'primary') return false;
-  const { origin, originPeer, releasedAt } = await getLeadHead(tx, leadId);
-  if (origin === 'peer' && (releasedAt === null || originPeer === peerId)) return false;
-  return (await countWaiting(tx, peerId, highWater)) < highWater;
+interface Starting {
+  readonly recipientId: string;
+  readonly peerId: string;
+  readonly offer: RoutedOffer;
+  readonly agreement: Agreement | undefined;
 }
 
-function startConversation(
-  tx: Tx,
-  { recipientId, peerId, offer }: { recipientId: string; peerId: string; offer: RoutedOffer },
-): Conversation {
+function startConversation(tx: Tx, { recipientId, peerId, offer, agreement }: Starting): Conversation {
   const now = tx.clock.now();
   return {
     peerId,
@@ -72,11 +67,12 @@ function startConversation(
     sentUpdate: 0,
     receivedUpdate: 0,
     told: null,
-    agreementId: null,
-    agreementDigest: null,
+    agreementId: agreement?.agreementId ?? null,
+    agreementDigest: agreement?.digest ?? null,
     hops: null,
     releasedAt: null,
     endedAt: null,
+    endedAs: null,
     createdAt: now,
     updatedAt: now,
   };

@@ -44,6 +44,7 @@ export interface PeerSettings {
   readonly allowedAddress?: string | null | undefined;
   /** Reasons for which a Return of this partner is agreed to without asking anybody. */
   readonly agreeReturns?: readonly ReturnReason[] | undefined;
+  readonly requireAgreement?: boolean | undefined;
 }
 
 /** Changes what an administrator decides about a partner. Never its key. */
@@ -60,6 +61,7 @@ export function changePeer(ctx: Context, nodeId: string, settings: PeerSettings,
       allowedRange: allowance?.range ?? null,
       allowedPort: allowance?.port ?? null,
       agreeReturns: settings.agreeReturns ? JSON.stringify(settings.agreeReturns) : peer.agreeReturns,
+      requireAgreement: Number(settings.requireAgreement ?? peer.requireAgreement),
     };
     await updatePeer(tx, nodeId, change);
     const after = { ...peer, ...change };

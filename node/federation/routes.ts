@@ -30,6 +30,10 @@ const peerView = z.object({
   allowedAddress: z.string().nullable(),
   /** Reasons for which its Returns are agreed to without asking anybody. */
   agreeReturns: z.array(z.string()),
+  requireAgreement: z.boolean(),
+  offersPausedAt: timeOrNull,
+  offersPausedFor: z.string().nullable(),
+  capsWaivedUntil: timeOrNull,
   createdAt: time,
   activatedAt: timeOrNull,
   suspendedAt: timeOrNull,
@@ -140,6 +144,7 @@ const change = route({
     endpoint: z.string().max(500).optional(),
     allowedAddress: range.nullable().optional(),
     agreeReturns: z.array(z.enum(returnReasons)).max(returnReasons.length).optional(),
+    requireAgreement: z.boolean().optional(),
   }),
   reply: fullPeerView,
   handler: async (ctx, { params, body, actor }) => {

@@ -119,6 +119,12 @@ function writeHeader(tx: Tx, conversation: Conversation, { type, expiresAt, mess
     inReplyTo,
     ...(expiresAt !== undefined && { lifeMs: Math.min(Math.max(expiresAt - now, 1), longestLifeMs) }),
   });
-  const { sentDigest } = conversation;
-  return { ...header, seq, messageId: messageId ?? tx.ids.uuid(), ...(sentDigest !== null && { prevDigest: sentDigest }) };
+  const { sentDigest, agreementId, agreementDigest } = conversation;
+  return {
+    ...header,
+    ...(agreementId !== null && agreementDigest !== null && { agreement: agreementId, agreementDigest }),
+    seq,
+    messageId: messageId ?? tx.ids.uuid(),
+    ...(sentDigest !== null && { prevDigest: sentDigest }),
+  };
 }

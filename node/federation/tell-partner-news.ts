@@ -10,9 +10,11 @@ export async function tellPartnerNews(
   { peerId, news, reason }: { peerId: string; news: PartnerNews; reason?: string },
 ): Promise<void> {
   const { name } = await getPeer(tx, peerId);
-  const at = tx.clock.now();
   for (const { id: userId } of await listAdministrators(tx)) {
-    const payload = { kind: 'partner', userId, peerId, peerName: name, news, reason, at };
-    await intend(tx, { kind: 'notify', payload, key: `notify-partner:${userId}:${peerId}:${news}:${at}` });
+    const noticeId = tx.ids.make('notice');
+    await intend(tx, {
+      kind: 'notify',
+      payload: { kind: 'partner', noticeId, userId, peerId, peerName: name, news, reason },
+    });
   }
 }

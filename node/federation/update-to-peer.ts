@@ -1,4 +1,5 @@
 import { pickFields, updateReasons, type Lead, type UpdateReason } from '../../protocol/index.ts';
+import { narrowUpdate } from '../disclosure/narrow-plan.ts';
 import { pickUpdatable } from '../disclosure/pick-updatable.ts';
 import { listPoliciesFor } from '../disclosure/store.ts';
 import type { Tx } from '../kernel/context.ts';
@@ -6,6 +7,7 @@ import { getLead } from '../leads/store.ts';
 import { getOffer } from '../routing/store/offers.ts';
 import { getRecipient } from '../routing/store/recipients.ts';
 import { contactPaths } from './contact-paths.ts';
+import { findAgreementOf } from './agreements/in-force.ts';
 import { findHeldByPeer, findHeldFromPeer } from './find-held.ts';
 import { feedbackOf } from './feedback-policy.ts';
 import { maySay, sendMessage } from './send-message.ts';
@@ -54,7 +56,9 @@ async function partDown(tx: Tx, conversation: Conversation, lead: Lead, changed:
   const recipient = { kind: 'peer', id: conversation.peerId } as const;
   const { offerId } = await getRecipient(tx, conversation.recipientId ?? '');
   const { mode } = await getOffer(tx, offerId);
-  return pickUpdatable(lead, changed, await listPoliciesFor(tx, recipient), { ...recipient, mode });
+  const part = pickUpdatable(lead, changed, await listPoliciesFor(tx, recipient), { ...recipient, mode });
+  const agreement = await findAgreementOf(tx, conversation);
+  return part && agreement ? narrowUpdate(part, agreement.terms.fieldTerms ?? []) : part;
 }
 
 /** Contact data, when our feedback policy for the peer the lead came from says so. */

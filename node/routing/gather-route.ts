@@ -14,7 +14,7 @@ export async function gatherRoute(
   lead: StoredLead,
   round: number,
 ): Promise<Omit<RouteInput, 'turns'>> {
-  const boxes = setup.boxes[lead.origin];
+  const boxes = setup.boxes[lead.origin === 'peer' && lead.releasedAt === null ? 'peer' : 'local'];
   const startBoxId = lead.boxId !== null && boxes.has(lead.boxId) ? lead.boxId : systemBoxId;
   const asked = round === 0 ? [] : await listRecipientsOfLead(ctx, lead.id);
   return { subject: subjectOf(lead, round), startBoxId, boxes, rules: setup.rules, tried: triedBoxes(boxes, asked) };

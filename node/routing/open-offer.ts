@@ -107,7 +107,7 @@ function makeRecipient(tx: Tx, offer: Pick<Offer, 'id'>, { lead, candidate, plan
 }
 
 /** What the peer a lead comes from keeps back from us is withheld from everybody here. */
-function fieldsOf(plan: DisclosurePlan, lead: StoredLead): DisclosedFields {
+export function fieldsOf(plan: DisclosurePlan, lead: StoredLead): DisclosedFields {
   const withheld = [...new Set([...plan.withheldFields, ...lead.hiddenFields])];
   const masked = [...new Set([...plan.maskedFields, ...lead.maskedFields])].filter((path) => !withheld.includes(path));
   const shown = pathsOf(plan.offered).filter((path) => !masked.includes(path) && !withheld.includes(path));

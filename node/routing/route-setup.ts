@@ -13,7 +13,7 @@ import { listAllRules } from './store/rules.ts';
 
 /** What decisions about all leads have in common. */
 export interface RouteSetup {
-  /** The tree, as it is for leads of our own and for those of a peer. */
+  /** The tree, as it is for leads of our own and for those of a peer that are not ours yet. */
   readonly boxes: Readonly<Record<'local' | 'peer', ReadonlyMap<string, RouteBox>>>;
   /** By box, in their order. */
   readonly rules: ReadonlyMap<string, readonly CompiledRule[]>;
@@ -31,7 +31,7 @@ export const readRouteSetup = madeOfSetup(async (ctx): Promise<RouteSetup> => {
   };
 });
 
-/** The tree as routing sees it. A lead that came from a partner is not passed on to another. */
+/** The tree as routing sees it. A lead that a partner has not released to us is not passed on. */
 export async function listRouteBoxes(ctx: Context, fromPeer: boolean): Promise<Map<string, RouteBox>> {
   const boxes = await listBoxes(ctx);
   const userIds = boxes.flatMap((box) => box.userId ?? []);
@@ -47,7 +47,7 @@ export async function listRouteBoxes(ctx: Context, fromPeer: boolean): Promise<M
 
 function whyBarred(box: Box, user: User | undefined, fromPeer: boolean): string | undefined {
   if (box.closedAt !== undefined) return box.kind === 'partner' ? 'the partner is suspended' : 'the box is closed';
-  if (box.kind === 'partner') return fromPeer ? 'a lead of a partner is not passed on to another' : undefined;
+  if (box.kind === 'partner') return fromPeer ? 'a lead of a partner is not passed on before it is ours' : undefined;
   if (box.kind !== 'user') return undefined;
   if (!user?.active) return 'no longer active';
   if (user.role === 'auditor') return 'auditors take no leads';

@@ -30,7 +30,7 @@ function checkFieldTerms(fieldTerms: readonly FieldTerm[]): void {
     if (seen.has(field)) throw invalid(`${path}.field`, 'This field has a term already.');
     if (inRelease !== 'shown' && inRelease !== 'never')
       throw invalid(`${path}.inRelease`, 'In a release a field is shown, or never.');
-    if (inRelease === 'never' && inOffer !== 'never')
+    if (inRelease === 'never' && (inOffer === 'shown' || inOffer === 'masked'))
       throw invalid(`${path}.inOffer`, 'What a release never shows, an offer does not show either.');
     seen.add(field);
   }

@@ -16,7 +16,8 @@ export function mayOfferUnder({ terms: { offers }, proposedBy }: Standing, side:
 }
 
 const beginsAt = ({ terms }: Standing) => Date.parse(terms.validFrom);
-const isOver = ({ endsAt, terms: { validUntil } }: Standing, now: number) =>
+/** Whether its time is over: ended by a side, or at the end that was agreed. */
+export const isOver = ({ endsAt, terms: { validUntil } }: Standing, now: number) =>
   (endsAt !== null && endsAt <= now) || (validUntil !== undefined && Date.parse(validUntil) <= now);
 
 /** It took effect, if only for a while: what ended before it began replaces nothing. */
@@ -54,4 +55,30 @@ export function decideState(version: Standing, accepted: readonly Standing[], no
     return version.endsAt !== null || version.refusedFor !== null ? 'refused' : 'proposed';
   if (isOver(version, now)) return 'ended';
   return isSuperseded(version, accepted, now) ? 'superseded' : 'active';
+}
+
+interface Times {
+  /** Epoch milliseconds. */
+  readonly now: number;
+  /** When the Offer was signed, by its sender's clock. */
+  readonly createdAt: number;
+  /** How far two clocks may differ, in milliseconds. */
+  readonly skew: number;
+}
+
+/**
+ * Why an Offer of the partner cannot come under this version, undefined when it can. A later version counts against it only if
+ * the Offer was signed after both knew that one.
+ */
+export function decideOfferUnder(
+  version: Standing,
+  accepted: readonly Standing[],
+  { now, createdAt, skew }: Times,
+): 'agreement-unknown' | 'agreement-ended' | undefined {
+  if (version.acceptedAt === null || !mayOfferUnder(version, 'them')) return 'agreement-unknown';
+  if (beginsAt(version) > now + skew) return 'agreement-unknown';
+  if (isOver(version, now)) return 'agreement-ended';
+  const known = accepted.filter(({ settledAt }) => settledAt !== null && settledAt + skew < createdAt);
+  const latest = decideInForce([...known, version], 'them', Math.max(createdAt - skew, beginsAt(version)));
+  return latest?.digest === version.digest ? undefined : 'agreement-ended';
 }

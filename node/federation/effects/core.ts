@@ -1,4 +1,4 @@
-import { checkOpenings, ProtocolError, type Offer } from '../../../protocol/index.ts';
+import { checkOpenings, hasPassed, mostHops, ProtocolError, type Offer } from '../../../protocol/index.ts';
 import type { Tx } from '../../kernel/context.ts';
 import { cancelJob, intend } from '../../kernel/jobs.ts';
 import { receiveLead } from '../../leads/receive-lead.ts';
@@ -8,16 +8,19 @@ import { rejectOffer } from '../../routing/reject-offer.ts';
 import { releaseLead } from '../../routing/release-lead.ts';
 import { getOffer } from '../../routing/store/offers.ts';
 import { getRecipient } from '../../routing/store/recipients.ts';
+import { tellCapReached } from '../agreements/caps.ts';
 import { closeUnheardKey } from '../answer-upstream.ts';
 import { tellClosed } from '../award-to-peer.ts';
 import { endEarlierRound } from '../end-earlier-round.ts';
+import { describeEnd } from '../describe-end.ts';
 import { endOffer } from '../end-offer.ts';
 import { keepOfStatus } from '../describe-status.ts';
 import { feedbackOf } from '../feedback-policy.ts';
 import { Refusal } from '../refusal.ts';
 import { sendMessage } from '../send-message.ts';
 import { isOwnedThrough } from '../settle-question.ts';
-import { updateConversation } from '../store/conversations.ts';
+import { updateConversation, type Conversation } from '../store/conversations.ts';
+import { forgetConversation } from '../store/inbox.ts';
 import { digestFields } from '../told-fields.ts';
 import type { ConversationEffects } from './effect.ts';
 
@@ -31,6 +34,8 @@ export const coreEffects = {
     const closesAt = Date.parse(body.closesAt);
     if (closesAt <= tx.clock.now()) throw new Refusal('expired', 'The offer has closed already.');
     await endEarlierRound(tx, conversation, { before, messageId: header.messageId });
+    const { hopNonce, hops } = body;
+    if (hasPassed(body, tx.config.nodeId) || (hops ?? []).length >= mostHops) return refuseLooped(tx, conversation);
     const leadId = await receiveLead(tx, {
       document: body.lead,
       origin: 'peer',
@@ -41,7 +46,9 @@ export const coreEffects = {
       hiddenFields: body.withheldFields,
       maskedFields: body.maskedFields,
     });
-    const change = { leadId, closesAt, offerDigest: digest, offer: JSON.stringify(body), consideredEvents: 0 };
+    const passed = JSON.stringify({ hopNonce, hops });
+    const kept = { offerDigest: digest, offer: JSON.stringify(body), hops: passed };
+    const change = { leadId, closesAt, ...kept, consideredEvents: 0 };
     await updateConversation(tx, conversation, change);
     const { peerId, conversationId, round } = conversation;
     const key = closeUnheardKey(conversation);
@@ -85,8 +92,10 @@ export const coreEffects = {
       throw new Refusal('conflict', error.detail, { securityEvent: 'released-lead-differs' });
     }
     const told = JSON.stringify(digestFields(conversation, body.lead));
-    await updateConversation(tx, conversation, { offer: null, told });
+    const change = { offer: null, told, releasedAt: tx.clock.now() };
+    const released = await updateConversation(tx, conversation, change);
     await releaseLead(tx, conversation.leadId, body.lead);
+    await tellCapReached(tx, released);
   },
 
   /** Taken, expired or recalled: what we saw of the lead is deleted. */
@@ -97,7 +106,8 @@ export const coreEffects = {
   /** What the holder did with the lead; an older revision tells nothing new. Whoever reports has the release. */
   async Status(tx, { peer, conversation, message: { body } }, before) {
     if (body.revision <= conversation.receivedRevision) return;
-    await updateConversation(tx, conversation, { receivedRevision: body.revision });
+    const end = describeEnd(body.disposition, tx.clock.now());
+    await updateConversation(tx, conversation, { receivedRevision: body.revision, ...end });
     if (before === 'returned' || !(await isOwnedThrough(tx, conversation))) return;
     const kept = keepOfStatus(body, feedbackOf(peer));
     const { disposition, until, amount, amountBand, reason, note, assignedTo } = kept;
@@ -106,6 +116,12 @@ export const coreEffects = {
     await applyPartnerStatus(tx, { leadId: conversation.leadId, peerId: peer.nodeId, ...told });
   },
 } satisfies ConversationEffects;
+
+/** The lead was here before, or passed too many nodes: this node does not take part, and keeps nothing of it (LX-163). */
+async function refuseLooped(tx: Tx, conversation: Conversation): Promise<void> {
+  await sendMessage(tx, conversation, { type: 'Reject', body: { reason: 'duplicate' } });
+  await forgetConversation(tx, conversation);
+}
 
 /** People and slower peers get the same chance: a claim before the opening may come again. */
 async function refuseEarly(tx: Tx, recipientId: string): Promise<void> {

@@ -38,9 +38,10 @@ export interface ConversationTable {
   agreementDigest: string | null;
   /** On the holding side, JSON: which nodes the lead passed, as the Offer said; for offering it on. */
   hops: string | null;
-  /** When the lead was released, and when the holder's work on it ended. */
+  /** When the lead was released, and when and how the holder's work on it ended: `won`, `lost` or `returned`. */
   releasedAt: number | null;
   endedAt: number | null;
+  endedAs: string | null;
   createdAt: number;
   updatedAt: number;
 }

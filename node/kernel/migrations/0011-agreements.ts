@@ -68,7 +68,7 @@ async function agreements(db: Kysely<any>) {
 
 /** What a conversation remembers of its agreement, of the nodes its lead passed, and for the caps. */
 async function conversations(db: Kysely<any>) {
-  for (const column of ['agreementId', 'agreementDigest', 'hops'])
+  for (const column of ['agreementId', 'agreementDigest', 'hops', 'endedAs'])
     await db.schema.alterTable('conversation').addColumn(column, 'text').execute();
   for (const column of ['releasedAt', 'endedAt'])
     await db.schema.alterTable('conversation').addColumn(column, 'bigint').execute();

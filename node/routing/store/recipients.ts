@@ -185,6 +185,19 @@ export async function countOpenRecipients(ctx: Context, offerId: string): Promis
   return count;
 }
 
+/** The plan an offer is made by, and what lists say it shows, in place of what was planned before. */
+export async function replacePlan(
+  tx: Tx,
+  recipientId: string,
+  { plan, fields }: { plan: DisclosurePlan; fields: DisclosedFields },
+): Promise<void> {
+  await tx.db
+    .updateTable('offerRecipient')
+    .set({ plan: JSON.stringify(plan), fields: JSON.stringify(fields) })
+    .where('id', '=', recipientId)
+    .execute();
+}
+
 /** Deletes the values of a plan: the winner has them, or nobody may. */
 export async function dropPlan(tx: Tx, recipientId: string): Promise<void> {
   await tx.db.updateTable('offerRecipient').set({ plan: null }).where('id', '=', recipientId).execute();
