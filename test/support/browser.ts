@@ -73,7 +73,7 @@ export async function openBrowser(): Promise<TestBrowser> {
   const free: BrowserContext[] = [];
   const open = async () => {
     const context = await browser.newContext({ reducedMotion: 'reduce', timezoneId: 'UTC', locale: 'en-GB' });
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(30_000);
     context.on('page', (page) => {
       watch(page, complaints);
     });
