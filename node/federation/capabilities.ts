@@ -25,7 +25,7 @@ function sealFor(ctx: Context, to: string): Sealed {
     name: ctx.config.name,
     endpoint: ownEndpoint(ctx),
     versions: ['1'],
-    levels: ['Core', 'Withhold', 'Batch'],
+    levels: ['Core', 'Withhold', 'Update', 'Batch'],
     keys: [{ kid, algorithm, spki: spki.toString('base64') }],
     maxMessageBytes: limits.messageBytes,
     maxBatchMessages: batchLimits.documents,

@@ -5,6 +5,7 @@ import { conversationChecks } from './checks/conversation.ts';
 import { offeredChecks } from './checks/offered.ts';
 import { offeringChecks } from './checks/offering.ts';
 import { strangerChecks } from './checks/strangers.ts';
+import { updateChecks } from './checks/update.ts';
 import { vectorChecks } from './checks/vectors.ts';
 import { withholdChecks } from './checks/withhold.ts';
 import type { Check } from './check.ts';
@@ -20,6 +21,7 @@ const ownChecks: readonly Check[] = [
   ...offeringChecks,
   ...conversationChecks,
   ...withholdChecks,
+  ...updateChecks,
   ...offeredChecks,
   ...strangerChecks,
   ...answerChecks,

@@ -386,7 +386,7 @@ onEachDatabase((database) => {
         await world.settle();
         expect(await world.lead(leadId)).toMatchObject({ state: 'withdrawn', contactName: null });
         const { recipients, state } = await world.offer(leadId);
-        expect([state, ...recipients.map((one) => one.state)]).toEqual(['recalled', 'lost', 'lost']);
+        expect([state, ...recipients.map((one) => one.state)]).toEqual(['taken', 'lost', 'lost']);
         const winner = recipient.userId === ann.id ? ann : bob;
         expect(world.heard('notify').map(({ payload }) => [payload['userId'], payload['kind']])).toEqual([
           [winner.id, 'taken'],

@@ -85,6 +85,12 @@ export function makeApi(csrf: string | null) {
     reroute: (id: string, reason?: string) => post(`/api/leads/${at(id)}/reroute`, { reason }),
     assign: (id: string, body: { userId: string; reason?: string }) => post(`/api/leads/${at(id)}/assign`, body),
     recall: (id: string) => post(`/api/leads/${at(id)}/recall`),
+    questions: (id: string) => get<shape.Questions>(`/api/leads/${at(id)}/questions`),
+    askBack: (id: string, body: { reason: string; text?: string; answerBy?: string }) =>
+      post(`/api/leads/${at(id)}/ask-back`, body),
+    giveBack: (id: string, body: { reason: string; text?: string }) => post(`/api/leads/${at(id)}/give-back`, body),
+    answerQuestion: (id: string, questionId: string, body: { outcome: string; text?: string }) =>
+      post(`/api/leads/${at(id)}/questions/${at(questionId)}/answer`, body),
 
     boxes: () => get<{ items: shape.Box[] }>('/api/boxes'),
     rules: (boxId: string) => get<shape.RuleSet>(`/api/boxes/${at(boxId)}/rules`),

@@ -9,7 +9,7 @@ export interface LiveEvent {
   payload: { recipientId?: string; reason?: string; peerId?: string };
 }
 
-const kinds = ['offer', 'offer-ended', 'released', 'woken', 'lead-changed', 'peer-changed'] as const;
+const kinds = ['offer', 'offer-ended', 'released', 'woken', 'lead-changed', 'peer-changed', 'shared-lead'] as const;
 /** What events may change: the first parts of query keys. */
 const followed = ['inbox', 'inboxes', 'offer', 'lead', 'leads', 'peers', 'peer'];
 

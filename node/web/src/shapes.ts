@@ -127,6 +127,26 @@ export interface HistoryEntry {
   sentence: string;
   note?: string;
 }
+/** What was asked between us and a partner about a lead. */
+export interface Question {
+  id: string;
+  leadId: string;
+  kind: 'recall' | 'return' | 'correction';
+  partner: { peerId: string; name: string };
+  /** We asked; otherwise the partner did. */
+  ours: boolean;
+  reason: string;
+  text?: string;
+  askedAt: string;
+  answerBy?: string;
+  overdue: boolean;
+  state: 'open' | 'agreed' | 'refused' | 'void';
+  suggestions?: (FieldName & { value?: unknown })[];
+}
+export interface Questions {
+  items: Question[];
+  may: { askBack: boolean; giveBack: boolean };
+}
 export interface Trace {
   id: string;
   at: string;

@@ -173,15 +173,13 @@ const understood: readonly Check[] = [
   check(
     'level-not-announced',
     'LX-090',
-    ['An Update to a node without the level Update', 'Problem not-understood'],
+    ['A message of a level that the node did not announce', 'Problem not-understood'],
     async (kit) => {
-      if (kit.announced.has('Update')) throw new NotRun('The node announced the level Update.');
       const talk = await offered(kit);
-      const body = { revision: 1, reason: 'correction', changedFields: ['contact.jobTitle'], lead: {} } as const;
-      expectProblem(
-        (await talk.send('Update', { ...body, changedFields: [...body.changedFields] })).answer,
-        'not-understood',
-      );
+      const body = { revision: 1, reason: 'correction' as const, changedFields: ['contact.jobTitle'], lead: {} };
+      if (!kit.announced.has('Update')) expectProblem((await talk.send('Update', body)).answer, 'not-understood');
+      else if (kit.announced.has('Privacy')) throw new NotRun('The node announced the levels Update and Privacy.');
+      else expectProblem((await talk.send('AccessRequest', {})).answer, 'not-understood');
     },
   ),
   check('extension-unknown', 'LX-202', ['An Offer with an extension nobody knows', 'A Receipt'], async (kit) => {

@@ -12,6 +12,7 @@ import { LeadHistory } from '../parts/lead-history.tsx';
 import { LeadOffers } from '../parts/lead-offers.tsx';
 import { LeadTraces } from '../parts/lead-traces.tsx';
 import { PageHead } from '../parts/page-head.tsx';
+import { PartnerQuestions } from '../parts/partner-questions.tsx';
 import { PolicyPreview } from '../parts/policy-preview.tsx';
 import { Answer } from '../parts/query-state.tsx';
 import { StateBadge, Tag } from '../parts/state-badge.tsx';
@@ -88,6 +89,7 @@ function Lead({ lead }: { lead: LeadView }) {
         {lead.test && <Tag>test lead</Tag>}
       </PageHead>
       <Welcome lead={lead} accepted={accepted} opened={opened.size > 0} />
+      <PartnerQuestions lead={lead} />
       <LeadActions lead={lead} />
       <Tabs defaultValue="lead" keepMounted={false} mt="lg">
         <Tabs.List mb="md" className="tabs">

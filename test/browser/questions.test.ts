@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openBrowser, type TestBrowser } from '../support/browser.ts';
+import { offerAllTo, openPartners, takeIn } from './scene.ts';
+
+let browser: TestBrowser;
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+afterAll(() => browser[Symbol.asyncDispose]());
+
+it('asks for a lead back, is refused with a word, and takes it back when the holder gives it', async () => {
+  await using scene = await openPartners(browser);
+  const { vendor, reseller, rob } = scene;
+  await offerAllTo(vendor, [reseller], { mode: 'direct' });
+  const leadId = await takeIn(vendor);
+  await scene.settle();
+  const page = await browser.signIn(reseller, rob, { width: 'phone' });
+  await page.getByRole('link', { name: 'Analytical Engines GmbH' }).click();
+  await page.getByRole('button', { name: 'Accept this lead' }).click();
+  await page.getByText('Accepted. Waiting for vendor').waitFor();
+  await scene.settle();
+
+  const boss = await browser.signIn(vendor, vendor.administrator, { path: `/leads/${leadId}` });
+  await boss.getByRole('button', { name: 'Ask for it back …' }).click();
+  await boss.getByLabel('Why?').selectOption('duplicate');
+  await boss.getByLabel('In your own words').fill('Carl knows them.');
+  await boss.getByRole('button', { name: 'Ask', exact: true }).click();
+  await boss.getByText('You asked reseller to give this lead back (duplicate).').waitFor();
+  expect(await boss.getByRole('button', { name: 'Ask for it back …' }).count()).toBe(0);
+  await scene.settle();
+
+  await page.getByText('vendor asks for this lead back (duplicate).').waitFor();
+  await page.getByText('Carl knows them.').waitFor();
+  await page.getByRole('button', { name: 'Keep it …' }).click();
+  await page.getByLabel('Why not?').fill('We meet tomorrow.');
+  await page.getByRole('button', { name: 'Keep it', exact: true }).click();
+  await page.getByRole('button', { name: 'Give it back …' }).waitFor();
+  await scene.settle();
+  await boss.getByRole('button', { name: 'Ask for it back …' }).waitFor();
+  await boss.getByRole('tab', { name: 'History' }).click();
+  await boss.getByText('We meet tomorrow.').waitFor();
+
+  await page.getByRole('button', { name: 'Give it back …' }).click();
+  await page.getByLabel('Why?').selectOption('not-a-fit');
+  await page.getByRole('button', { name: 'Give it back', exact: true }).click();
+  await page.getByText('You asked vendor to take this lead back (not a fit).').waitFor();
+  await scene.settle();
+  await boss.getByText('reseller asks you to take this lead back (not a fit).').waitFor();
+  await boss.getByRole('button', { name: 'Take it back …' }).click();
+  await boss.getByRole('button', { name: 'Take it back', exact: true }).click();
+  await scene.settle();
+  await boss.locator('.page-head').getByText('nobody took').waitFor();
+});
