@@ -4,7 +4,8 @@ import { CodedError } from '../kernel/errors.ts';
 import { route, type Route } from '../kernel/routes.ts';
 import { scopeOf } from '../leads/scope.ts';
 import { getLead } from '../leads/store.ts';
-import { policyActions, stages } from './decide-field.ts';
+import { describeCondition } from '../rules/index.ts';
+import { policyActions, stages, type FieldPolicy } from './decide-field.ts';
 import { readDiscloseTo } from './disclose-to.ts';
 import { factsOf } from './facts.ts';
 import { leadRoutes } from './lead-routes.ts';
@@ -29,13 +30,20 @@ const policy = z.strictObject({
   action: z.enum(policyActions),
 });
 
+/** The condition also in words. */
+const policyView = policy.extend({ conditionText: z.string().optional() });
+const viewPolicy = (one: FieldPolicy): z.input<typeof policyView> => ({
+  ...one,
+  ...(one.condition !== undefined && { conditionText: describeCondition(one.condition) }),
+});
+
 const list = route({
   method: 'GET',
   path: '/api/field-policies',
   access: ['administrator', 'manager', 'auditor'],
   summary: 'What recipients may see of a lead, where it differs from the default',
-  reply: z.object({ items: z.array(policy) }),
-  handler: async (ctx) => ({ items: await listPolicies(ctx) }),
+  reply: z.object({ items: z.array(policyView) }),
+  handler: async (ctx) => ({ items: (await listPolicies(ctx)).map(viewPolicy) }),
 });
 
 const set = route({
@@ -46,13 +54,13 @@ const set = route({
   body: z.object({
     policies: z.array(policy.extend({ action: z.enum([...policyActions, 'default']) })).max(500),
   }),
-  reply: z.object({ items: z.array(policy) }),
+  reply: z.object({ items: z.array(policyView) }),
   async handler(ctx, { body, actor }) {
     const items = await transact(ctx, async (tx) => {
       for (const change of body.policies) await setFieldPolicy(tx, change, actor.userId);
       return listPolicies(tx);
     });
-    return { items };
+    return { items: items.map(viewPolicy) };
   },
 });
 

@@ -124,7 +124,16 @@ it('refuses conditions that are none, and those whose effect would tell somethin
   expect(personal.body).toMatchObject({ code: 'personal-condition', details: { path: 'condition' } });
   expect((await put({ field: 'lead.round', op: 'less', value: 2 }).expect(422)).body).toMatchObject({ code: 'invalid-condition' }); // prettier-ignore
   const { body } = await put({ all: [german, agreed] }).expect(200);
-  expect(body).toEqual({ items: [{ ...forPeers, condition: { all: [german, agreed] }, action: 'show' }] });
+  expect(body).toEqual({
+    items: [
+      {
+        ...forPeers,
+        condition: { all: [german, agreed] },
+        conditionText: 'country is DE, and consent to “newsletter” is granted',
+        action: 'show',
+      },
+    ],
+  });
   // Another condition is another policy; the same one is set again.
   expect((await put(german).expect(200)).body.items).toHaveLength(2);
   expect((await put(german).expect(200)).body.items).toHaveLength(2);

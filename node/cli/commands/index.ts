@@ -8,6 +8,7 @@ import { jobCommands } from './jobs.ts';
 import { leadCommands } from './leads.ts';
 import { nodeCommands } from './node.ts';
 import { peerCommands } from './peers.ts';
+import { policyCommands, previewCommand } from './policies.ts';
 import { userCommands } from './users.ts';
 
 const help: Command = {
@@ -25,6 +26,8 @@ export const commands: readonly Command[] = [
   ...peerCommands,
   ...boxCommands,
   ...leadCommands,
+  previewCommand,
+  ...policyCommands,
   ...jobCommands,
   ...auditCommands,
   ...conformanceCommands,
