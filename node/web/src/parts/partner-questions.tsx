@@ -112,7 +112,7 @@ function whatHolds({ kind, ours, partner: { name }, answerBy, overdue }: Questio
 function describeValue(value: unknown): string {
   if (value === undefined || value === null) return 'nothing (to be removed)';
   if (Array.isArray(value)) return value.map(describeValue).join(', ');
-  if (typeof value !== 'object') return String(value);
+  if (typeof value !== 'object') return typeof value === 'string' ? value : JSON.stringify(value);
   const entry = value as Readonly<Record<string, unknown>>;
   return 'value' in entry ? describeValue(entry['value']) : Object.values(entry).map(describeValue).join(' ');
 }
