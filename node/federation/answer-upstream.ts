@@ -3,9 +3,10 @@ import type { Tx } from '../kernel/context.ts';
 import { intend } from '../kernel/jobs.ts';
 import { findNote, getLeadHead, listHistoryOf } from '../leads/store.ts';
 import { withdrawLead } from '../routing/withdraw-lead.ts';
+import { planRetention } from './agreements/end-retention.ts';
 import { describeEnd } from './describe-end.ts';
-import { describeStatus, toldEvents } from './describe-status.ts';
-import { feedbackOf } from './feedback-policy.ts';
+import { describeStatus, dispositionOf, toldEvents } from './describe-status.ts';
+import { feedbackUnder } from './feedback-under.ts';
 import { maySay, sendMessage } from './send-message.ts';
 import {
   findConversation,
@@ -15,7 +16,6 @@ import {
   type ConversationKey,
 } from './store/conversations.ts';
 import { forgetConversation } from './store/inbox.ts';
-import { getPeer } from './store/peers.ts';
 
 /** One of our users took a lead that a peer offers: we claim it. It is ours only when the peer releases it. */
 export async function acceptToPeer(tx: Tx, { leadId }: { leadId: string }): Promise<void> {
@@ -50,7 +50,7 @@ export async function statusToPeer(tx: Tx, { leadId }: { leadId: string }): Prom
   if (!found || !maySay(found, 'Status')) return;
   let conversation: Conversation = found;
   const { holder } = await getLeadHead(tx, leadId);
-  const policy = feedbackOf(await getPeer(tx, conversation.peerId));
+  const policy = await feedbackUnder(tx, conversation);
   // Revisions count what was told; what was not told today is not told later either, whatever the policy is then.
   const events = await listHistoryOf(tx, leadId, { kinds: toldEvents, skip: conversation.consideredEvents });
   for (const entry of events) {
@@ -58,12 +58,13 @@ export async function statusToPeer(tx: Tx, { leadId }: { leadId: string }): Prom
     const revision = conversation.sentRevision + 1;
     const note = policy.tell.note && entry.facts.noteId ? await findNote(tx, entry.facts.noteId) : undefined;
     const body = describeStatus(entry, { revision, holderName: holder?.name, note, policy });
-    const told = body && { sentRevision: revision, ...describeEnd(body.disposition, tx.clock.now()) };
-    const change = { consideredEvents, ...told };
+    const end = describeEnd(dispositionOf(entry.kind), entry.at);
+    const change = { consideredEvents, ...end, ...(body && { sentRevision: revision }) };
     conversation = body
       ? await sendMessage(tx, conversation, { type: 'Status', body, change })
       : await updateConversation(tx, conversation, change);
   }
+  await planRetention(tx, conversation);
 }
 
 /** How long a claim that the peer receipted may stay without an answer: as long as any message lives. */

@@ -1,4 +1,4 @@
-import type { Money, Status } from '../../protocol/index.ts';
+import type { Disposition, Money, Status } from '../../protocol/index.ts';
 import type { HistoryEntry } from '../leads/history.ts';
 import { lifeCycle } from '../leads/life-cycle.ts';
 import { decideBand } from './decide-band.ts';
@@ -6,6 +6,10 @@ import { optionalDispositions, type FeedbackPolicy } from './feedback-policy.ts'
 
 /** The events of a lead's story that the partner it came from may be told. */
 export const toldEvents = lifeCycle.flatMap(({ event, disposition }) => (disposition ? [event] : []));
+
+/** What an event of a lead's story means to the partner it came from; undefined for nothing. */
+export const dispositionOf = (kind: HistoryEntry['kind']): Disposition | undefined =>
+  lifeCycle.find((transition) => transition.event === kind)?.disposition;
 
 interface StatusFacts {
   readonly revision: number;
@@ -20,7 +24,7 @@ export function describeStatus(
   { kind, at, facts }: Pick<HistoryEntry, 'kind' | 'at' | 'facts'>,
   { revision, holderName, note, policy }: StatusFacts,
 ): Status | undefined {
-  const disposition = lifeCycle.find((transition) => transition.event === kind)?.disposition;
+  const disposition = dispositionOf(kind);
   const { tell, bands } = policy;
   const told: readonly string[] = tell.dispositions;
   const optional = optionalDispositions.some((one) => one === disposition);

@@ -1,5 +1,6 @@
 import type { Tx } from '../kernel/context.ts';
 import type { JobHandler } from '../kernel/jobs.ts';
+import { endRetention } from './agreements/end-retention.ts';
 import { acceptToPeer, closeUnheard, rejectToPeer, statusToPeer } from './answer-upstream.ts';
 import { awardToPeer, closeToPeer } from './award-to-peer.ts';
 import { offerToPeer } from './offer-to-peer.ts';
@@ -25,6 +26,7 @@ export const federationHandlers: readonly JobHandler[] = [
   handler('close-unheard', closeUnheard),
   handler('update-to-peer', updateToPeer),
   handler('question-due', questionDue),
+  handler('end-retention', endRetention),
   handler('trim-exchange', trimExchange),
   secondOpinion,
 ];

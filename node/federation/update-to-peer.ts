@@ -9,10 +9,9 @@ import { getRecipient } from '../routing/store/recipients.ts';
 import { contactPaths } from './contact-paths.ts';
 import { findAgreementOf } from './agreements/in-force.ts';
 import { findHeldByPeer, findHeldFromPeer } from './find-held.ts';
-import { feedbackOf } from './feedback-policy.ts';
+import { feedbackUnder } from './feedback-under.ts';
 import { maySay, sendMessage } from './send-message.ts';
 import { updateConversation, type Conversation } from './store/conversations.ts';
-import { getPeer } from './store/peers.ts';
 import { changedSince, digestFields, type ToldFields } from './told-fields.ts';
 
 /**
@@ -62,8 +61,8 @@ async function partDown(tx: Tx, conversation: Conversation, lead: Lead, changed:
 }
 
 /** Contact data, when our feedback policy for the peer the lead came from says so. */
-async function partUp(tx: Tx, { peerId }: Conversation, lead: Lead, changed: string[]): Promise<Part | undefined> {
-  if (!feedbackOf(await getPeer(tx, peerId)).tell.update) return undefined;
+async function partUp(tx: Tx, conversation: Conversation, lead: Lead, changed: string[]): Promise<Part | undefined> {
+  if (!(await feedbackUnder(tx, conversation)).tell.update) return undefined;
   const fields = contactPaths.filter((path) => changed.includes(path));
   return fields.length === 0 ? undefined : { fields, lead: pickFields(lead, fields) };
 }

@@ -2,6 +2,7 @@ import { leadFields, pickFields } from '../../protocol/index.ts';
 import type { Tx } from '../kernel/context.ts';
 import { conflict } from '../kernel/errors.ts';
 import { tellHistory } from './change-lead.ts';
+import { closedStates } from './life-cycle.ts';
 import { promoteFields } from './promote-fields.ts';
 import { deletePersonalRows, getLead, replaceDocument } from './store.ts';
 
@@ -9,12 +10,12 @@ const impersonal = leadFields.filter((field) => !field.personal).map((field) => 
 const personal = leadFields.filter((field) => field.personal).map((field) => field.path);
 
 /**
- * Deletes the customer's personal data of a withdrawn lead: from the document (what is not known to be impersonal goes),
+ * Deletes the customer's personal data of a lead that has ended: from the document (what is not known to be impersonal goes),
  * its columns and search words, originals and notes. History stays: it holds no values.
  */
 export async function forgetLead(tx: Tx, leadId: string): Promise<void> {
   const lead = await getLead(tx, leadId);
-  if (lead.state !== 'withdrawn') throw conflict('illegal-change', 'Only a withdrawn lead is forgotten.');
+  if (!closedStates.includes(lead.state)) throw conflict('illegal-change', 'Only a lead that has ended is forgotten.');
   const document = pickFields(lead.document, impersonal);
   await replaceDocument(tx, leadId, {
     document,

@@ -7,6 +7,7 @@ import { getAgreement, listAccepted, listAgreementDocuments, listAgreements } fr
 import type { Agreement } from '../store/agreements.ts';
 import { getPeer } from '../store/peers.ts';
 import { acceptAgreement, endAgreement, proposeAgreement } from './agree.ts';
+import { waiveCaps } from './caps.ts';
 import { agreementStates, decideInForce, decideState } from './decide-standing.ts';
 import { termsView } from './terms.ts';
 
@@ -138,4 +139,16 @@ const end = route({
   },
 });
 
-export const agreementRoutes: readonly Route[] = [list, one, propose, accept, end];
+const resumeOffers = route({
+  method: 'POST',
+  path: '/api/peers/:id/resume-offers',
+  access: ['administrator'],
+  summary: 'Let offers to a partner go on for a day, though a limit of the agreement was reached',
+  reply: z.object({ capsWaivedUntil: time.nullable() }),
+  async handler(ctx, { params: { id }, actor }) {
+    await waiveCaps(ctx, id, actor.userId);
+    return { capsWaivedUntil: whenever((await getPeer(ctx, id)).capsWaivedUntil) };
+  },
+});
+
+export const agreementRoutes: readonly Route[] = [list, one, propose, accept, end, resumeOffers];

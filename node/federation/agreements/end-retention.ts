@@ -1,0 +1,42 @@
+import type { Tx } from '../../kernel/context.ts';
+import { intend } from '../../kernel/jobs.ts';
+import { appendLeaf } from '../../ledger/append-leaf.ts';
+import { forgetLead } from '../../leads/forget-lead.ts';
+import { forgetOfferValues } from '../../routing/store/recipients.ts';
+import { findConversation, updateConversation, type Conversation } from '../store/conversations.ts';
+import { forgetConversation } from '../store/inbox.ts';
+import { forgetSent } from '../store/outbox.ts';
+import { findAgreementOf } from './in-force.ts';
+
+const dayMilliseconds = 24 * 3_600_000;
+
+/** Plans the deletion of a lead that ended here, when the agreement it came under says until when it may be kept. */
+export async function planRetention(tx: Tx, conversation: Conversation): Promise<void> {
+  const { peerId, conversationId, endedAt } = conversation;
+  if (endedAt === null) return;
+  const agreement = await findAgreementOf(tx, conversation);
+  if (!agreement) return;
+  const dueAt = endedAt + agreement.terms.retentionDays * dayMilliseconds;
+  const key = `end-retention:${peerId}:${conversationId}:${dueAt}`;
+  await intend(tx, { kind: 'end-retention', payload: { peerId, conversationId, endedAt }, dueAt, key });
+}
+
+/**
+ * The time is over for which the holder may keep a lead after its end: its personal data is deleted, with a leaf that says so. A
+ * lead on which work went on meanwhile stays, until its next end.
+ */
+export async function endRetention(
+  tx: Tx,
+  { peerId, conversationId, endedAt }: { peerId: string; conversationId: string; endedAt: number },
+): Promise<void> {
+  const conversation = await findConversation(tx, { peerId, conversationId });
+  if (conversation?.endedAt !== endedAt) return;
+  const { leadId, agreementDigest } = conversation;
+  await forgetOfferValues(tx, leadId);
+  await forgetConversation(tx, conversation);
+  await forgetSent(tx, conversation);
+  await updateConversation(tx, conversation, { offer: null, told: null });
+  await forgetLead(tx, leadId);
+  const facts = { peer: peerId, lead: leadId, conversation: conversationId, 'agreement-digest': agreementDigest };
+  await appendLeaf(tx, 'retention-ended', facts);
+}

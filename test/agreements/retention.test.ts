@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest';
+import { changeLead } from '../../node/leads/change-lead.ts';
+import { leavesOf, sequence } from '../ledger/log.ts';
+import { canary, openFederation } from '../support/federation.ts';
+import { agree } from './support.ts';
+
+it('a lead that ended is kept as long as agreed, and its personal data is deleted then, with a leaf; not while work goes on', async () => {
+  await using world = await openFederation({ nodes: ['vendor', 'reseller'] });
+  await world.introduce('vendor', 'reseller');
+  const [vendor, reseller] = [world.node('vendor'), world.node('reseller')];
+  const ann = await reseller.user('Ann');
+  await vendor.offerAllTo([await vendor.partnerBox('reseller')]);
+  await reseller.offerAllTo([ann.boxId]);
+  const { digest } = await agree(world, [vendor, reseller], {
+    retentionDays: 30,
+    feedback: { assignedTo: false, amount: 'none', reason: false, note: false, update: false },
+  });
+  await vendor.receive();
+  await world.settle();
+  const [offered] = await reseller.leads();
+  const leadId = offered!.id;
+  await reseller.accept(leadId, ann.id);
+  await world.settle();
+  const change = (event: 'lose' | 'reopen' | 'win') =>
+    reseller.write((tx) => changeLead(tx, leadId, event, { ...(event === 'lose' && { reason: 'too-expensive' }) }));
+  await change('lose');
+  await world.settle();
+  // The terms allow no reason, whatever our policy says.
+  expect(world.wire.calls.filter(({ type }) => type === 'Status').at(-1)?.xml).not.toContain('too-expensive');
+
+  await world.advance('20d');
+  await change('reopen');
+  await world.advance('11d');
+  expect(JSON.stringify(await reseller.lead(leadId))).toContain(canary);
+  await change('win');
+  await world.settle();
+  await world.advance('29d');
+  expect(JSON.stringify(await reseller.lead(leadId))).toContain(canary);
+  await world.advance('25h');
+
+  const kept = await reseller.lead(leadId);
+  expect(kept).toMatchObject({ state: 'won', document: { account: { name: 'Acme' } } });
+  const tables = ['lead', 'inbox', 'outbox', 'offerRecipient', 'conversation'] as const;
+  const rows = await Promise.all(tables.map((table) => reseller.ctx.db.selectFrom(table).selectAll().execute()));
+  expect(JSON.stringify(rows)).not.toContain(canary);
+  await sequence(reseller.ctx);
+  expect(await leavesOf(reseller.ctx, 'retention-ended')).toMatchObject([
+    expect.stringContaining(`lead: ${leadId}`) as string,
+  ]);
+  expect((await leavesOf(reseller.ctx, 'retention-ended'))[0]).toContain(`agreement-digest: ${digest}`);
+});
