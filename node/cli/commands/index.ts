@@ -9,6 +9,7 @@ import { leadCommands } from './leads.ts';
 import { nodeCommands } from './node.ts';
 import { peerCommands } from './peers.ts';
 import { policyCommands, previewCommand } from './policies.ts';
+import { sharedLeadCommands } from './shared-leads.ts';
 import { userCommands } from './users.ts';
 
 const help: Command = {
@@ -26,6 +27,7 @@ export const commands: readonly Command[] = [
   ...peerCommands,
   ...boxCommands,
   ...leadCommands,
+  ...sharedLeadCommands,
   previewCommand,
   ...policyCommands,
   ...jobCommands,
