@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { inheritedEnvironment } from '../../node/cli/demo/processes.ts';
 import { runCommand } from '../../node/cli/run-command.ts';
 
 const script = fileURLToPath(new URL('../../node/cli/leadmesh.mjs', import.meta.url));
@@ -36,17 +37,13 @@ export interface RunningNode {
   stop(): Promise<number | null>;
 }
 
-/** The surroundings of this process without settings of Leadmesh. */
-const cleanEnv = () =>
-  Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('LEADMESH_')));
-
 /** Runs the command as a process of its own, with these settings only. */
 export function runLeadmesh(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   input: string | Buffer = '',
 ): Promise<Ended> {
-  const child = spawn(process.execPath, [script, ...args], { env: { ...cleanEnv(), ...env } });
+  const child = spawn(process.execPath, [script, ...args], { env: { ...inheritedEnvironment(), ...env } });
   let out = '';
   let err = '';
   child.stdout.on('data', (data: Buffer) => (out += data.toString()));
@@ -63,7 +60,7 @@ async function runHere(
 ): Promise<Ended> {
   const [output, errors] = [new PassThrough(), new PassThrough()];
   const terminal = { input: Readable.from(input.length > 0 ? [Buffer.from(input)] : []), output, errors };
-  const status = await runCommand(args, { ...cleanEnv(), ...env }, terminal);
+  const status = await runCommand(args, { ...inheritedEnvironment(), ...env }, terminal);
   const read = (stream: PassThrough) => ((stream.read() as Buffer | null) ?? '').toString();
   return { status, out: read(output), err: read(errors) };
 }
@@ -71,7 +68,7 @@ async function runHere(
 const readyWithinMilliseconds = 90_000;
 
 function startNode(env: Readonly<Record<string, string>>, running: RunningNode[]): Promise<RunningNode> {
-  const child = spawn(process.execPath, [script, 'start'], { env: { ...cleanEnv(), ...env } });
+  const child = spawn(process.execPath, [script, 'start'], { env: { ...inheritedEnvironment(), ...env } });
   let output = '';
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
   const node: RunningNode = {

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { inheritedEnvironment } from '../../node/cli/demo/processes.ts';
 
 /** A node in a process of its own that may be killed at any moment and started again on the same data and port. */
 export interface KillableNode {
@@ -87,9 +88,8 @@ export function makeKillableNode({ name, folder, port }: NodePlan): KillableNode
 }
 
 function prepare(env: Readonly<Record<string, string>>): Run {
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(LEADMESH|VITEST|NODE_OPTIONS)/.test(name));
   const child = spawn(process.execPath, [program], {
-    env: { ...Object.fromEntries(inherited), ...env },
+    env: { ...inheritedEnvironment(), ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));

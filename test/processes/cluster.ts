@@ -1,7 +1,8 @@
 import { makeApiClient, type ApiClient } from '../../node/cli/api-client.ts';
 import { addPerson, tokenByLink } from '../../node/cli/demo/session.ts';
 import { openStore, type FreshPlace, type Store } from '../support/store.ts';
-import { findFreePort, startBalancer, startNodeProcess, type NodeProcess } from './node-process.ts';
+import { findFreePort } from '../../node/cli/demo/processes.ts';
+import { startBalancer, startNodeProcess, type NodeProcess } from './node-process.ts';
 
 /** One organisation's node: several processes on one database, behind one address. */
 export interface Cluster {

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { inheritedEnvironment } from '../../node/cli/demo/processes.ts';
 import type { Place } from '../support/store.ts';
 
 /** A node as people start it, in a process of its own. */
@@ -28,9 +29,8 @@ export interface ProcessPlan {
 const program = join(import.meta.dirname, '../../node/main.ts');
 
 export function startNodeProcess({ name, place, port, publicUrl }: ProcessPlan): NodeProcess {
-  const inherited = Object.entries(process.env).filter(([key]) => !/^(LEADMESH|VITEST|NODE_OPTIONS)/.test(key));
   const env = {
-    ...Object.fromEntries(inherited),
+    ...inheritedEnvironment(),
     LEADMESH_NODE_ID: `${name}.localhost`,
     LEADMESH_NAME: name,
     LEADMESH_DATA_FOLDER: place.dataFolder,
@@ -101,12 +101,4 @@ export async function startBalancer(ports: () => readonly number[]) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return { url: `http://127.0.0.1:${port}`, stop: () => void server.close() };
-}
-
-export async function findFreePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -7,7 +7,7 @@ import { acceptAll, feedAll } from './crowd.ts';
 import { assignCampaigns, boxOf, enter } from './desk.ts';
 import { isQuiet, listGaps, listRepeated, readLedger, tally } from './ledger.ts';
 import { openPage } from './page.ts';
-import { until } from './until.ts';
+import { until } from '../support/until.ts';
 
 const campaigns = ['partner', 'grab', 'rotation'] as const;
 const leadsOfEach = 70;

@@ -13,6 +13,7 @@ import { simulatedDesk, type Desk, type DeskAnswer } from '../../protocol/refere
 import type { PeerClock } from '../../protocol/reference-peer/peer-lead.ts';
 import { startReferencePeer, type ReferencePeer } from '../../protocol/reference-peer/peer.ts';
 import { readSettings, settingTable } from '../../protocol/reference-peer/settings.ts';
+import { until } from '../support/until.ts';
 import { reforge } from './forge.ts';
 import { lead, now } from './messages.ts';
 
@@ -168,10 +169,6 @@ async function deliver(sealed: Sealed) {
   const answer = await protocol.readDeliveryResponse(await fetch(url, init), vendor.findKey, sealed);
   if (answer.kind === 'problem') return answer.opened.message.body.code;
   return answer.kind;
-}
-/** Lets the event loop turn until something has happened. */
-async function until(ready: () => boolean): Promise<void> {
-  while (!ready()) await new Promise(setImmediate);
 }
 const typeOf = ({ message }: Opened) => message.header.type;
 const accept: DeskAnswer = { answer: 'accept', afterMs: 500 };

@@ -5,6 +5,7 @@ import { transact } from '../../node/kernel/context.ts';
 import { announce } from '../../node/kernel/live-events.ts';
 import { makeRingingClock } from '../support/clock.ts';
 import { openPeople, type PeopleNode } from '../support/people.ts';
+import { until } from '../support/until.ts';
 import { openDeafLine, openLine } from './event-stream.ts';
 
 /** Lines that one user may have open. */
@@ -36,10 +37,6 @@ afterEach(async () => {
 const tell = (size: number) =>
   transact(node.ctx, (tx) => announce(tx, { kind: 'long', payload: { text: 'x'.repeat(size) } }));
 const turn = () => new Promise((resolve) => setImmediate(resolve));
-/** Takes turns until this holds; the time limit of the test is the only other way out. */
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await turn();
-}
 const statusOf = async (headers: Record<string, string>) => {
   await using line = await openLine(url, headers);
   return line.status;

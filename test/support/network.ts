@@ -1,5 +1,5 @@
-import { createServer } from 'node:net';
 import { makeApiClient, type ApiClient } from '../../node/cli/api-client.ts';
+import { findFreePort } from '../../node/cli/demo/processes.ts';
 import { readConfig } from '../../node/kernel/config.ts';
 import { transact } from '../../node/kernel/context.ts';
 import type { Role } from '../../node/kernel/routes.ts';
@@ -47,26 +47,13 @@ export interface NetworkPlan {
   readonly place?: () => Promise<FreshPlace>;
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
-}
-
 interface Surroundings {
   readonly place: FreshPlace;
   readonly clock: FakeClock;
 }
 
 async function startTestNode(name: string, plan: NetworkPlan, { place, clock }: Surroundings): Promise<TestNode> {
-  const port = await freePort();
+  const port = await findFreePort();
   const url = `http://127.0.0.1:${port}`;
   const config = readConfig({
     LEADMESH_NODE_ID: `${name}.localhost`,

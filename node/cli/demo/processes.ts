@@ -45,8 +45,8 @@ export interface ProcessPlan {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Settings of the surrounding shell must not leak into the demo's nodes. */
-const inheritedEnvironment = () =>
+/** The surroundings of this process without settings of Leadmesh, which must not leak into the nodes that it starts. */
+export const inheritedEnvironment = () =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('LEADMESH_')));
 
 /** Starts a process of its own; all it prints goes to `<folder>/<name>.log`. */

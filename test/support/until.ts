@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 /** Looks again and again until `look` finds something. Rejects after `withinMilliseconds`, with what `describe` says. */
 export async function until<T>(
-  look: () => Promise<T | undefined | false>,
+  look: () => Promise<T | undefined | false> | T | undefined | false,
   { withinMilliseconds = 60_000, describe }: { withinMilliseconds?: number; describe?: () => Promise<unknown> } = {},
 ): Promise<T> {
   const end = Date.now() + withinMilliseconds;
@@ -10,6 +10,6 @@ export async function until<T>(
     const found = await look();
     if (found !== undefined && found !== false) return found;
     if (Date.now() > end) throw new Error(`Still not: ${JSON.stringify(await describe?.())}`);
-    await pause(20);
+    await pause(10);
   }
 }
