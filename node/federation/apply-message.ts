@@ -21,7 +21,7 @@ interface Arrived {
 export async function applyMessage(tx: Tx, { peer, opened, document }: Arrived): Promise<void> {
   const { message, digest } = opened;
   const { type, conversation: conversationId, round, seq } = message.header;
-  if (!isOfConversation(type)) return haveEffectBetweenNodes(tx, { peer, message, digest, document });
+  if (!isOfConversation(type)) return haveEffectBetweenNodes(tx, { peer, message, digest, kid: opened.kid, document });
   if (conversationId === undefined || round === undefined || seq === undefined || seq < 1)
     throw new Refusal('schema', `${type} needs Conversation, Round and Seq.`);
   const found = await findConversation(tx, { peerId: peer.nodeId, conversationId });

@@ -5,28 +5,33 @@ import {
   makeHeader,
   seal,
   type Capabilities,
+  type CapabilityKey,
   type Sealed,
+  type SigningKey,
 } from '../../protocol/index.ts';
 import type { Context } from '../kernel/context.ts';
 import { checkpointKey } from '../ledger/checkpoint.ts';
 import { ownEndpoint } from './introduce.ts';
+import { publicSigningKey, signingKeyFor } from './signing-key.ts';
+import { listOwnKeys } from './store/own-keys.ts';
 
 const lifeMilliseconds = 48 * 3_600_000;
 
 /** What this node speaks, signed, for everyone who asks. Nobody's trust hangs on it. */
-export const sealCapabilities = (ctx: Context): string => sealFor(ctx, '*').xml;
+export const sealCapabilities = async (ctx: Context): Promise<string> =>
+  (await sealFor(ctx, '*', await publicSigningKey(ctx))).xml;
 
-/** The same for one partner: told, not asked for, it says that this node is there. */
-export const sealGreeting = (ctx: Context, peerId: string): Sealed => sealFor(ctx, peerId);
+/** The same for one partner: told, not asked for, it says that this node is there. `key`: another than it is known to take. */
+export const sealGreeting = async (ctx: Context, peerId: string, key?: SigningKey): Promise<Sealed> =>
+  sealFor(ctx, peerId, key ?? (await signingKeyFor(ctx, peerId)));
 
-function sealFor(ctx: Context, to: string): Sealed {
-  const { kid, algorithm, spki } = ctx.keys.signing;
+async function sealFor(ctx: Context, to: string, key: SigningKey): Promise<Sealed> {
   const body: Capabilities = {
     name: ctx.config.name,
     endpoint: ownEndpoint(ctx),
     versions: ['1'],
     levels: ['Core', 'Withhold', 'Update', 'Batch'],
-    keys: [{ kid, algorithm, spki: spki.toString('base64') }],
+    keys: await listKeys(ctx),
     maxMessageBytes: limits.messageBytes,
     maxBatchMessages: batchLimits.documents,
     maxBatchBytes: batchLimits.bytes,
@@ -36,5 +41,14 @@ function sealFor(ctx: Context, to: string): Sealed {
   };
   const facts = { type: 'Capabilities', from: ctx.config.nodeId, to } as const;
   const header = makeHeader({ ...facts, now: ctx.clock.now(), lifeMs: lifeMilliseconds });
-  return seal({ header, body }, ctx.keys.signing);
+  return seal({ header, body }, key);
+}
+
+/** Those that sign now, and the one that will. */
+async function listKeys(ctx: Context): Promise<Capabilities['keys']> {
+  const now = ctx.clock.now();
+  const rows = (await listOwnKeys(ctx)).filter((key) => key.revokedAt === null && now < (key.validUntil ?? Infinity));
+  if (rows.length > 0) return rows.map(({ kid, algorithm, spki }) => ({ kid, algorithm, spki }) as CapabilityKey);
+  const { kid, algorithm, spki } = ctx.keys.signing;
+  return [{ kid, algorithm, spki: spki.toString('base64') }];
 }

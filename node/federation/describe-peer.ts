@@ -34,12 +34,13 @@ export async function getPeerView(ctx: Context, nodeId: string) {
     ...describePeer(ctx, peer, { health, counts: toCounts(counts) }),
     fingerprint,
     speaks: describeSpeech(speech),
-    keys: keys.map(({ kid, algorithm, validFrom, validUntil, revokedAt }) => ({
+    keys: keys.map(({ kid, algorithm, validFrom, validUntil, revokedAt, confirmedAt }) => ({
       kid,
       algorithm,
       validFrom: when(validFrom),
       validUntil: whenever(validUntil),
       revokedAt: whenever(revokedAt),
+      confirmedAt: whenever(confirmedAt),
     })),
     securityEvents: events.map(({ id, at, code, messageId }) => ({ id, at: when(at), code, messageId })),
   };

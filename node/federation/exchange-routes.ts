@@ -27,8 +27,8 @@ const capabilities = route({
   path: capabilitiesPath,
   access: 'public',
   summary: 'What this node speaks, signed',
-  handler: (ctx) =>
-    reply({ contentType: mediaType, body: sealCapabilities(ctx), headers: { 'cache-control': 'max-age=86400' } }),
+  handler: async (ctx) =>
+    reply({ contentType: mediaType, body: await sealCapabilities(ctx), headers: { 'cache-control': 'max-age=86400' } }),
 });
 
 /** Strangers all get the same bytes. */

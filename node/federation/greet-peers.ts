@@ -16,7 +16,7 @@ export async function greetPeers(ctx: Context, ending: AbortSignal): Promise<voi
 }
 
 async function greet(ctx: Context, fetchPeer: PeerFetch, peerId: string): Promise<void> {
-  const { xml, messageId, digest } = sealGreeting(ctx, peerId);
+  const { xml, messageId, digest } = await sealGreeting(ctx, peerId);
   const attempt = await deliver(ctx, fetchPeer, { peerId, messageId, digest, document: xml });
   if (attempt.kind !== 'silence') await transact(ctx, (tx) => heardFrom(tx, peerId));
 }

@@ -16,16 +16,18 @@ import { intendTrim } from './trim-exchange.ts';
 import { findLookAlike } from './look-alike.ts';
 import { checkEndpoint, checkRange, portOf, type Allowance } from './may-connect.ts';
 import { appendSecurityEvent, findPeer, getPeer, insertPeer, listPeerKeys, listPeers } from './store/peers.ts';
-import { updatePeer, type Peer, type PeerRole } from './store/peers.ts';
+import { updateKey, updatePeer, type Peer, type PeerRole } from './store/peers.ts';
+import { newestSigningKey } from './signing-key.ts';
+import { markKnown } from './store/own-keys.ts';
 import { planAsking } from './store/speech.ts';
 
 /** Where partners post their messages to this node. */
 export const ownEndpoint = ({ config }: Context): string => `${config.partnerUrl ?? config.publicUrl}/lead-exchange`;
 
 /** What we hand to another organisation's administrator, and the ten words we read out to them. Holds nothing secret. */
-export function createInvitation(ctx: Context): { text: string; fingerprint: string } {
+export async function createInvitation(ctx: Context): Promise<{ text: string; fingerprint: string }> {
   const { nodeId, name } = ctx.config;
-  const key = verificationKey(ctx.keys.signing.publicKey);
+  const key = verificationKey((await newestSigningKey(ctx)).publicKey);
   const invitation = makeInvitation({ nodeId, name, endpoint: ownEndpoint(ctx), key, createdAt: ctx.clock.now() });
   return { text: writeInvitation(invitation), fingerprint: invitation.fingerprint };
 }
@@ -82,6 +84,8 @@ export async function confirmPeer(ctx: Context, nodeId: string, typed: string, b
     }
     const change = { state: 'active', activatedAt: tx.clock.now() } as const;
     await updatePeer(tx, nodeId, change);
+    if (kid !== undefined) await updateKey(tx, { nodeId, kid }, { confirmedAt: tx.clock.now() });
+    await markKnown(tx, nodeId, (await newestSigningKey(tx)).kid);
     await planAsking(tx, nodeId, tx.clock.now());
     await openPartnerBox(tx, { peerId: nodeId, name: peer.name });
     await intendTrim(tx);
@@ -97,7 +101,8 @@ export async function confirmPeer(ctx: Context, nodeId: string, typed: string, b
 
 /** The ten words of the key we pinned for a peer. */
 export async function peerFingerprint(ctx: Context, nodeId: string): Promise<string> {
-  const [key] = await listPeerKeys(ctx, nodeId);
+  const keys = await listPeerKeys(ctx, nodeId);
+  const key = keys.find(({ confirmedAt, revokedAt }) => confirmedAt !== null && revokedAt === null) ?? keys[0];
   return fingerprint(nodeId, Buffer.from(key?.spki ?? '', 'base64'));
 }
 
@@ -108,7 +113,8 @@ export function allowanceFor(endpoint: string, range: string | undefined): Allow
   return { range: checkRange(range), port: portOf(new URL(endpoint)) };
 }
 
-function parseInvitation(text: string): Invitation {
+/** Throws `invitation-invalid`. */
+export function parseInvitation(text: string): Invitation {
   try {
     return readInvitation(text);
   } catch (error) {
@@ -163,9 +169,13 @@ const pinnedKey = ({ nodeId, kid, spki, algorithm }: Invitation, now: number) =>
   validFrom: now,
   validUntil: null,
   revokedAt: null,
+  confirmedAt: null,
+  follows: null,
+  oldKeyUntil: null,
 });
 
-const samePhrase = (typed: string, words: string): boolean =>
+/** Whether somebody typed these words, however they are set apart. */
+export const samePhrase = (typed: string, words: string): boolean =>
   typed
     .trim()
     .toLowerCase()

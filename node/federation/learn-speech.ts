@@ -2,11 +2,15 @@ import { capabilitiesRequest, ProtocolError, readCapabilities, type Capabilities
 import { transact, type Context, type Tx } from '../kernel/context.ts';
 import { CodedError } from '../kernel/errors.ts';
 import type { Worker } from '../kernel/workers.ts';
+import { sealGreeting } from './capabilities.ts';
+import { deliver } from './deliver.ts';
 import { guardedFetch, type PeerFetch } from './guarded-fetch.ts';
 import { tellPeerChange } from './peer-health.ts';
 import { findKeyOf, findPinnedPeer, isKeyInForce, type PinnedPeer } from './pinned-keys.ts';
+import { findUnknownKey } from './signing-key.ts';
+import { markKnown } from './store/own-keys.ts';
 import { allowanceOf } from './store/peers.ts';
-import { findSpeech, listAskings, updateSpeech } from './store/speech.ts';
+import { findSpeech, listAskings, planAsking, updateSpeech } from './store/speech.ts';
 
 const hour = 3_600_000;
 /** Asked anew after a day; believed for two; after a failure asked again in an hour (LX-077). */
@@ -25,6 +29,7 @@ export function makeSpeechWorker(): Worker {
       const due = (await listAskings(ctx)).filter(({ askAt }) => askAt <= now);
       if (ending.signal.aborted) return 0;
       await Promise.all(due.map(({ peerId }) => ask(ctx, fetchPeer, peerId)));
+      await Promise.all(due.map(({ peerId }) => tryNewKey(ctx, fetchPeer, peerId)));
       return due.length;
     },
     nextDueAt: async (ctx) => (await listAskings(ctx))[0]?.askAt,
@@ -53,6 +58,19 @@ async function ask(ctx: Context, fetchPeer: PeerFetch, peerId: string): Promise<
     ctx.log.warn('capabilities-not-learned', { peerId, code: error.code });
     await transact(ctx, (tx) => updateSpeech(tx, peerId, { error: error.code, askAt: tx.clock.now() + tryAgainAfter }));
   }
+}
+
+/** A new key of ours that is due is tried on the partner until it answers: then its administrator has confirmed it. */
+async function tryNewKey(ctx: Context, fetchPeer: PeerFetch, peerId: string): Promise<void> {
+  const key = await findUnknownKey(ctx, peerId);
+  if (!key) return;
+  const { xml, messageId, digest } = await sealGreeting(ctx, peerId, key);
+  const attempt = await deliver(ctx, fetchPeer, { peerId, messageId, digest, document: xml });
+  await transact(ctx, (tx) =>
+    attempt.kind === 'receipt'
+      ? markKnown(tx, peerId, key.kid)
+      : planAsking(tx, peerId, tx.clock.now() + tryAgainAfter),
+  );
 }
 
 /** What the network did is one thing, what the peer said another. */

@@ -31,10 +31,13 @@ function parseOnce(parsed: ParsedKeys, spki: string): VerificationKey {
   return key;
 }
 
-/** Looks up the keys of one peer, revoked ones too: whoever uses one is told so. */
+/** Looks up the keys of one peer, revoked ones too: whoever uses one is told so. One that nobody confirmed is no key. */
 export function findKeyOf({ peer, keys, parse }: PinnedPeer): FindKey {
   return (from, kid) => {
-    const key = from === peer.nodeId ? keys.find((candidate) => candidate.kid === kid) : undefined;
+    const key =
+      from === peer.nodeId
+        ? keys.find((candidate) => candidate.kid === kid && candidate.confirmedAt !== null)
+        : undefined;
     return key && parse(key.spki);
   };
 }
@@ -42,7 +45,13 @@ export function findKeyOf({ peer, keys, parse }: PinnedPeer): FindKey {
 /** Whether a key of the peer may be used at this time (epoch milliseconds). */
 export function isKeyInForce({ keys }: PinnedPeer, kid: string, now: number): boolean {
   const key = keys.find((candidate) => candidate.kid === kid);
-  return key !== undefined && key.revokedAt === null && key.validFrom <= now && now < (key.validUntil ?? Infinity);
+  return (
+    key !== undefined &&
+    key.confirmedAt !== null &&
+    key.revokedAt === null &&
+    key.validFrom <= now &&
+    now < (key.validUntil ?? Infinity)
+  );
 }
 
 const headBytes = 4096;

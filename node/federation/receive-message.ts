@@ -19,6 +19,7 @@ import { findKeyOf, findPinnedPeer, isKeyInForce, peekSender, type PinnedPeer } 
 import { heardFrom } from './peer-health.ts';
 import { Refusal } from './refusal.ts';
 import { sampleForSecondOpinion } from './second-opinion.ts';
+import { signingKeyFor } from './signing-key.ts';
 import { insertInbox, type InboxMessage } from './store/inbox.ts';
 import { appendSecurityEvent } from './store/peers.ts';
 import { takeQuota } from './take-quota.ts';
@@ -83,7 +84,7 @@ export interface Arrival {
   readonly document: string;
 }
 
-function answerUnreadable(ctx: Context, error: ProtocolError): ExchangeAnswer {
+async function answerUnreadable(ctx: Context, error: ProtocolError): Promise<ExchangeAnswer> {
   ctx.log.warn('message-refused', { code: error.code, peerId: error.sender?.from });
   const { from, messageId, digest } = error.sender ?? {};
   if (from === undefined || messageId === undefined || digest === undefined) return unauthenticated;
@@ -121,7 +122,8 @@ async function storeAndApply(ctx: Context, arrival: Arrival): Promise<ExchangeAn
 async function sealReceipt(tx: Tx, opened: Opened): Promise<string> {
   const { header, body } = receiptFor(opened, answering(tx));
   const log = await findLastCheckpoint(tx);
-  return seal({ header: { ...header, ...(log && { log }) }, body }, tx.keys.signing).xml;
+  const key = await signingKeyFor(tx, header.to);
+  return seal({ header: { ...header, ...(log && { log }) }, body }, key).xml;
 }
 
 function describeArrival(
@@ -162,7 +164,7 @@ export async function answerFailure(
   if (refusal === error) ctx.log.warn('message-refused', facts);
   else ctx.log.error('message-failed', { ...facts, error });
   const answered = { from: peerId, messageId, digest: opened.digest };
-  const answer = sealProblem(ctx, answered, refusal);
+  const answer = await sealProblem(ctx, answered, refusal);
   if (isRetryable(refusal.problem)) return answer;
   if (isRemembered(refusal)) {
     const tooMany = await takeQuota(ctx, peerId, 'refused').catch((rate: unknown) => rate);
@@ -186,11 +188,16 @@ export async function answerFailure(
 /** Refusals that hang on the state of the conversation are kept, so that the same message never has an effect later. */
 const isRemembered = ({ problem }: Refusal): boolean => !['audience', 'expired', 'key-revoked'].includes(problem);
 
-function sealProblem(ctx: Context, answered: Answered, refusal: Refusal): ExchangeAnswer {
+async function sealProblem(ctx: Context, answered: Answered, refusal: Refusal): Promise<ExchangeAnswer> {
   const { problem: code, message: text, retryAfter } = refusal;
   const body = { code, text, ...(retryAfter !== undefined && { retryAfter }) };
   const problem = problemFor(answered, body, answering(ctx));
-  return { status: problemStatus[code], xml: seal(problem, ctx.keys.signing).xml, retryAfter, code };
+  return {
+    status: problemStatus[code],
+    xml: seal(problem, await signingKeyFor(ctx, answered.from)).xml,
+    retryAfter,
+    code,
+  };
 }
 
 const answering = (ctx: Context) => ({ nodeId: ctx.config.nodeId, now: ctx.clock.now() });

@@ -2,6 +2,7 @@ import { open, type Message } from '../../protocol/index.ts';
 import { transact, type Context } from '../kernel/context.ts';
 import { conflict, notFound } from '../kernel/errors.ts';
 import { sealIntoOutbox, type ConversationType } from './send-message.ts';
+import { findOwnKey } from './signing-key.ts';
 import { findConversation, updateConversation } from './store/conversations.ts';
 import { findOutbox, markReplayed } from './store/outbox.ts';
 
@@ -19,7 +20,7 @@ export function replayMessage(ctx: Context, peerId: string, messageId: string): 
     const over = !conversation || conversation.state === 'closed' || isQuestion;
     if (over || message.document === null || !(await markReplayed(tx, messageId)))
       throw conflict('not-replayable', 'This message was delivered or replayed, or its conversation is over.');
-    const { body, header } = reopen(ctx, message.document);
+    const { body, header } = await reopen(tx, message.document);
     const type = header.type;
     const sealed = await sealIntoOutbox(tx, conversation, {
       ...{ type, body, effectKey: message.effectKey },
@@ -31,7 +32,7 @@ export function replayMessage(ctx: Context, peerId: string, messageId: string): 
 }
 
 /** Our own document, read as everybody else reads it. */
-function reopen(ctx: Context, document: string): Message<ConversationType> {
-  const { message } = open(Buffer.from(document), () => ctx.keys.signing);
+async function reopen(ctx: Context, document: string): Promise<Message<ConversationType>> {
+  const { message } = open(Buffer.from(document), await findOwnKey(ctx));
   return message as Message<ConversationType>;
 }

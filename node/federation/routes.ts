@@ -6,6 +6,7 @@ import { agreementRoutes } from './agreements/routes.ts';
 import { getPeerView, listPeerViews, when, whenever } from './describe-peer.ts';
 import { exchangeRoutes } from './exchange-routes.ts';
 import { feedbackRoutes } from './feedback-routes.ts';
+import { keyRoutes } from './key-routes.ts';
 import { acceptInvitation, confirmPeer, createInvitation } from './introduce.ts';
 import { changePeer, resumePeer, suspendPeer } from './pause.ts';
 import { questionRoutes } from './question-routes.ts';
@@ -54,6 +55,7 @@ const key = z.object({
   validFrom: time,
   validUntil: timeOrNull,
   revokedAt: timeOrNull,
+  confirmedAt: timeOrNull,
 });
 const securityEvent = z.object({ id: z.string(), at: time, code: z.string(), messageId: z.string().nullable() });
 const countOrNull = count.nullable();
@@ -245,6 +247,7 @@ const replay = route({
 export const routes: readonly Route[] = [
   ...exchangeRoutes,
   ...questionRoutes,
+  ...keyRoutes,
   ...agreementRoutes,
   ...feedbackRoutes,
   list,

@@ -1,5 +1,6 @@
 import { makeHeader, seal, type AnyMessage, type Bodies } from '../../protocol/index.ts';
 import type { Tx } from '../kernel/context.ts';
+import { signingKeyFor } from './signing-key.ts';
 import { findLastSeq, insertOutbox } from './store/outbox.ts';
 
 /** Messages about no lead that wait in the outbox like all others, and leave in their order. */
@@ -23,7 +24,11 @@ export async function sendBetweenNodes<T extends BetweenNodesType>(
   const now = tx.clock.now();
   const made = makeHeader({ type, from: tx.config.nodeId, to: peerId, now });
   const header = { ...made, messageId: tx.ids.uuid() };
-  const { messageId, digest, xml: document } = seal({ header, body } as unknown as AnyMessage, tx.keys.signing);
+  const {
+    messageId,
+    digest,
+    xml: document,
+  } = seal({ header, body } as unknown as AnyMessage, await signingKeyFor(tx, peerId));
   await insertOutbox(tx, {
     messageId,
     peerId,

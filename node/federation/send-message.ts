@@ -13,6 +13,7 @@ import {
 import type { Tx } from '../kernel/context.ts';
 import { CodedError } from '../kernel/errors.ts';
 import { ledgerDisclosure } from './ledger-leaves.ts';
+import { signingKeyFor } from './signing-key.ts';
 import { updateConversation, type Conversation } from './store/conversations.ts';
 import { insertOutbox } from './store/outbox.ts';
 
@@ -80,7 +81,10 @@ export async function sealIntoOutbox<T extends ConversationType>(
   const now = tx.clock.now();
   const header = writeHeader(tx, conversation, saying);
   const { messageId, seq } = header;
-  const { xml, digest } = seal({ header, body: saying.body } as AnyMessage, tx.keys.signing);
+  const { xml, digest } = seal(
+    { header, body: saying.body } as AnyMessage,
+    await signingKeyFor(tx, conversation.peerId),
+  );
   await insertOutbox(tx, {
     messageId,
     peerId: conversation.peerId,

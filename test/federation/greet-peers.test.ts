@@ -53,7 +53,7 @@ it('is no greeting when strangers post what everybody may fetch', async () => {
   await using world = await openAfterOutage();
   const { reseller, vendor, clock } = world;
   const stored = async () => (await listInbox(reseller.ctx, { peerId: vendor.nodeId, limit: 50 })).length;
-  expect(await post(reseller, sealCapabilities(vendor.ctx))).toMatchObject({ code: 'audience' });
+  expect(await post(reseller, await sealCapabilities(vendor.ctx))).toMatchObject({ code: 'audience' });
   expect(await stored()).toBe(0);
   const foreign = makeForeignPeer('foreign.localhost', clock.now);
   await foreign.introduceTo(reseller);

@@ -46,7 +46,7 @@ const refusedWith = (code: string) => expect.objectContaining({ code }) as Error
 
 describe('getting to know a partner', () => {
   it('takes an invitation, ten words that match, and an administrator', async () => {
-    const { text, fingerprint } = createInvitation(reseller.ctx);
+    const { text, fingerprint } = await createInvitation(reseller.ctx);
     const invited = await take(vendor, text);
     expect(invited).toEqual({ id: reseller.nodeId, name: 'reseller', state: 'pending', fingerprint });
     expect(invited.fingerprint.split(' ')).toHaveLength(10);
@@ -80,15 +80,17 @@ describe('getting to know a partner', () => {
   });
 
   it('warns of an id that looks like a known one', async () => {
-    const { text } = createInvitation(network.node('vend0r').ctx);
+    const { text } = await createInvitation(network.node('vend0r').ctx);
     await expect(take(vendor, text)).rejects.toThrow(refusedWith('peer-look-alike'));
     expect(await take(vendor, text, { despiteLookAlike: true })).toMatchObject({ state: 'pending' });
   });
 
   it('refuses what is no invitation, its own, and an address that is not allowed', async () => {
     await expect(take(vendor, '{}')).rejects.toThrow(refusedWith('invitation-invalid'));
-    await expect(take(vendor, createInvitation(vendor.ctx).text)).rejects.toThrow(refusedWith('own-invitation'));
-    const { text } = createInvitation(vendor.ctx);
+    await expect(take(vendor, (await createInvitation(vendor.ctx)).text)).rejects.toThrow(
+      refusedWith('own-invitation'),
+    );
+    const { text } = await createInvitation(vendor.ctx);
     const here = network.node('vend0r');
     await expect(take(here, text, { allowedAddress: undefined })).rejects.toThrow(refusedWith('endpoint-insecure'));
     await expect(take(here, text, { allowedAddress: '0.0.0.0/0' })).rejects.toThrow(
@@ -101,7 +103,7 @@ describe('getting to know a partner', () => {
 
   it('is for administrators only; a representative sees who the partners are', async () => {
     const rep = await vendor.addUser('Rep');
-    const { text } = createInvitation(network.node('vend0r').ctx);
+    const { text } = await createInvitation(network.node('vend0r').ctx);
     await expect(rep.api.send('POST', '/api/peers/invitations')).rejects.toThrow(refusedWith('forbidden'));
     const body = { invitation: text, role: 'both' };
     await expect(rep.api.send('POST', '/api/peers/invitations/accept', body)).rejects.toThrow(refusedWith('forbidden'));

@@ -92,7 +92,7 @@ describe('what a partner speaks', () => {
     await look();
     expect([...(await findSpoken(ctx, reseller.nodeId)).levels]).toEqual(['Core']);
     lie = undefined;
-    const { xml } = sealGreeting(reseller.ctx, vendor.nodeId);
+    const { xml } = await sealGreeting(reseller.ctx, vendor.nodeId);
     expect((await post(vendor, xml)).status).toBe(200);
     expect(await speaks(ctx, reseller.nodeId, 'Batch')).toBe(true);
     expect(await view()).toMatchObject({ error: null });

@@ -134,7 +134,7 @@ describe('the ledger', () => {
     await world.settle();
     const { from, log } = answered().header;
     expect(`${from}\n${log!.size}\n${log!.root}\n\n— ${from} ${log!.noteSignature}\n`).toBe(signed.note);
-    const greeting = open(Buffer.from(sealCapabilities(reseller.ctx)), () => reseller.ctx.keys.signing).message;
+    const greeting = open(Buffer.from(await sealCapabilities(reseller.ctx)), () => reseller.ctx.keys.signing).message;
     const { logKey } = greeting.body as Bodies['Capabilities'];
     expect(readCheckpoint(signed.note).isSignedBy(readNoteKey(logKey!))).toBe(true);
     const witnessed = (await leaves(vendor, 'receipt-got')).map((leaf) => leaf['log']);

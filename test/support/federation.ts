@@ -127,7 +127,7 @@ export async function openFederation(plan: FederationPlan) {
 export type Federation = Awaited<ReturnType<typeof openFederation>>;
 
 async function pin(host: FederationNode, guest: FederationNode, role: PeerRole) {
-  const { text, fingerprint } = createInvitation(guest.ctx);
+  const { text, fingerprint } = await createInvitation(guest.ctx);
   await acceptInvitation(host.ctx, { text, role, allowedAddress: '127.0.0.0/8' });
   await confirmPeer(host.ctx, guest.nodeId, fingerprint);
 }

@@ -30,8 +30,7 @@ export interface ForeignAnswer {
 }
 
 /** A peer that speaks the protocol by its own hand: whatever a test wants it to say. */
-export function makeForeignPeer(nodeId: string, now: () => number) {
-  const key = makeSigningKey();
+export function makeForeignPeer(nodeId: string, now: () => number, key = makeSigningKey()) {
   let seq = 0;
   return {
     nodeId,

@@ -5,6 +5,7 @@ import { auditCommands } from './audit.ts';
 import { boxCommands } from './boxes.ts';
 import { conformanceCommands } from './conformance.ts';
 import { jobCommands } from './jobs.ts';
+import { keyCommands } from './keys.ts';
 import { leadCommands } from './leads.ts';
 import { nodeCommands } from './node.ts';
 import { peerCommands } from './peers.ts';
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   ...nodeCommands,
   ...userCommands,
   ...peerCommands,
+  ...keyCommands,
   ...boxCommands,
   ...leadCommands,
   ...sharedLeadCommands,

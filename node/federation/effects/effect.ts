@@ -26,6 +26,8 @@ export interface HeardBetweenNodes<T extends MessageType = MessageType> {
   readonly peer: Peer;
   readonly message: Message<T>;
   readonly digest: string;
+  /** The key that signed it. */
+  readonly kid: string;
   /** As it came, signature and all. */
   readonly document: string;
 }

@@ -29,7 +29,7 @@ export async function haveEffect(tx: Tx, heard: Heard, before: ConversationState
 /** Error `not-understood` for what is no request, or of a level this node does not speak. */
 export async function haveEffectBetweenNodes(
   tx: Tx,
-  heard: { peer: Peer; message: AnyMessage; digest: string; document: string },
+  heard: { peer: Peer; message: AnyMessage; digest: string; kid: string; document: string },
 ): Promise<void> {
   const { type } = heard.message.header;
   const effect = (nodeEffects as Partial<Record<typeof type, AnyNodeEffect>>)[type];

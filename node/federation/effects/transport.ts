@@ -1,4 +1,5 @@
 import { learnSpeech } from '../learn-speech.ts';
+import { announceKey } from '../peer-keys.ts';
 import { Refusal } from '../refusal.ts';
 import type { NodeEffects } from './effect.ts';
 
@@ -9,5 +10,10 @@ export const transportEffects = {
     if (header.to !== tx.config.nodeId)
       throw new Refusal('audience', 'Capabilities for everyone are fetched, not posted.');
     await learnSpeech(tx, peer.nodeId, { saidAt: Date.parse(header.created), body });
+  },
+
+  /** A partner means to sign with another key. */
+  async KeyRollover(tx, { peer, kid, message: { body } }) {
+    await announceKey(tx, { peer, kid, body });
   },
 } satisfies NodeEffects;

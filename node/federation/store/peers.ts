@@ -44,6 +44,11 @@ export interface PeerKeyTable {
   validFrom: number;
   validUntil: number | null;
   revokedAt: number | null;
+  /** When an administrator compared its ten words; before that it counts for nothing. */
+  confirmedAt: number | null;
+  /** The key that announced it, and how long that one stays good after it. */
+  follows: string | null;
+  oldKeyUntil: number | null;
 }
 export type PeerKey = PeerKeyTable;
 
@@ -113,7 +118,17 @@ const findPeerKeys = compileOnce((db, { nodeId }: { nodeId: string }) =>
     .selectFrom('peer')
     .innerJoin('peerKey', 'peerKey.nodeId', 'peer.nodeId')
     .selectAll('peer')
-    .select(['kid', 'spki', 'algorithm', 'validFrom', 'validUntil', 'revokedAt'])
+    .select([
+      'kid',
+      'spki',
+      'algorithm',
+      'validFrom',
+      'validUntil',
+      'revokedAt',
+      'confirmedAt',
+      'follows',
+      'oldKeyUntil',
+    ])
     .where('peer.nodeId', '=', nodeId)
     .orderBy('validFrom', 'desc'),
 );
@@ -126,17 +141,23 @@ export async function findPeerWithKeys(
   const { rows } = await findPeerKeys(ctx, { nodeId });
   const keys: PeerKey[] = [];
   let known: Peer | undefined;
-  for (const { kid, spki, algorithm, validFrom, validUntil, revokedAt, ...peer } of rows) {
-    keys.push({ nodeId, kid, spki, algorithm, validFrom, validUntil, revokedAt });
+  for (const row of rows) {
+    const { kid, spki, algorithm, validFrom, validUntil, revokedAt, confirmedAt, follows, oldKeyUntil, ...peer } = row;
+    const times = { validFrom, validUntil, revokedAt, confirmedAt, oldKeyUntil };
+    keys.push({ nodeId, kid, spki, algorithm, ...times, follows });
     known = peer;
   }
   return known && { peer: known, keys };
 }
 
+export async function insertKey(tx: Tx, key: PeerKey): Promise<void> {
+  await tx.db.insertInto('peerKey').values(key).execute();
+}
+
 export async function updateKey(
   tx: Tx,
   { nodeId, kid }: Pick<PeerKey, 'nodeId' | 'kid'>,
-  change: Pick<PeerKey, 'revokedAt'>,
+  change: Partial<Pick<PeerKey, 'revokedAt' | 'confirmedAt' | 'validUntil'>>,
 ): Promise<void> {
   await tx.db.updateTable('peerKey').set(change).where('nodeId', '=', nodeId).where('kid', '=', kid).execute();
 }
