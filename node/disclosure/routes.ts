@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { leadFields } from '../../protocol/index.ts';
 import { transact } from '../kernel/context.ts';
 import { CodedError } from '../kernel/errors.ts';
 import { route, type Route } from '../kernel/routes.ts';
 import { scopeOf } from '../leads/scope.ts';
 import { getLead } from '../leads/store.ts';
 import { describeCondition } from '../rules/index.ts';
-import { policyActions, stages, type FieldPolicy } from './decide-field.ts';
+import { decideFields, policyActions, stages, type FieldPolicy } from './decide-field.ts';
 import { readDiscloseTo } from './disclose-to.ts';
 import { factsOf } from './facts.ts';
 import { leadRoutes } from './lead-routes.ts';
@@ -15,6 +16,15 @@ import { listPolicies } from './store.ts';
 
 const modes = z.enum(['direct', 'grab']);
 const visibility = z.enum(['show', 'mask', 'hide']);
+
+const decisionShape = {
+  path: z.string(),
+  group: z.string(),
+  decided: z.boolean(),
+  offered: visibility,
+  released: visibility,
+  updated: visibility,
+};
 
 const policy = z.strictObject({
   recipientKind: z.enum(['peer', 'user']),
@@ -61,6 +71,26 @@ const set = route({
       return listPolicies(tx);
     });
     return { items: items.map(viewPolicy) };
+  },
+});
+
+const effective = route({
+  method: 'GET',
+  path: '/api/field-policies/effective',
+  access: ['administrator', 'manager', 'auditor'],
+  summary: 'What a partner sees of each field, of leads for which no condition says otherwise',
+  query: z.strictObject({ peerId: z.string().min(1).max(255).optional(), mode: modes.default('grab') }),
+  reply: z.object({ items: z.array(z.object({ label: z.string(), ...decisionShape })) }),
+  async handler(ctx, { query: { peerId, mode } }) {
+    const policies = (await listPolicies(ctx)).filter(({ condition }) => condition === undefined);
+    const labels = new Map(leadFields.map((field) => [field.path, field]));
+    const decisions = decideFields(policies, { kind: 'peer', id: peerId }, mode);
+    return {
+      items: decisions.map((decision) => {
+        const { label = decision.path.slice('fields.'.length), group = 'custom' } = labels.get(decision.path) ?? {};
+        return { ...decision, label, group };
+      }),
+    };
   },
 });
 
@@ -111,4 +141,4 @@ const preview = route({
   },
 });
 
-export const routes: Route[] = [...leadRoutes, list, set, preview];
+export const routes: Route[] = [...leadRoutes, list, set, effective, preview];

@@ -80,6 +80,8 @@ export function makeApi(csrf: string | null) {
     preview: (id: string, asked: PreviewRequest) =>
       get<shape.Preview>(`/api/leads/${at(id)}/preview${query({ ...asked })}`),
     fieldPolicies: () => get<{ items: shape.FieldPolicy[] }>('/api/field-policies'),
+    effectivePolicies: (peerId?: string) =>
+      get<{ items: shape.EffectiveField[] }>(`/api/field-policies/effective${query({ peerId })}`),
     setFieldPolicies: (policies: shape.FieldPolicyChange[]) => call('PUT', '/api/field-policies', { policies }),
     change: (id: string, change: Readonly<Record<string, unknown>>) => post(`/api/leads/${at(id)}/changes`, change),
     reroute: (id: string, reason?: string) => post(`/api/leads/${at(id)}/reroute`, { reason }),

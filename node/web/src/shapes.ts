@@ -198,6 +198,11 @@ export interface Preview {
   xml: { offered: string; released: string; updated: string };
 }
 
+export type EffectiveField = Pick<
+  PreviewedField,
+  'path' | 'label' | 'group' | 'decided' | 'offered' | 'released' | 'updated'
+>;
+
 export type PolicyAction = 'show' | 'mask' | 'withhold' | 'never';
 export type Stage = 'offered' | 'released' | 'updated';
 export interface FieldPolicy {

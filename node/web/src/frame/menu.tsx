@@ -24,6 +24,7 @@ const entries: readonly Entry[] = [
   { to: '/unrouted', label: 'Nobody took', icon: 'tray', roles: overseers },
   { to: '/boxes', label: 'Boxes and rules', icon: 'rules', roles: overseers },
   { to: '/partners', label: 'Partners', icon: 'partners', roles: overseers },
+  { to: '/policies', label: 'Policies', icon: 'lock', roles: ['administrator', 'manager'] },
   { to: '/users', label: 'Users', icon: 'user', roles: ['administrator'] },
 ];
 

@@ -11,6 +11,7 @@ import { LeadsPage } from '../pages/leads.tsx';
 import { OfferPage } from '../pages/offer.tsx';
 import { PartnerPage } from '../pages/partner.tsx';
 import { PartnersPage } from '../pages/partners.tsx';
+import { PoliciesPage } from '../pages/policies.tsx';
 import { TeamInboxPage } from '../pages/team-inbox.tsx';
 import { TeamPage } from '../pages/team.tsx';
 import { UnroutedPage } from '../pages/unrouted.tsx';
@@ -32,6 +33,7 @@ export function Pages() {
       <Route path="/boxes/:id" element={<BoxPage />} />
       <Route path="/partners" element={<PartnersPage />} />
       <Route path="/partners/:id" element={<PartnerPage />} />
+      <Route path="/policies" element={<PoliciesPage />} />
       <Route path="/users" element={<UsersPage />} />
       <Route path="/account" element={<AccountPage />} />
       <Route path="*" element={<PageHead title="There is no such page" back={{ to: '/', label: 'To the start' }} />} />

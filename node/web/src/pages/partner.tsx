@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useParams } from 'react-router';
 import { useSession } from '../api.ts';
 import { describeTime, words } from '../parts/format.ts';
+import { Feedback } from '../parts/feedback.tsx';
 import { HealthBadge } from '../parts/health-badge.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { PeerMessages } from '../parts/peer-messages.tsx';
@@ -28,6 +29,7 @@ export function PartnerPage() {
           <div className="lines">
             {me.user.role === 'administrator' && data.state === 'pending' && <Confirmation peer={data} />}
             <PeerFacts peer={data} />
+            {(me.user.role === 'administrator' || me.user.role === 'manager') && <Feedback peer={data} />}
             {me.user.role !== 'representative' && <PeerMessages id={id} />}
             {me.user.role === 'administrator' && data.state !== 'pending' && <Pause peer={data} />}
           </div>

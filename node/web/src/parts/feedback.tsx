@@ -1,0 +1,105 @@
+import { Checkbox, NativeSelect } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useSession } from '../api.ts';
+import type { Feedback as Settings, FeedbackChange, FeedbackPolicy, PeerView } from '../shapes.ts';
+import { Answer, Failure } from './query-state.tsx';
+import { useAct } from './use-act.ts';
+
+/** What a partner is told of leads it gave us, and what is kept of what it tells about ours. */
+export function Feedback({ peer: { id, name } }: { peer: PeerView }) {
+  const { api, me } = useSession();
+  const policy = useQuery({ queryKey: ['feedback', id], queryFn: () => api.feedbackPolicy(id) });
+  const save = useAct({ act: (change: FeedbackChange) => api.setFeedbackPolicy(id, change), changes: ['feedback'] });
+  const fixed = me.user.role !== 'administrator' || save.isPending;
+  return (
+    <section className="card">
+      <h2 className="section-title">What we tell each other</h2>
+      <Answer query={policy}>
+        {(data) => (
+          <div className="fields-2">
+            <Told policy={data} name={name} fixed={fixed} change={(tell) => save.mutate({ tell })} />
+            <fieldset className="plain-fieldset">
+              <legend>
+                What we keep of what <bdi>{name}</bdi> tells about our leads
+              </legend>
+              <Switches settings={data.keep} fixed={fixed} change={(keep) => save.mutate({ keep })} />
+            </fieldset>
+          </div>
+        )}
+      </Answer>
+      {save.error && <Failure error={save.error} />}
+    </section>
+  );
+}
+
+interface ToldProps {
+  policy: FeedbackPolicy;
+  name: string;
+  fixed: boolean;
+  change: (tell: Partial<FeedbackPolicy['tell']>) => void;
+}
+
+const changes = { contacted: 'was contacted', working: 'is being worked on', asleep: 'sleeps', won: 'was won', lost: 'was lost' }; // prettier-ignore
+
+function Told({ policy: { tell }, name, fixed, change }: ToldProps) {
+  const toggle = (one: string) =>
+    tell.dispositions.includes(one) ? tell.dispositions.filter((each) => each !== one) : [...tell.dispositions, one];
+  return (
+    <fieldset className="plain-fieldset">
+      <legend>
+        What we tell <bdi>{name}</bdi> about leads it gave us
+      </legend>
+      {Object.entries(changes).map(([one, label]) => (
+        <Checkbox
+          key={one}
+          label={`that a lead ${label}`}
+          disabled={fixed}
+          checked={tell.dispositions.includes(one)}
+          onChange={() => change({ dispositions: toggle(one) })}
+        />
+      ))}
+      <Switches settings={tell} fixed={fixed} change={change} />
+    </fieldset>
+  );
+}
+
+const switches = {
+  assignedTo: 'who works on it',
+  reason: 'why it was lost or returned',
+  note: 'private notes',
+  update: 'corrected contact data',
+} as const;
+
+interface SwitchesProps {
+  settings: Settings;
+  fixed: boolean;
+  change: (change: Partial<Settings>) => void;
+}
+
+function Switches({ settings, fixed, change }: SwitchesProps) {
+  const names = Object.keys(switches) as (keyof typeof switches)[];
+  return (
+    <>
+      {names.map((name) => (
+        <Checkbox
+          key={name}
+          label={switches[name]}
+          disabled={fixed}
+          checked={settings[name]}
+          onChange={() => change({ [name]: !settings[name] })}
+        />
+      ))}
+      <NativeSelect
+        label="The value of an order"
+        disabled={fixed}
+        data={[
+          { value: 'exact', label: 'exactly' },
+          { value: 'band', label: 'as a range, such as 5,000 to 10,000' },
+          { value: 'none', label: 'not at all' },
+        ]}
+        value={settings.amount}
+        onChange={(event) => change({ amount: event.currentTarget.value as Settings['amount'] })}
+      />
+    </>
+  );
+}

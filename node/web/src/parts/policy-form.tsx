@@ -1,0 +1,78 @@
+import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { useSession } from '../api.ts';
+import type { FieldPolicyChange, LeadField, PolicyAction, Stage } from '../shapes.ts';
+import { useLeadFields } from './lead-document.tsx';
+import { actionWords, groupWords, stageWords } from './policy-words.ts';
+import { Failure } from './query-state.tsx';
+import { useAct } from './use-act.ts';
+
+const listOf = (words: Readonly<Record<string, string>>) =>
+  Object.entries(words).map(([value, label]) => ({ value, label }));
+
+const choicesOf = (fields: readonly LeadField[]) => [
+  { group: 'Groups', items: listOf(groupWords).map(({ value, label }) => ({ value: `group:${value}`, label })) },
+  { group: 'Single fields', items: fields.map(({ path, label }) => ({ value: path, label })) },
+];
+
+/** Adds a policy, or changes one: for every partner, or for one of them. */
+export function PolicyForm({ peerId }: { peerId: string }) {
+  const { api } = useSession();
+  const fields = useLeadFields().data?.items ?? [];
+  const [target, setTarget] = useState('group:person');
+  const [stage, setStage] = useState<Stage>('offered');
+  const [action, setAction] = useState<PolicyAction>('show');
+  const [country, setCountry] = useState('');
+  const policy: FieldPolicyChange = {
+    recipientKind: 'peer',
+    ...(peerId !== '' && { recipientId: peerId }),
+    ...{ target, stage, action },
+    ...(country !== '' && {
+      condition: { field: 'contact.address.country', op: 'equals', value: country.toUpperCase() },
+    }),
+  };
+  const save = useAct({ act: () => api.setFieldPolicies([policy]), changes: ['policies', 'lead'] });
+  return (
+    <form
+      className="form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        save.mutate();
+      }}
+    >
+      <div className="fields-2">
+        <NativeSelect
+          label="What"
+          data={choicesOf(fields)}
+          value={target}
+          onChange={(event) => setTarget(event.currentTarget.value)}
+        />
+        <NativeSelect
+          label="When"
+          data={listOf(stageWords)}
+          value={stage}
+          onChange={(event) => setStage(event.currentTarget.value as Stage)}
+        />
+        <NativeSelect
+          label="Then"
+          data={listOf(actionWords)}
+          value={action}
+          onChange={(event) => setAction(event.currentTarget.value as PolicyAction)}
+        />
+        <TextInput
+          label="Only leads from this country"
+          placeholder="all countries"
+          maxLength={2}
+          value={country}
+          onChange={(event) => setCountry(event.currentTarget.value)}
+        />
+      </div>
+      {save.error && <Failure error={save.error} />}
+      <div className="buttons">
+        <Button type="submit" loading={save.isPending}>
+          Save this policy
+        </Button>
+      </div>
+    </form>
+  );
+}
