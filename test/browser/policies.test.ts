@@ -41,9 +41,15 @@ it('an administrator sets what partners see and are told, and tries it on a lead
 
   await page.goto(`${vendor.url}/partners/${reseller.nodeId}`);
   const told = page.getByRole('group', { name: /What we tell/ });
-  await told.getByLabel('private notes').check();
+  await told.getByLabel('private notes').click();
+  await told.getByRole('checkbox', { name: 'private notes', checked: true }).waitFor();
   await told.getByLabel('The value of an order').selectOption('band');
+  await told
+    .locator('select:enabled')
+    .getByText('as a range')
+    .and(told.locator('option:checked'))
+    .waitFor({ state: 'attached' });
   await page.reload();
-  expect(await told.getByLabel('private notes').isChecked()).toBe(true);
+  await told.getByRole('checkbox', { name: 'private notes', checked: true }).waitFor();
   expect(await told.getByLabel('The value of an order').inputValue()).toBe('band');
 });

@@ -106,7 +106,7 @@ function Sent({ xml }: { xml: { offered: string; released: string; updated: stri
       {texts.map(([label, text]) => (
         <div key={label}>
           <p className="quiet small">{label}</p>
-          <pre className="code" tabIndex={0} aria-label={label}>
+          <pre className="copy-text" tabIndex={0} aria-label={label}>
             {text}
           </pre>
         </div>
