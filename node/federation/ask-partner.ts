@@ -4,7 +4,9 @@ import { conflict, invalid } from '../kernel/errors.ts';
 import { tellHistory } from '../leads/change-lead.ts';
 import type { LeadActor } from '../leads/history.ts';
 import { getLeadHead } from '../leads/store.ts';
+import { findAgreementOf } from './agreements/in-force.ts';
 import { findHeldByPeer, findHeldFromPeer } from './find-held.ts';
+import { isDeafTo } from './is-deaf-to.ts';
 import { planDue } from './question-due.ts';
 import { maySay, sendMessage } from './send-message.ts';
 import type { Conversation } from './store/conversations.ts';
@@ -15,7 +17,7 @@ const dayMilliseconds = 24 * 3_600_000;
 /** How long the other side has to answer when nobody says otherwise. */
 export const answerMilliseconds = 3 * dayMilliseconds;
 /** How long after its release a lead may be given back, where no agreement says otherwise. */
-const returnWindowMilliseconds = 30 * dayMilliseconds;
+const returnWindowDays = 30;
 
 interface Asking<Reason> {
   readonly reason: Reason;
@@ -26,7 +28,7 @@ interface Asking<Reason> {
 
 /**
  * Asks the partner that holds a lead of ours to give it back; until it agrees, the lead stays with it. Answers the question's
- * id. Throws `not-with-partner`, `already-asked`, `invalid` for a time that is past.
+ * id. Throws `not-with-partner`, `already-asked`, `partner-cannot-answer`, `invalid` for a time that is past.
  */
 export async function askBack(
   tx: Tx,
@@ -43,7 +45,7 @@ export async function askBack(
 
 /**
  * Asks the partner a lead came from to take it back; until it agrees, the lead stays here. Answers the question's id. Throws
- * `not-from-partner`, `held-by-partner`, `already-asked`, `return-window-over`.
+ * `not-from-partner`, `held-by-partner`, `already-asked`, `partner-cannot-answer`, `return-window-over`.
  */
 export async function giveBack(tx: Tx, leadId: string, { reason, text, actor }: Asking<ReturnReason>): Promise<string> {
   const conversation = await findHeldFromPeer(tx, leadId);
@@ -52,7 +54,8 @@ export async function giveBack(tx: Tx, leadId: string, { reason, text, actor }: 
   if (holder?.kind === 'peer')
     throw conflict('held-by-partner', 'A partner of ours holds this lead; ask that one first to give it back.');
   if (!maySay(conversation, 'Return')) throw alreadyAsked();
-  if (tx.clock.now() > (releasedAt ?? 0) + returnWindowMilliseconds)
+  const days = (await findAgreementOf(tx, conversation))?.terms.returnWindowDays ?? returnWindowDays;
+  if (tx.clock.now() > (releasedAt ?? 0) + days * dayMilliseconds)
     throw conflict('return-window-over', 'The time in which this lead could be given back is over.');
   const answerBy = tx.clock.now() + answerMilliseconds;
   const body = { reason, ...(text !== undefined && { text }) };
@@ -74,6 +77,11 @@ async function ask(
   { saying, reason, text, actor, answerBy }: Ask,
 ): Promise<string> {
   const { peerId, conversationId, leadId } = conversation;
+  if (await isDeafTo(tx, peerId, 'Update'))
+    throw conflict(
+      'partner-cannot-answer',
+      'The partner’s node does not know this question; ask its people by other means.',
+    );
   const messageId = tx.ids.uuid();
   const { sentDigest } = await sendMessage(tx, conversation, { ...saying, messageId });
   const id = tx.ids.make('question');

@@ -6,7 +6,7 @@ import { findHolding, findOffering, type Conversation } from './store/conversati
 const heldStates = ['released', 'recall-asked', 'return-asked'];
 
 /** Whether the holder owns the lead, as far as this conversation goes. */
-export const isHeld = ({ state }: Conversation): boolean => heldStates.includes(state);
+const isHeld = ({ state }: Conversation): boolean => heldStates.includes(state);
 
 /** The conversation through which a peer holds a lead of ours; undefined when none does. */
 export async function findHeldByPeer(ctx: Context, leadId: string): Promise<Conversation | undefined> {

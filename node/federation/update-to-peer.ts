@@ -10,6 +10,7 @@ import { contactPaths } from './contact-paths.ts';
 import { findAgreementOf } from './agreements/in-force.ts';
 import { findHeldByPeer, findHeldFromPeer } from './find-held.ts';
 import { feedbackUnder } from './feedback-under.ts';
+import { isDeafTo } from './is-deaf-to.ts';
 import { maySay, sendMessage } from './send-message.ts';
 import { updateConversation, type Conversation } from './store/conversations.ts';
 import { changedSince, digestFields, type ToldFields } from './told-fields.ts';
@@ -32,6 +33,7 @@ export async function updateToPeer(tx: Tx, { leadId, reason }: { leadId: string;
  */
 export async function tellChanges(tx: Tx, conversation: Conversation, reason: UpdateReason): Promise<Conversation> {
   if (conversation.told === null || !maySay(conversation, 'Update')) return conversation;
+  if (await isDeafTo(tx, conversation.peerId, 'Update')) return conversation;
   const { document } = await getLead(tx, conversation.leadId);
   const now = digestFields(conversation, document);
   const changed = changedSince(JSON.parse(conversation.told) as ToldFields, now);
@@ -60,7 +62,7 @@ async function partDown(tx: Tx, conversation: Conversation, lead: Lead, changed:
   return part && agreement ? narrowUpdate(part, agreement.terms.fieldTerms ?? []) : part;
 }
 
-/** Contact data, when our feedback policy for the peer the lead came from says so. */
+/** Contact data, when our feedback policy for the peer the lead came from, and the agreement with it, say so. */
 async function partUp(tx: Tx, conversation: Conversation, lead: Lead, changed: string[]): Promise<Part | undefined> {
   if (!(await feedbackUnder(tx, conversation)).tell.update) return undefined;
   const fields = contactPaths.filter((path) => changed.includes(path));

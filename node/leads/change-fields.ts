@@ -61,7 +61,7 @@ function withValues(document: Lead, values: ReadonlyMap<string, unknown>): Lead 
 }
 
 /** The paths of `leadFields` in which two documents differ. */
-export function changedPaths(before: Lead, after: Lead): string[] {
+function changedPaths(before: Lead, after: Lead): string[] {
   return leadFields
     .map(({ path }) => path)
     .filter((path) => !isDeepStrictEqual(getField(before, path), getField(after, path)));

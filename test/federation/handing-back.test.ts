@@ -186,6 +186,21 @@ describe('a lead that its holder gives back', () => {
     await expect(world.giveBack()).rejects.toMatchObject({ code: 'return-window-over' });
   });
 
+  it('cannot be asked about with a node that said what it speaks, and not this; nor is that one told of changes', async () => {
+    await using world = await openHeld();
+    const { vendor, reseller, wire } = world;
+    const capabilities = JSON.stringify({ levels: ['Core'] });
+    const said = { peerId: reseller.nodeId, capabilities, saidAt: 1, learnedAt: 1, askAt: 9e15, error: null };
+    await vendor.write(async (tx) => {
+      await tx.db.deleteFrom('peerSpeech').where('peerId', '=', reseller.nodeId).execute();
+      await tx.db.insertInto('peerSpeech').values(said).execute();
+    });
+    await expect(world.askBack()).rejects.toMatchObject({ code: 'partner-cannot-answer' });
+    await world.edit(vendor, { 'contact.jobTitle': 'Buyer' });
+    await world.settle();
+    expect(wire.story()).not.toContain('vendor>reseller Update');
+  });
+
   it('is one that came from a partner; others cannot be given back', async () => {
     await using world = await openHeld();
     const own = await world.reseller.receive();

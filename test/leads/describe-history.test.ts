@@ -58,6 +58,36 @@ describe('a sentence for every kind', () => {
     ['lose', grace, { reason: 'no-budget' }, 'Grace Hopper lost it (no budget).'],
     ['reopen', grace, {}, 'Grace Hopper opened it again.'],
     ['note', grace, { noteId: 'note_1' }, 'Grace Hopper wrote a note.'],
+    ['edit', grace, { fields: ['contact.emails'], reason: 'correction' }, 'Grace Hopper changed E-mail (correction).'],
+    [
+      'ask-recall',
+      grace,
+      { recipient: reseller, reason: 'duplicate', until: noon },
+      'Grace Hopper asked Reseller to give it back (duplicate), by 2026-05-04 12:00 UTC.',
+    ],
+    ['ask-return', reseller, { reason: 'wrong-data' }, 'Reseller asked us to take it back (wrong data).'],
+    ['suggest', reseller, { fields: ['contact.phones'] }, 'Reseller suggested other values: Phone.'],
+    ['agree', reseller, {}, 'Reseller agreed.'],
+    ['refuse', grace, {}, 'Grace Hopper refused.'],
+    [
+      'unanswered',
+      system,
+      { recipient: reseller, holder: reseller },
+      'Reseller has not answered in time: it stays with Reseller.',
+    ],
+    [
+      'unheard',
+      system,
+      { recipient: reseller, reason: 'not-reached' },
+      'The question could not be put to Reseller (not reached).',
+    ],
+    [
+      'give-back',
+      grace,
+      { recipient: reseller, reason: 'mistake' },
+      'Grace Hopper gave it back to Reseller (mistake).',
+    ],
+    ['take-back', reseller, { recipient: reseller, reason: 'mistake' }, 'It came back from Reseller (mistake).'],
   ])('%s', (kind, actor, facts, sentence) => {
     expect(describeHistory({ kind, actor, facts })).toBe(sentence);
   });

@@ -20,7 +20,7 @@ const questionColumns = {
 async function editLead(door: Door, asked: Asked): Promise<Output> {
   const route = 'PATCH /api/leads/:id';
   const params = { id: asked.arg('lead') };
-  const fields = parseJson(await fileBytes(asked.arg('file'), door.limitOf(route)));
+  const fields = parseJson(await fileBytes(asked.arg('file'), door.limitOf(route), asked.terminal));
   const { version } = await door.ask<{ version: number }>('GET /api/leads/:id', { params });
   const { changed } = await door.ask<{ changed: string[] }>(route, { params, body: { version, fields } });
   return words(changed.join('\n'), { changed }, changed.length === 0 ? 'Nothing changed.' : undefined);

@@ -48,7 +48,7 @@ export function PartnerQuestions({ lead }: { lead: LeadView }) {
 }
 
 /** What agreeing and refusing are called for each kind of question. */
-export const answerLabels: Readonly<Record<Question['kind'], { agreed: string; refused: string }>> = {
+const answerLabels: Readonly<Record<Question['kind'], { agreed: string; refused: string }>> = {
   recall: { agreed: 'Give it back', refused: 'Keep it' },
   return: { agreed: 'Take it back', refused: 'Refuse' },
   correction: { agreed: 'Take it over', refused: 'Leave it as it is' },
