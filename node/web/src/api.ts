@@ -109,6 +109,13 @@ export function makeApi(csrf: string | null) {
     feedbackPolicy: (id: string) => get<shape.FeedbackPolicy>(`/api/peers/${at(id)}/feedback-policy`),
     setFeedbackPolicy: (id: string, change: shape.FeedbackChange) =>
       call<shape.FeedbackPolicy>('PATCH', `/api/peers/${at(id)}/feedback-policy`, change),
+    agreements: (id: string, cursor?: string) =>
+      get<shape.Page<shape.Agreement>>(`/api/peers/${at(id)}/agreements${query({ cursor, limit: '10' })}`),
+    proposeAgreement: (id: string, terms: shape.AgreementTerms) => post(`/api/peers/${at(id)}/agreements`, { terms }),
+    acceptAgreement: (id: string, version: string) => post(`/api/peers/${at(id)}/agreements/${at(version)}/accept`),
+    endAgreement: (id: string, version: string, text?: string) =>
+      post(`/api/peers/${at(id)}/agreements/${at(version)}/end`, { text }),
+    resumeOffers: (id: string) => post(`/api/peers/${at(id)}/resume-offers`),
     pausePeer: (id: string, pause: boolean) => post(`/api/peers/${at(id)}/${pause ? 'suspend' : 'resume'}`),
   };
 }

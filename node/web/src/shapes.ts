@@ -1,3 +1,7 @@
+import type { AgreementTerms } from '../../../protocol/index.ts';
+
+export type { AgreementTerms, FieldTerm } from '../../../protocol/index.ts';
+
 /** What the node answers, as its routes declare it. Times are ISO 8601 text in UTC. */
 
 export interface FieldName {
@@ -179,6 +183,7 @@ export interface LeadField {
   label: string;
   group: string;
   kind: string;
+  personal: boolean;
 }
 export type Visibility = 'show' | 'mask' | 'hide';
 export interface PreviewedField {
@@ -250,6 +255,8 @@ export interface RuleSet {
 }
 
 export interface Peer {
+  offersPausedAt: string | null;
+  offersPausedFor: string | null;
   id: string;
   name: string;
   endpoint: string;
@@ -269,6 +276,18 @@ export interface PeerView extends Peer {
   fingerprint: string;
   securityEvents: { id: string; at: string; code: string }[];
 }
+/** A version of what was agreed or proposed. */
+export interface Agreement {
+  id: string;
+  state: 'proposed' | 'active' | 'superseded' | 'ended' | 'refused';
+  proposedBy: 'us' | 'them';
+  proposedAt: string;
+  endsAt: string | null;
+  refusedFor: string | null;
+  text: string | null;
+  terms: AgreementTerms;
+}
+
 export interface PeerMessage {
   id: string;
   type: string;

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useParams } from 'react-router';
 import { useSession } from '../api.ts';
+import { Agreements } from '../parts/agreements.tsx';
 import { describeTime, words } from '../parts/format.ts';
 import { Feedback } from '../parts/feedback.tsx';
 import { HealthBadge } from '../parts/health-badge.tsx';
@@ -30,6 +31,7 @@ export function PartnerPage() {
             {me.user.role === 'administrator' && data.state === 'pending' && <Confirmation peer={data} />}
             <PeerFacts peer={data} />
             {(me.user.role === 'administrator' || me.user.role === 'manager') && <Feedback peer={data} />}
+            {me.user.role !== 'representative' && data.state !== 'pending' && <Agreements peer={data} />}
             {me.user.role !== 'representative' && <PeerMessages id={id} />}
             {me.user.role === 'administrator' && data.state !== 'pending' && <Pause peer={data} />}
           </div>
