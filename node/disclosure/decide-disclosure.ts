@@ -90,7 +90,7 @@ export function compileDecisions(
 }
 
 /** The plan that decisions make of a lead: whoever narrows what may be shown narrows the decisions. */
-export function planBy(decisions: readonly FieldDecision[], policy: string): (lead: Lead) => DisclosurePlan {
+function planBy(decisions: readonly FieldDecision[], policy: string): (lead: Lead) => DisclosurePlan {
   const offered = compileStage(decisions, 'offered');
   const released = compileStage(decisions, 'released');
   const paths = listPaths(decisions);

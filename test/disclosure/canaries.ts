@@ -1,7 +1,7 @@
 import { checkLead, leadFields, setField, type Lead } from '../../protocol/index.ts';
 
 /** A text that occurs in the value of this field only. */
-export const canary = (path: string): string => `canary-${path.replaceAll('.', '-')}-7f3a`.toLowerCase();
+const canary = (path: string): string => `canary-${path.replaceAll('.', '-')}-7f3a`.toLowerCase();
 
 const valid: Readonly<Record<string, unknown>> = {
   'contact.emails': [{ value: `${canary('contact.emails')}@mail.example` }],

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileDisclosure, decideDisclosure } from '../../node/disclosure/decide-disclosure.ts';
 import { decideFields, type FieldPolicy, type Recipient } from '../../node/disclosure/decide-field.ts';
+import { defaultForPeers } from '../../node/disclosure/default-policy.ts';
 import { previewDisclosure } from '../../node/disclosure/preview-disclosure.ts';
 import { checkLead, getField, leadFields, omitFields, pickFields, setField, type Lead } from '../../protocol/index.ts';
 import { anyLead } from '../protocol/arbitraries.ts';
@@ -77,6 +78,51 @@ describe('the default', () => {
   });
 });
 
+const named = { field: 'account.name', op: 'exists' } as const;
+const unnamed = { field: 'account.name', op: 'missing' } as const;
+
+describe('conditions', () => {
+  it('make a policy count for the leads that fulfil them, and for no others', () => {
+    const policies = [
+      rule('account.name', 'withhold', { condition: { field: 'lead.test', op: 'equals', value: true } }),
+    ];
+    const { plan } = compileDisclosure(policies, reseller, 'grab');
+    for (const test of [true, false, true])
+      expect(plan(everyField, { 'lead.test': test }).withheldFields.includes('account.name')).toBe(test);
+  });
+
+  it('keep deciding right when there are more combinations than are kept', () => {
+    const fields = leadFields.slice(0, 8).map(({ path }) => path);
+    const policies = fields.map((path) => rule('account.name', 'mask', { condition: { field: path, op: 'exists' } }));
+    const { plan } = compileDisclosure(policies, reseller, 'grab');
+    fc.assert(
+      fc.property(fc.subarray(fields), (some) => {
+        const lead = pickFields(everyField, [...some, 'account.name']);
+        expect(plan(lead).maskedFields).toEqual(some.length > 0 ? ['account.name'] : []);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('what nobody decided on', () => {
+  it('never leaves: neither a custom field, nor a field in no list of defaults', () => {
+    const decisionOf = (path: string) => decideFields([], reseller, 'grab').find((field) => field.path === path);
+    expect(decisionOf('fields')).toMatchObject({ decided: false, offered: 'hide', released: 'hide', updated: 'hide' });
+    expect(leadFields.filter(({ path }) => defaultForPeers(path) === undefined).map(({ path }) => path)).toEqual([
+      'fields',
+    ]);
+    expect(defaultForPeers('contact.fieldOfALaterVersion')).toBeUndefined();
+  });
+
+  it('is decided for the release by whoever decides for offers', () => {
+    for (const action of ['show', 'withhold'] as const) {
+      const plan = decideDisclosure(everyField, [rule('fields.Roof area', action)], reseller, 'grab');
+      expect(plan.released.fields?.map(({ name }) => name)).toEqual(['Roof area']);
+    }
+  });
+});
+
 describe('precedence', () => {
   const offeredOf = (policies: FieldPolicy[], path: string, recipient = reseller, mode: 'direct' | 'grab' = 'grab') =>
     decideFields(policies, recipient, mode).find((field) => field.path === path)?.offered;
@@ -117,6 +163,24 @@ describe('precedence', () => {
     [
       'one mode over both modes',
       [rule('account.name', 'show'), rule('account.name', 'withhold', { mode: 'grab' })],
+      'account.name',
+      'hide',
+    ],
+    [
+      'a condition over none, for the leads that fulfil it',
+      [rule('account.name', 'show'), rule('account.name', 'withhold', { condition: named })],
+      'account.name',
+      'hide',
+    ],
+    [
+      'a field over its group with a condition',
+      [rule('account.name', 'show'), rule('group:account', 'withhold', { condition: named })],
+      'account.name',
+      'show',
+    ],
+    [
+      'the stricter of two that are alike',
+      [rule('account.name', 'mask', { condition: named }), rule('account.name', 'withhold', { condition: unnamed })],
       'account.name',
       'hide',
     ],

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { setFeedbackPolicy } from '../../node/federation/set-feedback-policy.ts';
 import { findHolding } from '../../node/federation/store/conversations.ts';
 import { changeLead } from '../../node/leads/change-lead.ts';
 import type { LeadEvent } from '../../node/leads/life-cycle.ts';
+import { listHistory } from '../../node/leads/store.ts';
 import { openFederation } from '../support/federation.ts';
 
 /** A reseller's representative who is about to hold a vendor's lead. */
@@ -69,5 +71,35 @@ describe('status of a lead that a partner holds', () => {
     expect(await world.story()).toEqual(told);
     expect(wire.calls.length).toBe(calls);
     expect(await findHolding(reseller.ctx, world.offeredId)).toMatchObject({ sentRevision: 4 });
+  });
+
+  it('holds only what the feedback policies of both sides allow; revisions count what was told', async () => {
+    await using world = await openAccepted();
+    const { vendor, reseller, leadId, wire } = world;
+    await world.settle();
+    const euros = (amount: string) => ({ amount, currency: 'EUR' });
+    const said = () => wire.calls.filter(({ type }) => type === 'Status').map(({ xml }) => xml);
+    const tell = { dispositions: ['won' as const], amount: 'band' as const, assignedTo: true, note: true };
+    await setFeedbackPolicy(reseller.ctx, vendor.nodeId, { tell });
+    await setFeedbackPolicy(vendor.ctx, reseller.nodeId, { keep: { assignedTo: false, note: false } });
+    await world.change('contact');
+    await world.change('work');
+    await world.settle();
+    expect(said()).toHaveLength(1);
+    await world.change('win', { amount: euros('7400.00'), note: 'They sign in May' });
+    await world.settle();
+    const last = said().at(-1) ?? '';
+    expect(last).toMatch(/<l:Revision>2<.*<l:Disposition>won<.*<l:AssignedTo>Ann<.*They sign in May/s);
+    expect(last).toMatch(/<l:AtLeast Currency="EUR">5000<.*<l:Below Currency="EUR">10000</s);
+    expect(last).not.toContain('7400');
+    const { notes } = await listHistory(vendor.ctx, leadId, { limit: 100 });
+    expect([...notes.values()]).toEqual(['Order value: at least 5000, below 10000 EUR.']);
+    expect(await vendor.lead(leadId)).toMatchObject({ state: 'won', wonAmount: null });
+    // What was not told then is not told now.
+    await setFeedbackPolicy(reseller.ctx, vendor.nodeId, { tell: { dispositions: ['contacted', 'working', 'won'] } });
+    await world.change('reopen');
+    await world.settle();
+    expect(said()).toHaveLength(3);
+    expect(await findHolding(reseller.ctx, world.offeredId)).toMatchObject({ sentRevision: 3, consideredEvents: 5 });
   });
 });
