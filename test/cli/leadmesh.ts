@@ -108,8 +108,14 @@ export function openCommandNode(name: string, port: number, env: Readonly<Record
     ...env,
   };
   const running: RunningNode[] = [];
-  const run = (args: readonly string[], input?: string | Buffer) =>
-    args[0] === 'start' ? runLeadmesh(args, own, input) : runHere(args, own, input);
+  let last: Promise<unknown> = Promise.resolve();
+  const run = (args: readonly string[], input?: string | Buffer) => {
+    if (args[0] === 'start') return runLeadmesh(args, own, input);
+    // One after the other: waiting for SQLite stands still, so one would never see the other's transaction end.
+    const next = last.then(() => runHere(args, own, input));
+    last = next;
+    return next;
+  };
   const ok = async (args: readonly string[], input?: string | Buffer) => {
     const { status, out, err } = await run(args, input);
     if (status !== 0) throw new Error(`leadmesh ${args.join(' ')} ended with ${String(status)}: ${err}`);

@@ -29,7 +29,7 @@ describe('the table of commands', () => {
     expect(new Set(commands.map(({ name }) => name)).size).toBe(commands.length);
     const flags = Object.values(settings).map(flagOf);
     for (const command of commands) {
-      expect(command.name).toMatch(/^[a-z]+( [a-z]+)?$/);
+      expect(command.name).toMatch(/^[a-z]+( [a-z-]+)?$/);
       expect(command.summary).toMatch(/^[A-Z].*[^.]$/);
       expect(command.example.startsWith(`leadmesh ${command.name}`)).toBe(true);
       const own = Object.keys(command.options ?? {});
