@@ -9,7 +9,7 @@ import { pickFields, type Lead } from '../../protocol/index.ts';
 import { anyLead } from '../protocol/arbitraries.ts';
 import { openFederation, type Federation, type FederationNode } from '../support/federation.ts';
 import { everyFieldTelling, secretOf } from './canaries.ts';
-import { anyPolicies } from './policies.ts';
+import { anyPolicies, rule } from './policies.ts';
 
 let federation: Federation;
 let vendor: FederationNode;
@@ -105,4 +105,20 @@ it('no value that is withheld or never shown occurs anywhere in the bytes of an 
     }),
     { numRuns: 8, endOnFailure: true },
   );
+});
+
+it('the ledger names the policies that decided, with the offer and with the release', async () => {
+  const [sent] = await send([everyFieldTelling], [{ ...rule('account.name', 'mask'), recipientId: reseller.nodeId }]);
+  const leads = await vendor.leads();
+  const leaves = await vendor.ctx.db
+    .selectFrom('ledgerPending')
+    .select('text')
+    .where('text', 'like', `%lead: ${leads[0]?.id ?? ''}%`)
+    .orderBy('id')
+    .execute();
+  const stages = leaves.map(({ text }) => /stage: (\w+)\n.*policy: (\S+)/s.exec(text)?.slice(1)).filter(Boolean);
+  expect(stages).toEqual([
+    ['offered', sent?.preview.policy],
+    ['released', sent?.preview.policy],
+  ]);
 });
