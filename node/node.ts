@@ -29,6 +29,7 @@ import { routes as disclosureRoutes } from './disclosure/routes.ts';
 import { greetPeers } from './federation/greet-peers.ts';
 import { peerFetch } from './federation/guarded-fetch.ts';
 import { federationHandlers } from './federation/handlers.ts';
+import { makeFetchWorker } from './federation/fetch-messages.ts';
 import { makeSpeechWorker } from './federation/learn-speech.ts';
 import { routes as federationRoutes } from './federation/routes.ts';
 import { makeOutboxWorker } from './federation/outbox-worker.ts';
@@ -86,6 +87,7 @@ const makeWorkers = (): readonly Worker[] => [
   ...makeJobWorkers(handlers),
   makeOutboxWorker(),
   makeSpeechWorker(),
+  makeFetchWorker(),
   makeScheduleWorker([retentionSchedule]),
   makeLedgerWorker(),
 ];

@@ -75,6 +75,7 @@ export {
 } from './conversation.ts';
 
 export {
+  answerOf,
   capabilitiesPath,
   capabilitiesRequest,
   deliveryRequest,

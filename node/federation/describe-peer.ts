@@ -81,6 +81,7 @@ function describePeer(
     role,
     state,
     allowedAddress: allowedRange,
+    fetches: peer.fetches === 1,
     agreeReturns: JSON.parse(peer.agreeReturns) as string[],
     requireAgreement: peer.requireAgreement === 1,
     offersPausedAt: whenever(peer.offersPausedAt),

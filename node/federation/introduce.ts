@@ -154,6 +154,7 @@ function describePeer(
     offersPausedAt: null,
     offersPausedFor: null,
     capsWaivedUntil: null,
+    fetches: 0,
     agreeReturns: '[]',
     createdAt: tx.clock.now(),
     activatedAt: null,

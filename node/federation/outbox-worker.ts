@@ -5,7 +5,14 @@ import { deliver, deliverFrame, type Attempt } from './deliver.ts';
 import { findSpoken, type Spoken } from './find-spoken.ts';
 import { guardedFetch, type PeerFetch } from './guarded-fetch.ts';
 import { isExpired, settleAttempt, settleExpired, tryAgain } from './settle-attempt.ts';
-import { findNextDueAt, leaseDue, listPeersWithWaiting, updateWaiting, type OutboxMessage } from './store/outbox.ts';
+import {
+  findNextDueAt,
+  leaseDue,
+  listPeersWithWaiting,
+  listUnfetched,
+  updateWaiting,
+  type OutboxMessage,
+} from './store/outbox.ts';
 import { leaseFrame } from './store/outbox-frames.ts';
 import { getHealth } from './store/peers.ts';
 
@@ -28,7 +35,7 @@ export function makeOutboxWorker(): Worker {
       const onTheWay: OnTheWay = new Map();
       const running = new Set<Promise<void>>();
       const wakes = listenForWakes(ctx);
-      let started = 0;
+      let started = await settleUnfetched(ctx);
       try {
         for (;;) {
           const heard = wakes.next();
@@ -53,6 +60,13 @@ export function makeOutboxWorker(): Worker {
       ending.abort();
     },
   };
+}
+
+/** Ends what a partner that fetches its messages never came for. */
+async function settleUnfetched(ctx: Context): Promise<number> {
+  const expired = await listUnfetched(ctx, ctx.clock.now(), 100);
+  for (const message of expired) await transact(ctx, (tx) => settleExpired(tx, message));
+  return expired.length;
 }
 
 /** Lets a loop that waits for deliveries hear of new messages. */

@@ -40,6 +40,8 @@ export function resumePeer(ctx: Context, nodeId: string, by?: string): Promise<P
 export interface PeerSettings {
   readonly role?: PeerRole | undefined;
   readonly endpoint?: string | undefined;
+  /** It has no inbound port: its messages wait until it asks for them. */
+  readonly fetches?: boolean | undefined;
   /** A range, or null for public addresses only. */
   readonly allowedAddress?: string | null | undefined;
   /** Reasons for which a Return of this partner is agreed to without asking anybody. */
@@ -58,6 +60,7 @@ export function changePeer(ctx: Context, nodeId: string, settings: PeerSettings,
     const change: Partial<Peer> = {
       endpoint,
       role: settings.role ?? peer.role,
+      fetches: Number(settings.fetches ?? peer.fetches),
       allowedRange: allowance?.range ?? null,
       allowedPort: allowance?.port ?? null,
       agreeReturns: settings.agreeReturns ? JSON.stringify(settings.agreeReturns) : peer.agreeReturns,

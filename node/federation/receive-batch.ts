@@ -1,5 +1,6 @@
 import { isRetryable, ProtocolError, readBatch, writeBatch } from '../../protocol/index.ts';
 import type { Context } from '../kernel/context.ts';
+import { answerPull } from './receive-pull.ts';
 import { answerFailure, openArrival, takeIn, type Arrival, type ExchangeAnswer } from './receive-message.ts';
 import { Refusal } from './refusal.ts';
 import { isQuotaEmpty } from './take-quota.ts';
@@ -27,6 +28,7 @@ export async function receiveBatch(ctx: Context, bytes: Uint8Array): Promise<Fra
   // Of a partner that has used up its number not every message is verified only to be told so.
   if (head && 'sender' in head && isQuotaEmpty(ctx, head.sender.peer.nodeId))
     return { status: 429, retryAfter: waitSeconds };
+  if (head && 'sender' in head && head.opened.message.header.type === 'Pull') return answerPull(ctx, head, others);
   for (const document of others) {
     await othersFirst();
     opened.push(await openArrival(ctx, document));

@@ -32,6 +32,8 @@ export interface ExchangeAnswer {
   readonly retryAfter?: number | undefined;
   /** The code of the Problem, if it is one. */
   readonly code?: ProblemCode;
+  /** The same message came before: this is its first answer again. */
+  readonly repeated?: true;
 }
 
 const unauthenticated: ExchangeAnswer = { status: 401 };
@@ -150,7 +152,11 @@ function describeArrival(
 function repeatAnswer(opened: Opened, { digest, answer, code }: InboxMessage): ExchangeAnswer {
   if (digest !== opened.digest)
     throw new Refusal('conflict', 'Another message came under this id.', { securityEvent: 'message-id-reused' });
-  return { status: code === null ? 200 : problemStatus[code as keyof typeof problemStatus], xml: answer };
+  return {
+    status: code === null ? 200 : problemStatus[code as keyof typeof problemStatus],
+    xml: answer,
+    repeated: true,
+  };
 }
 
 export async function answerFailure(

@@ -29,6 +29,7 @@ const peerView = z.object({
   role,
   state: z.enum(['pending', 'active', 'suspended']),
   allowedAddress: z.string().nullable(),
+  fetches: z.boolean(),
   /** Reasons for which its Returns are agreed to without asking anybody. */
   agreeReturns: z.array(z.string()),
   requireAgreement: z.boolean(),
@@ -145,6 +146,7 @@ const change = route({
     role: role.optional(),
     endpoint: z.string().max(500).optional(),
     allowedAddress: range.nullable().optional(),
+    fetches: z.boolean().optional(),
     agreeReturns: z.array(z.enum(returnReasons)).max(returnReasons.length).optional(),
     requireAgreement: z.boolean().optional(),
   }),

@@ -42,6 +42,8 @@ export interface Config {
   readonly requestsPerMinute: number;
   /** How many messages a minute one partner may send; announced to partners. */
   readonly messagesPerMinute: number;
+  /** How often to ask partners for messages; for a node that nobody can reach. Undefined: they are posted here. */
+  readonly fetchEverySeconds?: number;
   /** Of so many messages of partners one is verified once more, by another library; 0: none. */
   readonly secondOpinionEvery: number;
 }
@@ -146,6 +148,12 @@ export const settings = {
     'LEADMESH_MESSAGES_PER_MINUTE',
     '6000',
     'How many messages a minute one partner may send; partners are told. Beyond it they are asked to wait.',
+    readCount,
+  ),
+  fetchEverySeconds: setting(
+    'LEADMESH_FETCH_EVERY_SECONDS',
+    undefined,
+    'For a node that partners cannot reach: how often to ask them for the messages they keep for it. They set it as fetching.',
     readCount,
   ),
   secondOpinionEvery: setting(
@@ -254,6 +262,7 @@ function assemble(values: Values): Config {
     logLevel: values.logLevel ?? 'info',
     requestsPerMinute: values.requestsPerMinute ?? 0,
     messagesPerMinute: values.messagesPerMinute ?? 0,
+    ...(values.fetchEverySeconds !== undefined && { fetchEverySeconds: values.fetchEverySeconds }),
     secondOpinionEvery: values.secondOpinionEvery ?? 0,
   };
 }

@@ -4,6 +4,7 @@ import { deliveryHandlers } from '../../node/delivery/handlers.ts';
 import { makeMailTransport } from '../../node/delivery/mail-transport.ts';
 import { federationHandlers } from '../../node/federation/handlers.ts';
 import { acceptInvitation, confirmPeer, createInvitation } from '../../node/federation/introduce.ts';
+import { makeFetchWorker } from '../../node/federation/fetch-messages.ts';
 import { makeSpeechWorker } from '../../node/federation/learn-speech.ts';
 import { makeOutboxWorker } from '../../node/federation/outbox-worker.ts';
 import { routes } from '../../node/federation/routes.ts';
@@ -197,6 +198,7 @@ async function openNode(name: string, { place, clock, wire, keys }: Surroundings
     ...makeJobWorkers([...routingHandlers, ...deliveryHandlers, ...federationHandlers]),
     makeOutboxWorker(),
     makeSpeechWorker(),
+    makeFetchWorker(),
   ];
   const closing = new AbortController();
   const app = createApp(ctx, routes, { authenticate: makeAuthenticate(), closing: closing.signal });

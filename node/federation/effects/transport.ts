@@ -16,4 +16,9 @@ export const transportEffects = {
   async KeyRollover(tx, { peer, kid, message: { body } }) {
     await announceKey(tx, { peer, kid, body });
   },
+
+  /** A partner asks for what waits for it: whoever handles the frame hands it over, once the receipt is stored. */
+  async Pull() {
+    // Nothing else follows from it.
+  },
 } satisfies NodeEffects;

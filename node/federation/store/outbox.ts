@@ -143,7 +143,7 @@ export async function hasSent(ctx: Context, key: ConversationKey, type: MessageT
   return row !== undefined;
 }
 
-/** Active peers for which something waits, due at `dueBy` or earlier. */
+/** Active peers for which something waits and which do not fetch it, due at `dueBy` or earlier. */
 export async function listPeersWithWaiting(ctx: Context, dueBy = Number.MAX_SAFE_INTEGER): Promise<string[]> {
   return (await findPeersWithWaiting(ctx, { dueBy })).rows.map((row) => row.nodeId);
 }
@@ -153,6 +153,7 @@ const findPeersWithWaiting = compileOnce((db, { dueBy }: { dueBy: number }) =>
     .selectFrom('peer')
     .select('nodeId')
     .where('state', '=', 'active')
+    .where('fetches', '=', 0)
     .where((where) =>
       where.exists(
         where
@@ -274,4 +275,16 @@ export const forgetDocumentsBefore = (tx: Tx, at: number) =>
     .where('answeredAt', '<', at)
     .where('document', 'is not', null)
     .where('state', 'in', ['delivered', 'cancelled', 'replayed'])
+    .execute();
+
+/** What waits for partners that fetch their messages, and expired before they did. */
+export const listUnfetched = (ctx: Context, now: number, limit: number): Promise<OutboxMessage[]> =>
+  ctx.db
+    .selectFrom('outbox')
+    .innerJoin('peer', 'peer.nodeId', 'outbox.peerId')
+    .selectAll('outbox')
+    .where('peer.fetches', '=', 1)
+    .where('outbox.state', '=', waiting)
+    .where('outbox.expiresAt', '<=', now)
+    .limit(limit)
     .execute();

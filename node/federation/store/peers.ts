@@ -29,6 +29,8 @@ export interface PeerTable {
   capsWaivedUntil: number | null;
   /** JSON: reasons for which a Return is agreed to without asking anybody. */
   agreeReturns: string;
+  /** 0 or 1: nobody can reach it, so it fetches its messages. */
+  fetches: number;
   createdAt: number;
   activatedAt: number | null;
   suspendedAt: number | null;
