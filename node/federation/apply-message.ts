@@ -1,5 +1,6 @@
 import { advance, outcomeOf, type ConversationState, type Message, type Opened } from '../../protocol/index.ts';
 import type { Tx } from '../kernel/context.ts';
+import { takesOffers } from '../kernel/node-role.ts';
 import { checkAgreement } from './agreements/check-header.ts';
 import { haveEffect, haveEffectBetweenNodes, isOfConversation } from './effects/index.ts';
 import { Refusal } from './refusal.ts';
@@ -78,6 +79,7 @@ function newConversation(tx: Tx, peer: Peer, conversationId: string): Conversati
 }
 
 async function startConversation(tx: Tx, peer: Peer, conversation: Conversation): Promise<Conversation> {
+  if (!takesOffers(tx.config)) throw new Refusal('agreement-unknown', 'This node takes no offers from partners.');
   if (peer.role === 'secondary') throw new Refusal('agreement-unknown', 'This node takes no offers from this partner.');
   await insertConversation(tx, conversation);
   return conversation;

@@ -9,6 +9,7 @@ import {
 } from '../../protocol/index.ts';
 import { transact, type Context, type Tx } from '../kernel/context.ts';
 import { CodedError, conflict } from '../kernel/errors.ts';
+import { makesOffers, takesOffers } from '../kernel/node-role.ts';
 import { openPartnerBox } from '../routing/open-box.ts';
 import { ledgerPeer } from './ledger-leaves.ts';
 import { tellPeerChange } from './peer-health.ts';
@@ -45,12 +46,14 @@ export interface Acceptance {
 
 /**
  * Takes another organisation's invitation: the peer waits as `pending` until its fingerprint is confirmed. Errors:
- * `invitation-invalid`, `own-invitation`, `peer-key-differs`, `peer-known`, `peer-look-alike`, `endpoint-insecure`.
+ * `invitation-invalid`, `own-invitation`, `peer-key-differs`, `peer-known`, `peer-look-alike`, `endpoint-insecure`,
+ * `role-not-possible`.
  */
 export async function acceptInvitation(ctx: Context, acceptance: Acceptance): Promise<Peer & { fingerprint: string }> {
   const invitation = parseInvitation(acceptance.text);
   if (invitation.nodeId === ctx.config.nodeId)
     throw conflict('own-invitation', 'This is the invitation of this very node.');
+  checkRole(ctx.config, acceptance.role);
   const allowance = allowanceFor(invitation.endpoint, acceptance.allowedAddress);
   checkEndpoint(invitation.endpoint, allowance);
   return transact(ctx, async (tx) => {
@@ -111,6 +114,14 @@ export function allowanceFor(endpoint: string, range: string | undefined): Allow
   if (range === undefined) return undefined;
   if (!URL.canParse(endpoint)) throw new CodedError('endpoint-invalid', 422, 'The endpoint is not a URL.');
   return { range: checkRange(range), port: portOf(new URL(endpoint)) };
+}
+
+/** What a partner may be to this node hangs on what this node is. Error `role-not-possible`. */
+export function checkRole(config: Context['config'], role: PeerRole): void {
+  if (role !== 'secondary' && !takesOffers(config))
+    throw conflict('role-not-possible', 'This node takes no offers: a partner can be a secondary only.');
+  if (role !== 'primary' && !makesOffers(config))
+    throw conflict('role-not-possible', 'This node makes no offers: a partner can be a primary only.');
 }
 
 /** Throws `invitation-invalid`. */

@@ -2,7 +2,7 @@ import type { ReturnReason } from '../../protocol/index.ts';
 import { transact, type Context } from '../kernel/context.ts';
 import { conflict } from '../kernel/errors.ts';
 import { suspendPartnerBox } from '../routing/open-box.ts';
-import { allowanceFor } from './introduce.ts';
+import { allowanceFor, checkRole } from './introduce.ts';
 import { ledgerPeer } from './ledger-leaves.ts';
 import { checkEndpoint } from './may-connect.ts';
 import { tellPeerChange } from './peer-health.ts';
@@ -53,6 +53,7 @@ export interface PeerSettings {
 export function changePeer(ctx: Context, nodeId: string, settings: PeerSettings, by?: string): Promise<Peer> {
   return transact(ctx, async (tx) => {
     const peer = await getPeer(tx, nodeId);
+    if (settings.role !== undefined) checkRole(tx.config, settings.role);
     const endpoint = settings.endpoint ?? peer.endpoint;
     const range = settings.allowedAddress === undefined ? peer.allowedRange : settings.allowedAddress;
     const allowance = allowanceFor(endpoint, range ?? undefined);

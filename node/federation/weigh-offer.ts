@@ -1,5 +1,6 @@
 import { mostHops, type Offer } from '../../protocol/index.ts';
 import type { Tx } from '../kernel/context.ts';
+import { makesOffers } from '../kernel/node-role.ts';
 import { getLeadHead } from '../leads/store.ts';
 import { mayOfferMore } from './agreements/caps.ts';
 import { mayPassOn } from './agreements/decide-onward.ts';
@@ -29,6 +30,7 @@ const highWater = 1_000;
  */
 export async function weighOffer(tx: Tx, peerId: string, leadId: string): Promise<Terms | undefined> {
   const peer = await findPeer(tx, peerId);
+  if (!makesOffers(tx.config)) return undefined;
   if (peer?.state !== 'active' || peer.role === 'primary') return undefined;
   const agreement = await findInForce(tx, peerId, 'us');
   if (!agreement && peer.requireAgreement === 1) return undefined;

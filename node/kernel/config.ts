@@ -2,6 +2,7 @@ import { networkInterfaces } from 'node:os';
 import { resolve } from 'node:path';
 import { CodedError } from './errors.ts';
 import { mayListenOn } from './may-listen-on.ts';
+import { nodeRoles, type NodeRole } from './node-role.ts';
 import {
   readAddress,
   readCount,
@@ -20,6 +21,8 @@ export interface Config {
   /** This node's id on the wire: lower-case host-name grammar, for example `vendor.example`. */
   readonly nodeId: string;
   readonly name: string;
+  /** What it is to partners; `both` when absent. */
+  readonly role?: NodeRole;
   readonly dataFolder: string;
   readonly host: string;
   readonly port: number;
@@ -79,6 +82,12 @@ export const settings = {
     undefined,
     'Name of the organisation, shown to people and partners. Default: the node id.',
     readText,
+  ),
+  role: setting(
+    'LEADMESH_ROLE',
+    'both',
+    'What this node is to partners: primary (it offers leads and takes none), secondary (it takes leads and offers none), both, or secondary-only (a secondary whose leads come from its primaries alone).',
+    oneOf(nodeRoles),
   ),
   dataFolder: setting(
     'LEADMESH_DATA_FOLDER',
@@ -248,6 +257,7 @@ function assemble(values: Values): Config {
   return {
     nodeId,
     name: values.name ?? nodeId,
+    ...(values.role !== undefined && { role: values.role }),
     dataFolder: resolve(dataFolder),
     host,
     port,
@@ -267,9 +277,10 @@ function assemble(values: Values): Config {
   };
 }
 
-function oneOf(words: readonly string[]) {
-  return (text: string): string => {
-    if (words.includes(text)) return text;
+function oneOf<T extends string>(words: readonly T[]) {
+  return (text: string): T => {
+    const word = words.find((known) => known === text);
+    if (word !== undefined) return word;
     throw new Error(`must be one of ${words.join(', ')}`);
   };
 }

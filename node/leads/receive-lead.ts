@@ -1,6 +1,8 @@
 import type { Lead } from '../../protocol/index.ts';
 import type { Tx } from '../kernel/context.ts';
+import { CodedError } from '../kernel/errors.ts';
 import { intend } from '../kernel/jobs.ts';
+import { takesOwnLeads } from '../kernel/node-role.ts';
 import { systemActor, type LeadActor } from './history.ts';
 import { promoteFields } from './promote-fields.ts';
 import { appendHistory, insertLead, insertOriginal, type LeadOriginal } from './store.ts';
@@ -25,8 +27,10 @@ export interface ArrivingLead {
   readonly actor?: LeadActor | undefined;
 }
 
-/** Writes a new lead with its history and the intent to route it; answers its id. */
+/** Writes a new lead with its history and the intent to route it; answers its id. Error `leads-from-primaries-only`. */
 export async function receiveLead(tx: Tx, arriving: ArrivingLead): Promise<string> {
+  if (arriving.origin === 'local' && !takesOwnLeads(tx.config))
+    throw new CodedError('leads-from-primaries-only', 403, 'Leads come to this node from its primaries only.');
   const id = tx.ids.make('lead');
   const now = tx.clock.now();
   const promoted = promoteFields(arriving.document);
