@@ -6,7 +6,7 @@ import { haveEffect, haveEffectBetweenNodes, isOfConversation } from './effects/
 import { Refusal } from './refusal.ts';
 import type { ConversationType } from './send-message.ts';
 import { findConversation, insertConversation, updateConversation, type Conversation } from './store/conversations.ts';
-import type { Peer } from './store/peers.ts';
+import { appendSecurityEvent, type Peer } from './store/peers.ts';
 
 /** An authenticated message as it came, signature and all. */
 interface Arrived {
@@ -38,9 +38,30 @@ export async function applyMessage(tx: Tx, { peer, opened, document }: Arrived):
   const next = advance(point, { side, direction: 'received', type, round, outcome: outcomeOf(message) });
   if (typeof next === 'string') throw new Refusal(next, `${type} is not possible in state ${conversation.state}.`);
   const started = found ?? (await startConversation(tx, peer, { ...conversation, ...agreed }));
-  const moved = await updateConversation(tx, started, { state: next.state, round: next.round, receivedSeq: seq });
+  await checkChain(tx, started, opened);
+  const moved = await updateConversation(tx, started, {
+    state: next.state,
+    round: next.round,
+    receivedSeq: seq,
+    receivedDigest: digest,
+  });
   const heard = { peer, conversation: moved, message: message as Message<ConversationType>, digest };
   await haveEffect(tx, heard, point.state);
+}
+
+/**
+ * Where no message is missing between them, each quotes the one before (LX-055): a difference proves that its sender tells two
+ * stories. It is noted, not refused.
+ */
+async function checkChain(
+  tx: Tx,
+  { peerId, receivedSeq, receivedDigest }: Conversation,
+  opened: Opened,
+): Promise<void> {
+  const { seq, prevDigest, messageId } = opened.message.header;
+  if (prevDigest === undefined || receivedDigest === null || seq !== receivedSeq + 1) return;
+  if (prevDigest === receivedDigest) return;
+  await appendSecurityEvent(tx, { peerId, messageId, code: 'chain-broken', facts: { digest: opened.digest } });
 }
 
 /** Only an Offer can begin one, so this side would hold the lead. */
@@ -61,6 +82,7 @@ function newConversation(tx: Tx, peer: Peer, conversationId: string): Conversati
     sentSeq: 0,
     sentDigest: null,
     receivedSeq: 0,
+    receivedDigest: null,
     sentRevision: 0,
     consideredEvents: 0,
     receivedRevision: 0,

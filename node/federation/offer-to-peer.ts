@@ -61,6 +61,7 @@ function startConversation(tx: Tx, { recipientId, peerId, offer, agreement }: St
     sentSeq: 0,
     sentDigest: null,
     receivedSeq: 0,
+    receivedDigest: null,
     sentRevision: 0,
     consideredEvents: 0,
     receivedRevision: 0,

@@ -24,6 +24,8 @@ export interface ConversationTable {
   sentSeq: number;
   sentDigest: string | null;
   receivedSeq: number;
+  /** The digest of the last message that was applied here. */
+  receivedDigest: string | null;
   sentRevision: number;
   /** On the holding side: how many events of the lead were looked at, whether they were told or not. */
   consideredEvents: number;
