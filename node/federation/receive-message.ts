@@ -74,7 +74,7 @@ export async function takeIn(ctx: Context, arrival: Arrival): Promise<ExchangeAn
 }
 
 /** Throws a Refusal for a message that is not to be taken now, whatever it says: by its key, audience, time or number. */
-export async function admitMessage(ctx: Context, { sender, opened }: Arrival): Promise<void> {
+async function admitMessage(ctx: Context, { sender, opened }: Arrival): Promise<void> {
   checkSender(ctx, sender, opened);
   await takeQuota(ctx, sender.peer.nodeId, 'received');
 }

@@ -47,7 +47,7 @@ export async function findOwnKey(ctx: Context): Promise<FindKey> {
 } // prettier-ignore
 
 /** Throws `keys-missing` when the file of a key that is to sign is gone. */
-export function load(ctx: Context, { kid }: Pick<OwnKey, 'kid'>): SigningKey {
+function load(ctx: Context, { kid }: Pick<OwnKey, 'kid'>): SigningKey {
   if (kid === ctx.keys.signing.kid) return ctx.keys.signing;
   const loaded = ctx.memory(makeLoadedKeys);
   const known = loaded.get(kid);
