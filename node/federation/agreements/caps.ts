@@ -27,7 +27,7 @@ async function count(ctx: Context, released: Released, limits: AgreementCaps): P
 }
 
 /** Which cap of the agreement in force leaves no room for another offer to the partner now. */
-export async function findCapReached(ctx: Context, peerId: string): Promise<Cap | undefined> {
+async function findCapReached(ctx: Context, peerId: string): Promise<Cap | undefined> {
   const limits = (await findInForce(ctx, peerId, 'us'))?.terms.caps;
   return limits && decideCap(limits, await count(ctx, { peerId, side: 'offering' }, limits));
 }
