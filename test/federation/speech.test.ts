@@ -37,7 +37,7 @@ function forge(key = makeSigningKey(), { now = federation.clock.now(), to = '*' 
   const header = makeHeader({ type: 'Capabilities', from: reseller.nodeId, to, now, lifeMs: 48 * 3_600_000 });
   const { kid, algorithm, spki } = key;
   const keys = [{ kid, algorithm, spki: spki.toString('base64') }];
-  const body = { name: 'x', endpoint: 'https://thief.example/lx', versions: ['1'], levels: ['Core', 'Pull'], keys };
+  const body = { name: 'x', endpoint: 'https://thief.example/lx', versions: ['1'], levels: ['Core'], keys };
   return seal({ header, body: { ...body, maxMessageBytes: 9 } }, key).xml;
 }
 const answer = (xml: string) => () => new Response(xml, { headers: { 'content-type': mediaType } });
@@ -102,6 +102,5 @@ describe('what a partner speaks', () => {
     const old = forge(reseller.ctx.keys.signing, { now: federation.clock.now() - 3_600_000, to: vendor.nodeId });
     expect((await post(vendor, old)).status).toBe(200);
     expect(await speaks(ctx, reseller.nodeId, 'Batch')).toBe(true);
-    expect(await speaks(ctx, reseller.nodeId, 'Pull')).toBe(false);
   });
 });
