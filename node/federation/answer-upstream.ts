@@ -7,6 +7,7 @@ import { planRetention } from './agreements/end-retention.ts';
 import { describeEnd } from './describe-end.ts';
 import { describeStatus, dispositionOf, toldEvents } from './describe-status.ts';
 import { feedbackUnder } from './feedback-under.ts';
+import { planDeletion } from './privacy/delete-shown.ts';
 import { maySay, sendMessage } from './send-message.ts';
 import {
   findConversation,
@@ -37,8 +38,11 @@ export async function rejectToPeer(
 ): Promise<void> {
   const conversation = await findHolding(tx, leadId);
   if (!conversation || !maySay(conversation, 'Reject')) return;
-  await sendMessage(tx, conversation, { type: 'Reject', body: { reason }, change: { offer: null } });
+  const messageId = tx.ids.uuid();
+  const saying = { type: 'Reject', body: { reason }, change: { offer: null }, messageId } as const;
+  const rejected = await sendMessage(tx, conversation, saying);
   await forgetConversation(tx, conversation);
+  await planDeletion(tx, rejected, { messageId, digest: rejected.sentDigest ?? '' });
 }
 
 /**
@@ -89,7 +93,8 @@ export async function closeUnheard(
     await intend(tx, { kind: 'close-unheard', payload, dueAt: patientUntil, key: closeUnheardKey(conversation) });
     return;
   }
-  await updateConversation(tx, conversation, { state: 'closed', offer: null });
+  const closed = await updateConversation(tx, conversation, { state: 'closed', offer: null });
   await forgetConversation(tx, conversation);
   await withdrawLead(tx, conversation.leadId, 'expired');
+  await planDeletion(tx, closed);
 }

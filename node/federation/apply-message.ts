@@ -95,6 +95,10 @@ function newConversation(tx: Tx, peer: Peer, conversationId: string): Conversati
     releasedAt: null,
     endedAt: null,
     endedAs: null,
+    deleteBy: null,
+    deletedAt: null,
+    erasedAt: null,
+    contentKeyId: null,
     createdAt: now,
     updatedAt: now,
   };

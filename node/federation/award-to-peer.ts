@@ -5,6 +5,7 @@ import { getOffer } from '../routing/store/offers.ts';
 import { findPlan, getRecipient } from '../routing/store/recipients.ts';
 import type { EndReason } from '../routing/tell-end.ts';
 import { saltSecret } from './offer-to-peer.ts';
+import { findDeleteBy } from './privacy/delete-shown.ts';
 import { maySay, sendMessage } from './send-message.ts';
 import { findOffering, updateConversation, type Conversation } from './store/conversations.ts';
 import { cancelUnsent, hasSent } from './store/outbox.ts';
@@ -45,11 +46,17 @@ export async function closeToPeer(
   if (!conversation || conversation.state === 'closed' || !maySay(conversation, 'NoLongerAvailable')) return;
   const cancelled = await cancelUnsent(tx, conversation, reason);
   if (cancelled.includes('Offer')) await updateConversation(tx, conversation, { state: 'closed' });
-  else await sendMessage(tx, conversation, { type: 'NoLongerAvailable', body: { reason } });
+  else await sayClosed(tx, conversation, reason);
+}
+
+/** The offer is over for the peer; from now on it has so long to delete what it saw. */
+export async function sayClosed(tx: Tx, conversation: Conversation, reason: EndReason): Promise<void> {
+  const change = { deleteBy: conversation.deleteBy ?? (await findDeleteBy(tx, conversation)) };
+  await sendMessage(tx, conversation, { type: 'NoLongerAvailable', body: { reason }, change });
 }
 
 /** Tells a peer that does not seem to know it that the offer is over, unless that is on its way or arrived. */
 export async function tellClosed(tx: Tx, conversation: Conversation): Promise<void> {
   if (await hasSent(tx, conversation, 'NoLongerAvailable')) return;
-  await sendMessage(tx, conversation, { type: 'NoLongerAvailable', body: { reason: 'taken' } });
+  await sayClosed(tx, conversation, 'taken');
 }

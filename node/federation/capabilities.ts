@@ -30,7 +30,7 @@ async function sealFor(ctx: Context, to: string, key: SigningKey): Promise<Seale
     name: ctx.config.name,
     endpoint: ownEndpoint(ctx),
     versions: ['1'],
-    levels: ['Core', 'Withhold', 'Update', 'Agreement', 'Pull', 'Batch'],
+    levels: ['Core', 'Withhold', 'Update', 'Privacy', 'Agreement', 'Pull', 'Batch'],
     keys: await listKeys(ctx),
     maxMessageBytes: limits.messageBytes,
     maxBatchMessages: batchLimits.documents,

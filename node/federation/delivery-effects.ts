@@ -4,6 +4,7 @@ import { rejectOffer } from '../routing/reject-offer.ts';
 import { withdrawLead } from '../routing/withdraw-lead.ts';
 import { onStepReceipted, onStepRefused } from './agreements/step-delivered.ts';
 import { releaseToPeer, tellClosed } from './award-to-peer.ts';
+import { planDeletion } from './privacy/delete-shown.ts';
 import { findConversation, updateConversation, type Conversation } from './store/conversations.ts';
 import { forgetConversation } from './store/inbox.ts';
 import { cancelUnsent, type OutboxMessage } from './store/outbox.ts';
@@ -56,6 +57,7 @@ export async function onDead(tx: Tx, message: OutboxMessage): Promise<void> {
 }
 
 async function loseClaim(tx: Tx, conversation: Conversation): Promise<void> {
-  await updateConversation(tx, conversation, { state: 'closed', offer: null });
+  const closed = await updateConversation(tx, conversation, { state: 'closed', offer: null });
   await forgetConversation(tx, conversation);
+  await planDeletion(tx, closed);
 }

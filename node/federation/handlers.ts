@@ -4,6 +4,7 @@ import { endRetention } from './agreements/end-retention.ts';
 import { acceptToPeer, closeUnheard, rejectToPeer, statusToPeer } from './answer-upstream.ts';
 import { awardToPeer, closeToPeer } from './award-to-peer.ts';
 import { offerToPeer } from './offer-to-peer.ts';
+import { deleteShown } from './privacy/delete-shown.ts';
 import { questionDue } from './question-due.ts';
 import { secondOpinion } from './second-opinion.ts';
 import { trimExchange } from './trim-exchange.ts';
@@ -27,6 +28,7 @@ export const federationHandlers: readonly JobHandler[] = [
   handler('update-to-peer', updateToPeer),
   handler('question-due', questionDue),
   handler('end-retention', endRetention),
+  handler('delete-shown', deleteShown),
   handler('trim-exchange', trimExchange),
   secondOpinion,
 ];

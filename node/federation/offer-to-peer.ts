@@ -74,6 +74,10 @@ function startConversation(tx: Tx, { recipientId, peerId, offer, agreement }: St
     releasedAt: null,
     endedAt: null,
     endedAs: null,
+    deleteBy: null,
+    deletedAt: null,
+    erasedAt: null,
+    contentKeyId: null,
     createdAt: now,
     updatedAt: now,
   };

@@ -35,6 +35,10 @@ export const leafLines = {
   'offers-paused': ['peer', 'change', 'reason', 'until', 'by'],
   /** Personal data of a lead was deleted, because the agreement it came under allows to keep it no longer. */
   'retention-ended': ['peer', 'lead', 'conversation', 'agreement-digest'],
+  /** What this node saw of a lead that another got was deleted; the last line says until when it had to be. */
+  'offer-deleted': ['peer', 'lead', 'conversation', 'round', 'agreement-digest', 'due-at'],
+  /** A peer says the same of what we showed it. */
+  'deletion-confirmed': ['peer', 'lead', 'conversation', 'round', 'message', 'digest'],
   'field-policy-set': ['recipient', 'target', 'stage', 'mode', 'condition', 'action', 'by'],
   /** What a partner is told of leads that came from it, and what is kept of what it tells: `setting=value`. */
   'feedback-policy-set': ['peer', 'tell', 'keep', 'bands', 'by'],

@@ -10,12 +10,13 @@ import { getOffer } from '../../routing/store/offers.ts';
 import { getRecipient } from '../../routing/store/recipients.ts';
 import { tellCapReached } from '../agreements/caps.ts';
 import { closeUnheardKey } from '../answer-upstream.ts';
-import { tellClosed } from '../award-to-peer.ts';
+import { sayClosed, tellClosed } from '../award-to-peer.ts';
 import { endEarlierRound } from '../end-earlier-round.ts';
 import { describeEnd } from '../describe-end.ts';
 import { endOffer } from '../end-offer.ts';
 import { keepOfStatus } from '../describe-status.ts';
 import { feedbackOf } from '../feedback-policy.ts';
+import { findDeleteBy, planDeletion } from '../privacy/delete-shown.ts';
 import { Refusal } from '../refusal.ts';
 import { sendMessage } from '../send-message.ts';
 import { isOwnedThrough } from '../settle-question.ts';
@@ -68,12 +69,13 @@ export const coreEffects = {
     await refuseEarly(tx, recipientId);
     const { outcome } = await claimOffer(tx, { recipientId, round: conversation.round });
     if (outcome === 'won' || outcome === 'already-yours') return;
-    await sendMessage(tx, conversation, { type: 'NoLongerAvailable', body: { reason: outcome } });
+    await sayClosed(tx, conversation, outcome);
   },
 
   async Reject(tx, { conversation, message: { body } }, before) {
     if (before === 'closed' || before === 'rejected') return;
     const recipientId = conversation.recipientId ?? '';
+    await updateConversation(tx, conversation, { deleteBy: await findDeleteBy(tx, conversation) });
     await rejectOffer(tx, { recipientId, reason: body.reason, text: body.text });
   },
 
@@ -99,8 +101,9 @@ export const coreEffects = {
   },
 
   /** Taken, expired or recalled: what we saw of the lead is deleted. */
-  async NoLongerAvailable(tx, { conversation, message: { body } }, before) {
-    await endOffer(tx, conversation, { before, reason: body.reason });
+  async NoLongerAvailable(tx, { conversation, message: { body, header }, digest }, before) {
+    const ended = { messageId: header.messageId, digest };
+    await endOffer(tx, conversation, { before, reason: body.reason, ended });
   },
 
   /** What the holder did with the lead; an older revision tells nothing new. Whoever reports has the release. */
@@ -119,8 +122,10 @@ export const coreEffects = {
 
 /** The lead was here before, or passed too many nodes: this node does not take part, and keeps nothing of it (LX-163). */
 async function refuseLooped(tx: Tx, conversation: Conversation): Promise<void> {
-  await sendMessage(tx, conversation, { type: 'Reject', body: { reason: 'duplicate' } });
+  const messageId = tx.ids.uuid();
+  const rejected = await sendMessage(tx, conversation, { type: 'Reject', body: { reason: 'duplicate' }, messageId });
   await forgetConversation(tx, conversation);
+  await planDeletion(tx, rejected, { messageId, digest: rejected.sentDigest ?? '' });
 }
 
 /** People and slower peers get the same chance: a claim before the opening may come again. */

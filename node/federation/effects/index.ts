@@ -6,11 +6,12 @@ import type { Peer } from '../store/peers.ts';
 import { agreementEffects } from './agreement.ts';
 import { coreEffects } from './core.ts';
 import type { ConversationEffects, Heard, HeardBetweenNodes, NodeEffects } from './effect.ts';
+import { privacyEffects } from './privacy.ts';
 import { transportEffects } from './transport.ts';
 import { updateEffects } from './update.ts';
 
 /** One table for all levels that this node speaks; a type that is not here is answered `not-understood`. */
-const conversationEffects: ConversationEffects = { ...coreEffects, ...updateEffects };
+const conversationEffects: ConversationEffects = { ...coreEffects, ...updateEffects, ...privacyEffects };
 
 const nodeEffects: NodeEffects = { ...agreementEffects, ...transportEffects };
 

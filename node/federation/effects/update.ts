@@ -38,7 +38,10 @@ export const updateEffects = {
   async Recall(tx, heard, before) {
     const { conversation, peer, message } = heard;
     const { state, leadId } = conversation;
-    if (state === 'closed' || state === 'rejected') return endOffer(tx, conversation, { before, reason: 'recalled' });
+    if (state === 'closed' || state === 'rejected') {
+      const ended = { messageId: message.header.messageId, digest: heard.digest };
+      return endOffer(tx, conversation, { before, reason: 'recalled', ended });
+    }
     const { answerBy, reason, text } = message.body;
     const expectedBy = answerBy === undefined ? tx.clock.now() + answerMilliseconds : Date.parse(answerBy);
     const question = await record(tx, heard, { kind: 'recall', reason, text, answerBy: expectedBy });

@@ -44,6 +44,13 @@ export interface ConversationTable {
   releasedAt: number | null;
   endedAt: number | null;
   endedAs: string | null;
+  /** After the end of an offer: until when the side that did not get the lead deletes what it saw, and when it was gone. */
+  deleteBy: number | null;
+  deletedAt: number | null;
+  /** When this side deleted all it had of the conversation for good. */
+  erasedAt: number | null;
+  /** Under which key the raw messages are sealed. */
+  contentKeyId: string | null;
   createdAt: number;
   updatedAt: number;
 }

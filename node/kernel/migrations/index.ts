@@ -12,6 +12,7 @@ import { migration as changes } from './0010-changes.ts';
 import { migration as agreements } from './0011-agreements.ts';
 import { migration as policies } from './0012-policies.ts';
 import { migration as transport } from './0013-transport.ts';
+import { migration as privacy } from './0014-privacy.ts';
 
 /** Every change to the tables, oldest first. A migration that was released is never edited. */
 export const migrations: readonly Migration[] = [
@@ -28,4 +29,5 @@ export const migrations: readonly Migration[] = [
   agreements,
   policies,
   transport,
+  privacy,
 ];

@@ -1,0 +1,81 @@
+import { expect, it } from 'vitest';
+import { sendMessage } from '../../node/federation/send-message.ts';
+import { findHolding } from '../../node/federation/store/conversations.ts';
+import { leavesOf, sequence } from '../ledger/log.ts';
+import { canary, openFederation, type FederationNode } from '../support/federation.ts';
+
+const conversationsOf = (node: FederationNode) =>
+  node.ctx.db.selectFrom('conversation').selectAll().orderBy('peerId').execute();
+
+/** A grab between two resellers: Ann's and Bob's. */
+async function openGrab() {
+  const world = await openFederation({ nodes: ['vendor', 'winner', 'loser'] });
+  await world.introduce('vendor', 'winner');
+  await world.introduce('vendor', 'loser');
+  const [vendor, winner, loser] = [world.node('vendor'), world.node('winner'), world.node('loser')];
+  const [ann, bob] = [await winner.user('Ann'), await loser.user('Bob')];
+  await vendor.offerAllTo([await vendor.partnerBox('winner'), await vendor.partnerBox('loser')]);
+  await winner.offerAllTo([ann.boxId]);
+  await loser.offerAllTo([bob.boxId]);
+  const leadId = await vendor.receive();
+  await world.settle();
+  return Object.assign(world, { vendor, winner, loser, ann, bob, leadId });
+}
+
+it('a loser deletes what it saw, says so in its ledger and to the arbiter, who keeps the confirmation', async () => {
+  await using world = await openGrab();
+  const { vendor, winner, loser, ann } = world;
+  await winner.accept((await winner.leads())[0]!.id, ann.id);
+  await world.settle();
+  const closed = (await conversationsOf(vendor)).find(({ peerId }) => peerId === loser.nodeId);
+  expect(closed).toMatchObject({ state: 'closed', deleteBy: world.clock.now() + 24 * 3_600_000, deletedAt: null });
+
+  await world.advance('5m');
+  const [kept] = await conversationsOf(loser);
+  expect(kept).toMatchObject({ state: 'closed', offer: null, told: null, deletedAt: world.clock.now() });
+  const tables = ['lead', 'inbox', 'outbox', 'offerRecipient', 'conversation'] as const;
+  const rows = await Promise.all(tables.map((table) => loser.ctx.db.selectFrom(table).selectAll().execute()));
+  expect(JSON.stringify(rows)).not.toContain(canary);
+  await sequence(loser.ctx);
+  expect(await leavesOf(loser.ctx, 'offer-deleted')).toMatchObject([expect.stringContaining('due-at: ') as string]);
+
+  const confirmed = (await conversationsOf(vendor)).find(({ peerId }) => peerId === loser.nodeId);
+  expect(confirmed).toMatchObject({ state: 'closed', deletedAt: world.clock.now() });
+  await sequence(vendor.ctx);
+  expect(await leavesOf(vendor.ctx, 'deletion-confirmed')).toMatchObject([
+    expect.stringContaining(`peer: ${loser.nodeId}`) as string,
+  ]);
+  expect(world.wire.story().filter((line) => line.endsWith('ErasureStatus'))).toEqual(['loser>vendor ErasureStatus']);
+  const held = (await conversationsOf(vendor)).find(({ peerId }) => peerId === winner.nodeId);
+  expect(held).toMatchObject({ state: 'released', deleteBy: null, deletedAt: null });
+});
+
+it('who declines an offer confirms in reply to its own Reject; a confirmation that quotes no end of an offer is refused', async () => {
+  await using world = await openGrab();
+  const { vendor, winner, loser, bob } = world;
+  const { id } = (await loser.leads())[0]!;
+  await loser.reject(id, bob.id);
+  await world.settle();
+  const conversation = (await findHolding(loser.ctx, id))!;
+  const [offer] = await loser.ctx.db.selectFrom('inbox').selectAll().execute();
+  await loser.write((tx) =>
+    sendMessage(tx, conversation, {
+      type: 'ErasureStatus',
+      body: { outcome: 'offer-deleted', at: new Date(tx.clock.now()).toISOString() },
+      inReplyTo: { messageId: offer!.messageId, digest: offer!.digest },
+    }),
+  );
+  await world.settle();
+  expect(world.wire.calls.at(-1)).toMatchObject({ type: 'ErasureStatus', status: 409 });
+  const atVendor = async () => (await conversationsOf(vendor)).find(({ peerId }) => peerId === loser.nodeId);
+  expect(await atVendor()).toMatchObject({
+    state: 'rejected',
+    deletedAt: null,
+    deleteBy: expect.any(Number) as number,
+  });
+
+  await world.advance('5m');
+  expect(await atVendor()).toMatchObject({ state: 'rejected', deletedAt: world.clock.now() });
+  // The offer of the other is open still.
+  expect((await winner.leads())[0]).toMatchObject({ state: 'offered' });
+});
