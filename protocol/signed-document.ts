@@ -1,5 +1,6 @@
-import { hash, sign, verify } from 'node:crypto';
+import { hash, sign } from 'node:crypto';
 import { canonicalParts, type CanonicalParts } from './canonical.ts';
+import { checkSignature } from './check-signature.ts';
 import { ProtocolError } from './errors.ts';
 import { gateBytes, gateCharacters, gateTree, limits, unauthenticated } from './gate.ts';
 import type { SigningKey, VerificationKey } from './keys.ts';
@@ -70,7 +71,7 @@ export function verifyDocument(bytes: Uint8Array, findKey: FindKey): VerifiedDoc
   if (key.algorithm !== block.algorithm)
     throw unauthenticated('signature-algorithm', 'the pinned key is of another kind');
   const { document, signedInfo } = own ?? canonicalParts(xml);
-  checkSignature(signedInfo, block, key);
+  checkSignature(Buffer.from(signedInfo, 'utf8'), Buffer.from(block.value, 'base64'), key);
   if (hash('sha256', document, 'base64') !== block.digest) {
     throw unauthenticated('digest', 'the content is not what was signed');
   }
@@ -115,23 +116,6 @@ function readFrom(root: XmlElement): string {
   const senders = header?.name === 'l:Header' ? header.children.filter(({ name }) => name === 'l:From') : [];
   if (senders.length !== 1) throw unauthenticated('sender-missing', 'the header does not name one sender');
   return senders[0]?.text ?? '';
-}
-
-function checkSignature(signedInfo: string, { value }: SignatureBlock, key: VerificationKey): void {
-  const signature = Buffer.from(value, 'base64');
-  const data = Buffer.from(signedInfo, 'utf8');
-  const { publicKey, algorithm } = key;
-  const { modulusLength = 0, namedCurve } = publicKey.asymmetricKeyDetails ?? {};
-  const elliptic = algorithm === 'ecdsa-sha256';
-  const rightKind = elliptic
-    ? publicKey.asymmetricKeyType === 'ec' && namedCurve === 'prime256v1'
-    : publicKey.asymmetricKeyType === 'rsa' && modulusLength >= 2048;
-  if (!rightKind) throw unauthenticated('key', 'the pinned key is of the wrong kind');
-  if (signature.byteLength !== (elliptic ? 64 : Math.ceil(modulusLength / 8))) {
-    throw unauthenticated('signature-length', 'the signature value has the wrong length');
-  }
-  const options = elliptic ? ({ key: publicKey, dsaEncoding: 'ieee-p1363' } as const) : publicKey;
-  if (!verify('sha256', data, options, signature)) throw unauthenticated('signature', 'the signature is wrong');
 }
 
 /** Reads the signed text itself, and makes sure that our scanner and libxml2 saw the same document. */
