@@ -12,6 +12,7 @@ import { exportSigningKey, seal } from '../../protocol/index.ts';
 import { message, vendor as sender } from '../protocol/messages.ts';
 import { makeRunFolder, startBenchNode, startMeasured, type BenchNode } from './bench-node.ts';
 import { median, quick, tell } from './rounds.ts';
+import { introduce, offerAllTo } from './two-nodes.ts';
 import { makeXmlCryptoSigner } from './xml-crypto-signer.ts';
 
 /** What may wait for a partner before it is offered nothing more is 1,000. */
@@ -22,32 +23,6 @@ const IN_FLIGHT = 8;
 const key = exportSigningKey(sender.key);
 /** An Offer without its signature. */
 const document = seal(message('Offer'), sender.key).xml.replace(/<ds:Signature.*<\/ds:Signature>/s, '');
-
-interface Box {
-  readonly id: string;
-  readonly kind: string;
-  readonly version: number;
-}
-
-async function acceptPeer(host: BenchNode, guest: BenchNode, role: string): Promise<void> {
-  const { text: invitation } = await guest.administrator.send<{ text: string }>('POST', '/api/peers/invitations');
-  const accepted = { invitation, role, allowedAddress: '127.0.0.0/8' };
-  const { id, fingerprint } = await host.administrator.send<{ id: string; fingerprint: string }>(
-    'POST',
-    '/api/peers/invitations/accept',
-    accepted,
-  );
-  await host.administrator.send('POST', `/api/peers/${id}/confirm`, { fingerprint });
-}
-
-/** One rule at the root: each lead is offered to the box of this kind. */
-async function offerAllTo({ administrator }: BenchNode, kind: 'partner' | 'user'): Promise<void> {
-  const { items } = await administrator.get<{ items: Box[] }>('/api/boxes');
-  const [root, target] = ['system', kind].map((wanted) => items.find((box) => box.kind === wanted));
-  const assign = { mode: 'direct', to: [target?.id], offerMinutes: 10_000 };
-  const rules = [{ name: 'All', condition: { all: [] }, action: { assign } }];
-  await administrator.send('PUT', `/api/boxes/${root?.id ?? ''}/rules`, { version: root?.version, rules });
-}
 
 /** Without anybody to offer them to, the partner would decline them all, and the way back would be measured too. */
 async function addPerson({ administrator }: BenchNode): Promise<void> {
@@ -138,11 +113,10 @@ async function measureNaive(folder: string, unsigned: boolean): Promise<number> 
 
 const folder = makeRunFolder();
 const [vendor, reseller] = [await startBenchNode(folder, 'vendor'), await startBenchNode(folder, 'reseller')];
-await acceptPeer(vendor, reseller, 'secondary');
-await acceptPeer(reseller, vendor, 'primary');
-await offerAllTo(vendor, 'partner');
+await introduce(vendor, reseller);
+await offerAllTo(vendor, ({ kind }) => kind === 'partner');
 await addPerson(reseller);
-await offerAllTo(reseller, 'user');
+await offerAllTo(reseller, ({ kind }) => kind === 'user');
 
 const taken = { nodes: [] as number[], unsigned: [] as number[], naive: [] as number[] };
 for (let round = 0; round < ROUNDS; round++) {
