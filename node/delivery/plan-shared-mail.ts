@@ -12,6 +12,10 @@ export const sharedTopics = [
   'unanswered',
   'unheard',
   'updated',
+  'erased',
+  'erasure-asked',
+  'privacy-overdue',
+  'privacy-owed',
 ] as const;
 export type SharedTopic = (typeof sharedTopics)[number];
 
@@ -51,6 +55,19 @@ const words: Readonly<Record<SharedTopic, Words>> = {
   unheard: (partner) => [
     'Not reached',
     `Your question about this lead did not get through to ${partner}: everything is as it was. You can ask again.`,
+  ],
+  erased: (partner) => ['Erased', `${partner}, who gave you this lead, erased it: nothing of it is left here.`],
+  'erasure-asked': (partner, by) => [
+    'Erasure asked for',
+    `${partner} asks you to erase this lead${by}. The lead's page shows what can be done.`,
+  ],
+  'privacy-overdue': (partner) => [
+    'Privacy: no answer',
+    `${partner} has not answered in time what you asked for the person this lead is about. The lead's page shows what.`,
+  ],
+  'privacy-owed': (partner) => [
+    'Privacy: answer due',
+    `${partner} still waits for your answer about the person this lead is about.`,
   ],
   updated: (partner) => ['Changed', `${partner} changed details of this lead. The lead's page shows them.`],
 };

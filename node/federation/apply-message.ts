@@ -1,4 +1,11 @@
-import { advance, outcomeOf, type ConversationState, type Message, type Opened } from '../../protocol/index.ts';
+import {
+  advance,
+  messageTable,
+  outcomeOf,
+  type ConversationState,
+  type Message,
+  type Opened,
+} from '../../protocol/index.ts';
 import type { Tx } from '../kernel/context.ts';
 import { takesOffers } from '../kernel/node-role.ts';
 import { checkAgreement } from './agreements/check-header.ts';
@@ -26,6 +33,8 @@ export async function applyMessage(tx: Tx, { peer, opened, document }: Arrived):
   if (conversationId === undefined || round === undefined || seq === undefined || seq < 1)
     throw new Refusal('schema', `${type} needs Conversation, Round and Seq.`);
   const found = await findConversation(tx, { peerId: peer.nodeId, conversationId });
+  if (found && found.erasedAt !== null && messageTable[type].level !== 'Privacy')
+    throw new Refusal('erased', 'All of this conversation was erased here.');
   const conversation = found ?? newConversation(tx, peer, conversationId);
   if (seq <= conversation.receivedSeq) {
     // A status or an update that was overtaken is stored and has no effect; anything else came too late to make sense.

@@ -5,6 +5,7 @@ import { withdrawLead } from '../routing/withdraw-lead.ts';
 import { onStepReceipted, onStepRefused } from './agreements/step-delivered.ts';
 import { releaseToPeer, tellClosed } from './award-to-peer.ts';
 import { planDeletion } from './privacy/delete-shown.ts';
+import { requestUnheard } from './privacy/privacy-due.ts';
 import { findConversation, updateConversation, type Conversation } from './store/conversations.ts';
 import { forgetConversation } from './store/inbox.ts';
 import { cancelUnsent, type OutboxMessage } from './store/outbox.ts';
@@ -24,6 +25,7 @@ export async function onReceipt(tx: Tx, message: OutboxMessage): Promise<void> {
 /** The peer refused a message for good, by a signed Problem. */
 export async function onRefused(tx: Tx, message: OutboxMessage, code: string): Promise<void> {
   if (message.type === 'Agreement') return onStepRefused(tx, message, code);
+  if (message.type === 'Erasure' || message.type === 'AccessRequest') return requestUnheard(tx, message, code);
   const conversation = await findConversation(tx, message);
   if (!conversation) return;
   // Without the offer there is nothing to end.
@@ -48,6 +50,7 @@ export async function onRefused(tx: Tx, message: OutboxMessage, code: string): P
 /** A message expired unanswered. Offers and awards end by their own clocks; a claim that cannot be heard is lost. */
 export async function onDead(tx: Tx, message: OutboxMessage): Promise<void> {
   if (message.type === 'Agreement') return onStepRefused(tx, message, 'expired');
+  if (message.type === 'Erasure' || message.type === 'AccessRequest') return requestUnheard(tx, message, 'expired');
   const conversation = await findConversation(tx, message);
   if (conversation && (message.type === 'Recall' || message.type === 'Return'))
     await unask(tx, conversation, { message, code: 'not-reached' });

@@ -5,6 +5,7 @@ import { acceptToPeer, closeUnheard, rejectToPeer, statusToPeer } from './answer
 import { awardToPeer, closeToPeer } from './award-to-peer.ts';
 import { offerToPeer } from './offer-to-peer.ts';
 import { deleteShown } from './privacy/delete-shown.ts';
+import { holdEnded, privacyDue } from './privacy/privacy-due.ts';
 import { questionDue } from './question-due.ts';
 import { secondOpinion } from './second-opinion.ts';
 import { trimExchange } from './trim-exchange.ts';
@@ -29,6 +30,8 @@ export const federationHandlers: readonly JobHandler[] = [
   handler('question-due', questionDue),
   handler('end-retention', endRetention),
   handler('delete-shown', deleteShown),
+  handler('privacy-due', privacyDue),
+  handler('hold-ended', holdEnded),
   handler('trim-exchange', trimExchange),
   secondOpinion,
 ];

@@ -16,7 +16,7 @@ export function replayMessage(ctx: Context, peerId: string, messageId: string): 
     if (message?.peerId !== peerId) throw notFound('message');
     const conversation = await findConversation(tx, message);
     // A question that was not heard is asked anew, as a new one.
-    const isQuestion = message.type === 'Recall' || message.type === 'Return';
+    const isQuestion = ['Recall', 'Return', 'Erasure', 'AccessRequest'].includes(message.type);
     const over = !conversation || conversation.state === 'closed' || isQuestion;
     if (over || message.document === null || !(await markReplayed(tx, messageId)))
       throw conflict('not-replayable', 'This message was delivered or replayed, or its conversation is over.');

@@ -9,6 +9,7 @@ import { feedbackRoutes } from './feedback-routes.ts';
 import { keyRoutes } from './key-routes.ts';
 import { acceptInvitation, confirmPeer, createInvitation } from './introduce.ts';
 import { changePeer, resumePeer, suspendPeer } from './pause.ts';
+import { privacyRoutes } from './privacy/routes.ts';
 import { questionRoutes } from './question-routes.ts';
 import { replayMessage } from './replay-message.ts';
 import { betweenNodes } from './send-between-nodes.ts';
@@ -249,6 +250,7 @@ const replay = route({
 export const routes: readonly Route[] = [
   ...exchangeRoutes,
   ...questionRoutes,
+  ...privacyRoutes,
   ...keyRoutes,
   ...agreementRoutes,
   ...feedbackRoutes,

@@ -37,7 +37,7 @@ async function settleAnswer(tx: Tx, message: OutboxMessage, attempt: Exclude<Att
   }
   const { problem, text } = attempt;
   if (problem.retryable) return tryAgain(tx, message, { code: problem.code, retryAfter: problem.retryAfter });
-  if (message.type === 'NoLongerAvailable' && problem.code === 'illegal-transition') {
+  if (message.type === 'NoLongerAvailable' && (problem.code === 'illegal-transition' || problem.code === 'erased')) {
     // The peer never took the offer that is over: nothing to tell, nothing to look into.
     await close(tx, message, { state: 'cancelled', answer: text, code: problem.code });
     return;

@@ -27,6 +27,21 @@ const sentences: { readonly [Kind in HistoryKind]: (told: Told) => string } = {
   unroute: ({ facts }) => `Nobody took it${because(facts)}: waiting for a decision`,
   reroute: ({ actor, facts }) => `${who(actor)} sent it back to be routed again${because(facts)}`,
   withdraw: ({ facts }) => `No longer ours${because(facts)}`,
+  erase: ({ actor, facts }) => `${who(actor)} erased it${because(facts)}: nothing of it is left here`,
+  'ask-erasure': ({ actor, facts }) => `${who(actor)} asked ${toOrUs(facts)} to erase it${because(facts)}${by(facts)}`,
+  'answer-erasure': ({ actor, facts }) =>
+    `${who(actor)} on its erasure: ${facts.outcome ?? 'no answer'}${until(facts)}`,
+  hold: ({ actor, facts }) =>
+    facts.until === undefined
+      ? `${who(actor)} ended the legal hold`
+      : `${who(actor)} put it under legal hold${until(facts)}`,
+  consent: ({ actor, facts }) =>
+    `${who(actor)} told of a change of consent` +
+    (facts.channels?.length ? `: no contact (${facts.channels.join(', ')})` : ''),
+  report: ({ actor, facts }) =>
+    facts.recipient
+      ? `${who(actor)} asked ${name(facts.recipient)} what it holds`
+      : `${who(actor)} had a report made of what is held`,
   forget: ({ facts }) => `Personal data deleted${facts.fields?.length ? `: ${fieldList(facts.fields)}` : ''}`,
   contact: ({ actor }) => `${who(actor)} contacted the customer`,
   work: ({ actor }) => `${who(actor)} is working on it`,
@@ -69,6 +84,7 @@ const fieldList = (paths: readonly string[]): string => paths.map(fieldLabel).jo
 const because = (facts: HistoryFacts): string => (facts.reason ? ` (${words(facts.reason)})` : '');
 const toOrUs = (facts: HistoryFacts): string => (facts.recipient ? name(facts.recipient) : 'us');
 const by = (facts: HistoryFacts): string => (facts.until === undefined ? '' : `, by ${time(facts.until)}`);
+const until = (facts: HistoryFacts): string => (facts.until === undefined ? '' : ` until ${time(facts.until)}`);
 const byRule = (facts: HistoryFacts): string => (facts.ruleName ? `, by rule “${facts.ruleName}”` : '');
 const box = (facts: HistoryFacts): string => (facts.boxName ? `the box “${facts.boxName}”` : 'a box');
 const inBox = (facts: HistoryFacts): string => (facts.boxName ? ` in the box “${facts.boxName}”` : '');

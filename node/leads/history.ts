@@ -20,7 +20,7 @@ export interface Holder {
 export type HistoryKind = LeadEvent | ToldKind;
 export const toldKinds = [
   'receive', 'reject', 'expire', 'award', 'disclose', 'late', 'forget', 'edit', 'ask-recall', 'ask-return', 'suggest',
-  'agree', 'refuse', 'unanswered', 'unheard',
+  'agree', 'refuse', 'unanswered', 'unheard', 'ask-erasure', 'answer-erasure', 'hold', 'consent', 'report',
 ] as const; // prettier-ignore
 /** Happenings that change no state: appended with `appendToHistory`. */
 export type ToldKind = (typeof toldKinds)[number];
@@ -57,6 +57,10 @@ export interface HistoryFacts {
   readonly fields?: readonly string[];
   readonly withheldFields?: readonly string[];
   readonly maskedFields?: readonly string[];
+  /** What became of what was asked, as a code of the protocol. */
+  readonly outcome?: string;
+  /** Ways in which the person may not be contacted, as codes of the protocol. */
+  readonly channels?: readonly string[];
 }
 
 export interface HistoryEntry {

@@ -49,6 +49,7 @@ export type LeadEvent =
   | 'unroute'
   | 'reroute'
   | 'withdraw'
+  | 'erase'
   | 'give-back'
   | 'take-back'
   | 'contact'
@@ -95,6 +96,8 @@ export const lifeCycle: readonly LeadTransition[] = [
     by: ['system'],
     needs: ['reason'],
   },
+  // A person wants it gone, or may not be kept any longer; nothing of it stays but that it was there.
+  { event: 'erase', from: leadStates, to: 'withdrawn', by: ['system'], needs: ['reason'] },
   // After the release a lead changes hands only when both sides agree: the one gives it back, the other takes it back.
   {
     event: 'give-back',

@@ -89,5 +89,10 @@ const emptyColumns = {
   wonCurrency: null,
   orderReference: null,
   lostReason: null,
+  erasedAt: null,
+  heldUntil: null,
+  holdReason: null,
+  doNotContact: '[]',
+  contentKeyId: null,
   version: 1,
 } as const;

@@ -26,12 +26,14 @@ const findRowInScope = (ctx: Context, leadId: string, scope: LeadScope) =>
 export async function getLead(ctx: Context, leadId: string, scope?: LeadScope): Promise<StoredLead> {
   const row = scope ? await findRowInScope(ctx, leadId, scope) : (await findRow(ctx, { id: leadId })).rows[0];
   if (!row) throw notFound('lead');
-  const { document, hiddenFields, maskedFields, test, holderKind, holderId, holderName, ...columns } = row;
+  const { document, hiddenFields, maskedFields, doNotContact, test, holderKind, holderId, holderName, ...columns } =
+    row;
   return {
     ...columns,
     document: JSON.parse(document) as Lead,
     hiddenFields: JSON.parse(hiddenFields) as string[],
     maskedFields: JSON.parse(maskedFields) as string[],
+    doNotContact: JSON.parse(doNotContact) as string[],
     test: test === 1,
     holder: holderOf({ holderKind, holderId, holderName }),
   };

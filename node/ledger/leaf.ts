@@ -39,6 +39,16 @@ export const leafLines = {
   'offer-deleted': ['peer', 'lead', 'conversation', 'round', 'agreement-digest', 'due-at'],
   /** A peer says the same of what we showed it. */
   'deletion-confirmed': ['peer', 'lead', 'conversation', 'round', 'message', 'digest'],
+  /** All content of a lead was deleted here; by whose decision, and after which message. */
+  'lead-erased': ['lead', 'reason', 'by', 'peer', 'conversation', 'message', 'digest'],
+  /** What a peer said became of an erasure; `onward`: node=outcome of those it had passed the lead to. */
+  'erasure-answered': ['peer', 'lead', 'conversation', 'message', 'digest', 'outcome', 'hold-until', 'onward'],
+  /** A lead may not be deleted until then, or may be again. */
+  'legal-hold': ['lead', 'until', 'by'],
+  /** A person changed what their data may be used for; `peer`: who told us, if not our own people. */
+  'consent-changed': ['lead', 'peer', 'message', 'digest', 'do-not-contact', 'by'],
+  /** A report of what is held of a lead, for the person it is about. */
+  'access-reported': ['lead', 'peer', 'by'],
   'field-policy-set': ['recipient', 'target', 'stage', 'mode', 'condition', 'action', 'by'],
   /** What a partner is told of leads that came from it, and what is kept of what it tells: `setting=value`. */
   'feedback-policy-set': ['peer', 'tell', 'keep', 'bands', 'by'],

@@ -9,6 +9,7 @@ import { expiryKey } from './open-offer.ts';
 import { findLastOffer, liveOfferStates, lockOffer, updateOfferIf } from './store/offers.ts';
 import type { Offer } from './store/offers.ts';
 import { answerRecipient, closeOpenRecipients, forgetOfferValues, getRecipient } from './store/recipients.ts';
+import { forgetTraces } from './store/traces.ts';
 import { tellEnd } from './tell-end.ts';
 import type { EndReason } from './tell-end.ts';
 
@@ -46,12 +47,23 @@ export async function giveLeadBack(tx: Tx, leadId: string, { reason, actor, reci
   await endAndForget(tx, leadId, 'recalled');
 }
 
+/** A lead that is erased: whoever is offered it, or had accepted it, is told, and no value of it stays in routing. */
+export async function eraseFromRouting(tx: Tx, leadId: string): Promise<void> {
+  await endLive(tx, leadId, 'recalled');
+  await forgetOfferValues(tx, leadId);
+  await forgetTraces(tx, leadId);
+}
+
 async function endAndForget(tx: Tx, leadId: string, reason: WithdrawReason): Promise<void> {
+  await endLive(tx, leadId, reason);
+  await forgetOfferValues(tx, leadId);
+  await forgetLead(tx, leadId);
+}
+
+async function endLive(tx: Tx, leadId: string, reason: WithdrawReason): Promise<void> {
   const last = await findLastOffer(tx, leadId);
   const offer = last && (await lockOffer(tx, last.id));
   if (offer && liveOfferStates.includes(offer.state)) await endWithdrawn(tx, offer, reason);
-  await forgetOfferValues(tx, leadId);
-  await forgetLead(tx, leadId);
 }
 
 async function endWithdrawn(tx: Tx, offer: Offer, reason: WithdrawReason): Promise<void> {

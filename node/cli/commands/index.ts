@@ -11,6 +11,7 @@ import { nodeCommands } from './node.ts';
 import { peerCommands } from './peers.ts';
 import { policyCommands, previewCommand } from './policies.ts';
 import { sharedLeadCommands } from './shared-leads.ts';
+import { privacyCommands } from './privacy.ts';
 import { userCommands } from './users.ts';
 
 const help: Command = {
@@ -30,6 +31,7 @@ export const commands: readonly Command[] = [
   ...boxCommands,
   ...leadCommands,
   ...sharedLeadCommands,
+  ...privacyCommands,
   previewCommand,
   ...policyCommands,
   ...jobCommands,

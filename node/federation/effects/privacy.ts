@@ -1,9 +1,17 @@
 import { hearDeletion } from '../privacy/hear-deletion.ts';
+import { hearErasure, hearErasureStatus } from '../privacy/hear-erasure.ts';
 import type { ConversationEffects } from './effect.ts';
 
 /** The messages about personal data (section 11 of the specification). */
 export const privacyEffects = {
-  async ErasureStatus(tx, { conversation, message: { body, header }, digest }) {
+  async Erasure(tx, heard) {
+    await hearErasure(tx, heard);
+  },
+
+  async ErasureStatus(tx, heard) {
+    const { conversation, message, digest } = heard;
+    const { body, header } = message;
     if (body.outcome === 'offer-deleted') await hearDeletion(tx, conversation, { header, digest });
+    else await hearErasureStatus(tx, heard);
   },
 } satisfies ConversationEffects;

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { compileOnce } from '../../kernel/compile-once.ts';
 import type { Context, Tx } from '../../kernel/context.ts';
 import { overtaken } from '../../kernel/errors.ts';
@@ -90,6 +91,34 @@ export const findHolding = (ctx: Context, leadId: string): Promise<Conversation 
     .where('leadId', '=', leadId)
     .where('side', '=', 'holding')
     .executeTakeFirst();
+
+/** All conversations about a lead: the one it came through, and those in which it was offered. */
+export const listConversationsOf = (ctx: Context, leadId: string): Promise<Conversation[]> =>
+  ctx.db.selectFrom('conversation').selectAll().where('leadId', '=', leadId).orderBy('createdAt').execute();
+
+/** Written into the statement, so that the databases see that the partial index fits. */
+const undeleted = sql<boolean>`"deletedAt" is null and "deleteBy" is not null`;
+
+/** Offers of ours that ended and whose losers have not confirmed in time; `cursor`: due time and conversation of the last one. */
+export async function listOverdueDeletions(
+  ctx: Context,
+  { cursor = '0.', limit }: { cursor?: string | undefined; limit: number },
+): Promise<Conversation[]> {
+  const dot = cursor.indexOf('.');
+  const [at, id] = [Number(cursor.slice(0, dot)) || 0, cursor.slice(dot + 1)];
+  return ctx.db
+    .selectFrom('conversation')
+    .selectAll()
+    .where(undeleted)
+    .where('side', '=', 'offering')
+    .where('deleteBy', '<=', ctx.clock.now())
+    .where('deleteBy', '>=', at)
+    .where((where) => where.or([where('deleteBy', '>', at), where('conversationId', '>', id)]))
+    .orderBy('deleteBy')
+    .orderBy('conversationId')
+    .limit(limit)
+    .execute();
+}
 
 const insertRow = compileOnce((db, conversation: Conversation) => db.insertInto('conversation').values(conversation));
 

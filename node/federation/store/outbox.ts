@@ -256,7 +256,6 @@ export const listOutbox = (
     .limit(filter.limit)
     .execute();
 
-/** Deletes the content of messages that were answered before `at`; ids, digests and answers stay as proof. */
 /** Deletes the content of what was sent in a conversation and is settled; ids, digests and answers stay. */
 export async function forgetSent(tx: Tx, { peerId, conversationId }: ConversationKey): Promise<void> {
   await tx.db
@@ -268,6 +267,39 @@ export async function forgetSent(tx: Tx, { peerId, conversationId }: Conversatio
     .execute();
 }
 
+/** Messages that show something of a lead, or could. */
+const telling: readonly MessageType[] = [
+  'Offer', 'Release', 'Update', 'Status', 'Recall', 'Return', 'ConsentChange', 'AccessRequest', 'AccessReport',
+]; // prettier-ignore
+
+/** Nothing of a lead leaves any more in this conversation, and the content of what was sent is deleted. */
+export async function eraseSent(tx: Tx, { peerId, conversationId }: ConversationKey): Promise<void> {
+  await tx.db
+    .updateTable('outbox')
+    .set({ state: 'cancelled', code: 'erased', answeredAt: tx.clock.now() })
+    .where('peerId', '=', peerId)
+    .where('conversationId', '=', conversationId)
+    .where('state', '=', waiting)
+    .where('type', 'in', telling)
+    .execute();
+  await forgetSent(tx, { peerId, conversationId });
+}
+
+/** Whether a message of this type may have reached the peer. */
+export async function hasDeparted(ctx: Context, key: ConversationKey, type: MessageType): Promise<boolean> {
+  const row = await ctx.db
+    .selectFrom('outbox')
+    .select('messageId')
+    .where('peerId', '=', key.peerId)
+    .where('conversationId', '=', key.conversationId)
+    .where('type', '=', type)
+    .where('departures', '>', 0)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Deletes the content of messages that were answered before `at`; ids, digests and answers stay as proof. */
 export const forgetDocumentsBefore = (tx: Tx, at: number) =>
   tx.db
     .updateTable('outbox')

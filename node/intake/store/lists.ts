@@ -234,3 +234,8 @@ export async function deleteRefusalsBefore(tx: Tx, at: number): Promise<number> 
     .executeTakeFirst();
   return Number(numDeletedRows);
 }
+
+/** Forgets the rows a lead came from: their digests could be guessed back to what they held. */
+export async function forgetRows(tx: Tx, leadId: string): Promise<void> {
+  await tx.db.deleteFrom('importRow').where('leadId', '=', leadId).execute();
+}

@@ -158,3 +158,12 @@ export async function deleteSettledBefore(tx: Tx, at: number): Promise<number> {
     .executeTakeFirst();
   return Number(numDeletedRows);
 }
+
+/** Deletes what is kept of messages that a lead was made of; that there was one stays. */
+export async function forgetTray(tx: Tx, leadId: string): Promise<void> {
+  await tx.db
+    .updateTable('intakeTray')
+    .set({ subject: '', sender: null, draft: '{}', bytes: Buffer.alloc(0) })
+    .where('leadId', '=', leadId)
+    .execute();
+}

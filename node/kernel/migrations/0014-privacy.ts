@@ -32,6 +32,7 @@ async function leads(db: Kysely<any>) {
     .alterTable('lead')
     .addColumn('doNotContact', 'text', (column) => column.notNull().defaultTo('[]'))
     .execute();
+  await db.schema.createIndex('intakeTrayLead').on('intakeTray').column('leadId').execute();
 }
 
 async function contentKeys(db: Kysely<any>) {

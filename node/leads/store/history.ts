@@ -7,13 +7,27 @@ const columns = ['id', 'leadId', 'at', 'actor', 'kind', 'facts'] as const;
 
 const insertRow = compileOnce((db, row: LeadHistoryTable) => db.insertInto('leadHistory').values(row));
 
-/** Appends to a lead's story; answers the entry's id. Never updated, never deleted. */
+/** Appends to a lead's story; answers the entry's id. Never deleted, and changed by erasure alone. */
 export async function appendHistory(tx: Tx, entry: Omit<HistoryEntry, 'id' | 'at'>): Promise<string> {
   const { leadId, kind, actor, facts } = entry;
   const id = tx.ids.make('history');
   const at = tx.clock.now();
   await insertRow(tx, { id, leadId, at, kind, actor: JSON.stringify(actor), facts: JSON.stringify(facts) });
   return id;
+}
+
+/** Rewrites the facts of a lead's story, so that no value is left in them. For erasure alone. */
+export async function forgetHistoryValues(
+  tx: Tx,
+  leadId: string,
+  without: (facts: HistoryFacts) => HistoryFacts,
+): Promise<void> {
+  const rows = await tx.db.selectFrom('leadHistory').select(['id', 'facts']).where('leadId', '=', leadId).execute();
+  for (const { id, facts } of rows) {
+    const kept = JSON.stringify(without(JSON.parse(facts) as HistoryFacts));
+    if (kept === facts) continue;
+    await tx.db.updateTable('leadHistory').set({ facts: kept }).where('id', '=', id).execute();
+  }
 }
 
 /** Entries of these kinds in a lead's story, oldest first, without the first `skip`. */

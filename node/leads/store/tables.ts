@@ -50,6 +50,14 @@ export interface LeadTable {
   wonCurrency: string | null;
   orderReference: string | null;
   lostReason: string | null;
+  /** When all of it was deleted for good. */
+  erasedAt: number | null;
+  /** Until when a legal duty forbids that, and which. */
+  heldUntil: number | null;
+  holdReason: string | null;
+  /** JSON: ways in which the person may not be contacted any more, as codes of the protocol. */
+  doNotContact: string;
+  contentKeyId: string | null;
   version: number;
 }
 
@@ -89,12 +97,13 @@ export type PromotedColumns = Pick<
 /** A lead as it lies in the database, JSON parsed. */
 export interface StoredLead extends Omit<
   LeadTable,
-  'document' | 'hiddenFields' | 'maskedFields' | 'test' | 'holderKind' | 'holderId' | 'holderName'
+  'document' | 'hiddenFields' | 'maskedFields' | 'doNotContact' | 'test' | 'holderKind' | 'holderId' | 'holderName'
 > {
   readonly document: Lead;
   /** Paths that the peer we have it from withholds from us. */
   readonly hiddenFields: readonly string[];
   readonly maskedFields: readonly string[];
+  readonly doNotContact: readonly string[];
   readonly test: boolean;
   readonly holder: Holder | undefined;
 }

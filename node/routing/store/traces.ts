@@ -59,3 +59,8 @@ export async function listTraces(
     steps: JSON.parse(row.steps) as TraceStep[],
   }));
 }
+
+/** Deletes the steps of all decisions on a lead: they name values of it. When they were made, and their outcome, stay. */
+export async function forgetTraces(tx: Tx, leadId: string): Promise<void> {
+  await tx.db.updateTable('trace').set({ steps: '[]' }).where('leadId', '=', leadId).execute();
+}

@@ -1,0 +1,101 @@
+import { answerOutcomes, erasureReasons } from '../../../protocol/index.ts';
+import { CodedError } from '../../kernel/errors.ts';
+import type { Command } from '../command.ts';
+import { entry, table, type Page } from '../output.ts';
+import { given, needed, pageOptions, value } from './options.ts';
+
+const lead = 'lead_01J8ZQ4X7M3N5P6R7S8T9V0W1X';
+
+const requestColumns = {
+  id: 'id',
+  lead: 'leadId',
+  kind: 'kind',
+  partner: 'partner.name',
+  ours: 'ours',
+  outcome: 'outcome',
+  'answer by': 'answerBy',
+  overdue: 'overdue',
+};
+
+/** What is done for the person a lead is about. */
+export const privacyCommands: readonly Command[] = [
+  {
+    name: 'lead erase',
+    summary: 'Erase a lead here for good, and ask every partner that has it to do the same',
+    arguments: ['lead'],
+    options: {
+      reason: value('code', `Why: ${erasureReasons.join(', ')}.`),
+      confirm: value('lead', 'The lead’s id once more: what is erased does not come back.'),
+    },
+    example: `leadmesh lead erase ${lead} --reason person-asked --confirm ${lead}`,
+    onNode: async (door, asked) => {
+      const id = asked.arg('lead');
+      const body = { reason: needed(asked, 'reason'), confirm: needed(asked, 'confirm') };
+      if (body.confirm !== id)
+        throw new CodedError('not-confirmed', 422, 'Give the lead’s id in --confirm once more: nothing was erased.');
+      return entry(await door.ask<object>('POST /api/leads/:id/erase', { params: { id }, body }));
+    },
+  },
+  {
+    name: 'lead privacy',
+    summary: 'Show what is erased, held or asked for about a lead, and who confirmed its deletion',
+    arguments: ['lead'],
+    example: `leadmesh lead privacy ${lead}`,
+    onNode: async (door, asked) =>
+      entry(await door.ask<object>('GET /api/leads/:id/privacy', { params: { id: asked.arg('lead') } })),
+  },
+  {
+    name: 'lead hold',
+    summary: 'Keep a lead from being erased until a time, because a legal duty says so; without a time the hold ends',
+    arguments: ['lead'],
+    options: {
+      until: value('time', 'Until when, such as 2033-12-31T00:00:00Z.'),
+      reason: value('words', 'Which duty; stays on this node.'),
+    },
+    example: `leadmesh lead hold ${lead} --until 2033-12-31T00:00:00Z --reason "Order 4711: tax law"`,
+    onNode: async (door, asked) => {
+      const body = { until: null, ...given(asked, 'until', 'reason') };
+      return entry(
+        await door.ask<object>('PUT /api/leads/:id/legal-hold', { params: { id: asked.arg('lead') }, body }),
+      );
+    },
+  },
+  {
+    name: 'privacy list',
+    summary: 'List the requests about personal data that wait for an answer, oldest first',
+    options: pageOptions,
+    example: 'leadmesh privacy list',
+    onNode: async (door, asked) => {
+      const query = given(asked, 'limit', 'cursor');
+      return table(await door.ask<Page>('GET /api/privacy-requests', { query }), requestColumns);
+    },
+  },
+  {
+    name: 'privacy overdue',
+    summary: 'List the partners that have not confirmed in time that what they saw of a lead is deleted',
+    options: pageOptions,
+    example: 'leadmesh privacy overdue',
+    onNode: async (door, asked) =>
+      table(await door.ask<Page>('GET /api/overdue-deletions', { query: given(asked, 'limit', 'cursor') }), {
+        lead: 'leadId',
+        partner: 'partner.name',
+        'delete by': 'deleteBy',
+        silent: 'silent',
+      }),
+  },
+  {
+    name: 'privacy answer',
+    summary: 'Decide on the erasure that a partner which holds the lead asked for',
+    arguments: ['lead', 'request'],
+    options: {
+      outcome: value('code', `${answerOutcomes.join(' or ')}.`),
+      text: value('words', 'Why not; the partner reads it.'),
+    },
+    example: `leadmesh privacy answer ${lead} privacy_01J8ZQ4X7M3N5P6R7S8T9V0W1X --outcome agreed`,
+    onNode: async (door, asked) => {
+      const params = { id: asked.arg('lead'), requestId: asked.arg('request') };
+      const body = { outcome: needed(asked, 'outcome'), ...given(asked, 'text') };
+      return entry(await door.ask<object>('POST /api/leads/:id/privacy-requests/:requestId/answer', { params, body }));
+    },
+  },
+];

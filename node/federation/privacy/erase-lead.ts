@@ -1,0 +1,79 @@
+import type { ErasureReason } from '../../../protocol/index.ts';
+import { forgetRows } from '../../intake/store/lists.ts';
+import { forgetTray } from '../../intake/store/tray.ts';
+import type { Tx } from '../../kernel/context.ts';
+import { appendLeaf } from '../../ledger/append-leaf.ts';
+import { eraseContent } from '../../leads/erase-lead.ts';
+import type { LeadActor } from '../../leads/history.ts';
+import { getLead } from '../../leads/store.ts';
+import { eraseFromRouting } from '../../routing/withdraw-lead.ts';
+import { listConversationsOf, updateConversation, type Conversation } from '../store/conversations.ts';
+import { forgetConversation } from '../store/inbox.ts';
+import { eraseSent, hasDeparted } from '../store/outbox.ts';
+import { forgetReports, listPrivacyRequestsOf, type PrivacyRequest } from '../store/privacy-requests.ts';
+import { forgetQuestions } from '../store/questions.ts';
+import { askErasure, dayMilliseconds } from './ask-erasure.ts';
+
+interface Erasing {
+  readonly reason: ErasureReason;
+  readonly actor: LeadActor;
+  /** The request of another node that this follows. */
+  readonly cause?: PrivacyRequest | undefined;
+}
+
+/** How long others have to answer where nobody says otherwise. */
+const answerDays = 7;
+
+/**
+ * Deletes all content of a lead here, and asks every node that got it from us to do the same (binding for them), and the one
+ * we have it from (a request, which people decide there). What stays are ids, digests, times, field paths and signatures.
+ * Repeated: asks again those that did not say `done`. Throws `legal-hold`.
+ */
+export async function eraseLead(tx: Tx, leadId: string, { reason, actor, cause }: Erasing): Promise<void> {
+  const { erasedAt } = await getLead(tx, leadId);
+  const conversations = await listConversationsOf(tx, leadId);
+  if (erasedAt === null) {
+    await eraseContent(tx, leadId, { reason, actor });
+    await eraseFromRouting(tx, leadId);
+    await forgetTray(tx, leadId);
+    await forgetRows(tx, leadId);
+    await forgetQuestions(tx, leadId);
+    await forgetReports(tx, leadId);
+    const by = actor.kind === 'user' ? actor.id : undefined;
+    const { peerId: peer, conversationId: conversation, messageId: message, digest } = cause ?? {};
+    await appendLeaf(tx, 'lead-erased', { lead: leadId, reason, by, peer, conversation, message, digest });
+  }
+  const asked = await listPrivacyRequestsOf(tx, leadId);
+  const answerBy = cause?.answerBy ?? tx.clock.now() + answerDays * dayMilliseconds;
+  for (const found of conversations) {
+    const conversation = erasedAt === null ? await eraseConversation(tx, found) : found;
+    if (await isToAsk(tx, conversation, { asked, cause }))
+      await askErasure(tx, conversation, { reason, actor, answerBy, cause: cause?.id ?? null });
+  }
+}
+
+/** The documents of a conversation, and what commitments and digests could be guessed from. */
+async function eraseConversation(tx: Tx, conversation: Conversation): Promise<Conversation> {
+  await forgetConversation(tx, conversation);
+  await eraseSent(tx, conversation);
+  const nothing = { offer: null, told: null, secret: null, hops: null };
+  return updateConversation(tx, conversation, { ...nothing, erasedAt: tx.clock.now() });
+}
+
+interface Asked {
+  readonly asked: readonly PrivacyRequest[];
+  readonly cause: PrivacyRequest | undefined;
+}
+
+/** Whoever may have something of it, and did not say that it is gone or about to be. */
+async function isToAsk(tx: Tx, conversation: Conversation, { asked, cause }: Asked): Promise<boolean> {
+  const { peerId, conversationId, side, state, deletedAt, releasedAt } = conversation;
+  const here = (each: PrivacyRequest) => each.peerId === peerId && each.conversationId === conversationId;
+  if (
+    state === 'erased' ||
+    asked.some((each) => each.ours && here(each) && ['done', 'open', 'pending'].includes(each.outcome))
+  )
+    return false;
+  if (side === 'holding') return releasedAt !== null && !(cause && here(cause));
+  return deletedAt === null && hasDeparted(tx, conversation, 'Offer');
+}

@@ -1,0 +1,29 @@
+import type { Tx } from '../../kernel/context.ts';
+
+/** Marks a lead as erased, and empties what its life cycle kept beside the document. */
+export async function eraseColumns(tx: Tx, leadId: string): Promise<void> {
+  const nothing = { wonAmount: null, wonCurrency: null, orderReference: null, lostReason: null, doNotContact: '[]' };
+  await tx.db
+    .updateTable('lead')
+    .set({ ...nothing, erasedAt: tx.clock.now() })
+    .where('id', '=', leadId)
+    .execute();
+}
+
+/** Until when, and why, a legal duty keeps a lead; null when none does. */
+export async function setHold(
+  tx: Tx,
+  leadId: string,
+  { heldUntil, holdReason }: { heldUntil: number | null; holdReason: string | null },
+): Promise<void> {
+  await tx.db.updateTable('lead').set({ heldUntil, holdReason }).where('id', '=', leadId).execute();
+}
+
+/** In which ways the person may not be contacted any more, as codes of the protocol. */
+export async function setDoNotContact(tx: Tx, leadId: string, channels: readonly string[]): Promise<void> {
+  await tx.db
+    .updateTable('lead')
+    .set({ doNotContact: JSON.stringify(channels) })
+    .where('id', '=', leadId)
+    .execute();
+}

@@ -1,0 +1,170 @@
+import { expect, it } from 'vitest';
+import { changeLead } from '../../node/leads/change-lead.ts';
+import { verifyLedger } from '../../node/ledger/verify-ledger.ts';
+import { sendMessage } from '../../node/federation/send-message.ts';
+import { findHolding, listConversationsOf } from '../../node/federation/store/conversations.ts';
+import { decideErasure, holdLead } from '../../node/federation/privacy/decide-request.ts';
+import { leavesOf, sequence } from '../ledger/log.ts';
+import { canary } from '../support/federation.ts';
+import { allOf, grace, openChain } from './chain.ts';
+
+it('erasure goes down the chain, hop by hop, and what became of it comes up; nothing of the lead is left anywhere', async () => {
+  await using world = await openChain();
+  const { vendor, distributor, dealer, wire } = world;
+  await dealer.write((tx) =>
+    changeLead(tx, world.idAt(dealer), 'win', { amount: { amount: '99.00', currency: 'EUR' }, note: canary }),
+  );
+  await world.settle();
+  wire.calls.length = 0;
+  await world.erase(vendor);
+  await world.settle();
+  expect(wire.story()).toEqual([
+    'vendor>distributor Erasure',
+    'distributor>vendor ErasureStatus',
+    'distributor>dealer Erasure',
+    'dealer>distributor ErasureStatus',
+    'distributor>vendor ErasureStatus',
+  ]);
+  expect(wire.calls.every(({ status }) => status === 200)).toBe(true);
+  for (const node of [vendor, distributor, dealer]) {
+    expect(await world.lead(node)).toMatchObject({ state: 'withdrawn', document: {}, wonAmount: null });
+    expect((await allOf(node)).toLowerCase()).not.toContain(canary.toLowerCase());
+    expect(await allOf(node)).not.toContain('Acme');
+    await sequence(node.ctx);
+    expect(await leavesOf(node.ctx, 'lead-erased')).toHaveLength(1);
+    expect((await verifyLedger(node.ctx)).findings).toEqual([]);
+  }
+  expect(await world.requests(vendor)).toMatchObject([
+    {
+      ours: true,
+      outcome: 'done',
+      answer: { onwards: [{ recipient: 'dealer', nodeId: dealer.nodeId, outcome: 'done' }] },
+    },
+  ]);
+  const states = await distributor.ctx.db.selectFrom('conversation').select('state').execute();
+  expect(states).toEqual([{ state: 'erased' }, { state: 'erased' }]);
+  const told = (await vendor.history(world.idAt(vendor))).map(({ kind, facts }) => [kind, facts.outcome]);
+  expect(told.slice(-4)).toEqual([
+    ['erase', undefined],
+    ['ask-erasure', undefined],
+    ['answer-erasure', 'pending'],
+    ['answer-erasure', 'done'],
+  ]);
+});
+
+it('from below it is a request: nothing is erased until a person decides, and what is refused stays', async () => {
+  await using world = await openChain();
+  const { vendor, distributor, dealer, wire } = world;
+  await world.erase(dealer);
+  await world.settle();
+  expect(wire.story()).toEqual(['dealer>distributor Erasure', 'distributor>dealer ErasureStatus']);
+  expect(await world.lead(dealer)).toMatchObject({ document: {} });
+  for (const node of [vendor, distributor]) expect(JSON.stringify(await world.lead(node))).toContain(canary);
+  const [asked] = await world.requests(distributor);
+  expect(asked).toMatchObject({ ours: false, outcome: 'pending', settledAt: null });
+
+  const decide = (outcome: 'agreed' | 'refused', text?: string) =>
+    distributor.write((tx) =>
+      decideErasure(tx, world.idAt(distributor), { requestId: asked!.id, outcome, text, actor: grace }),
+    );
+  await expect(decide('refused')).rejects.toThrow(expect.objectContaining({ code: 'fact-missing' }) as Error);
+  await decide('refused', 'It is our customer.');
+  await world.settle();
+  expect(await world.requests(dealer)).toMatchObject([{ outcome: 'refused', text: 'It is our customer.' }]);
+  await expect(decide('agreed')).rejects.toThrow(expect.objectContaining({ code: 'question-over' }) as Error);
+  expect(JSON.stringify(await world.lead(distributor))).toContain(canary);
+});
+
+it('agreed from below: it is erased there, goes on up as a request and down as what binds', async () => {
+  await using world = await openChain();
+  const { vendor, distributor, dealer, wire } = world;
+  await world.erase(dealer);
+  await world.settle();
+  const [asked] = await world.requests(distributor);
+  wire.calls.length = 0;
+  await distributor.write((tx) =>
+    decideErasure(tx, world.idAt(distributor), { requestId: asked!.id, outcome: 'agreed', actor: grace }),
+  );
+  await world.settle();
+  expect(wire.story().filter((line) => line.endsWith(' Erasure'))).toEqual([
+    'distributor>vendor Erasure',
+    'distributor>dealer Erasure',
+  ]);
+  expect(await world.lead(distributor)).toMatchObject({ document: {} });
+  expect(JSON.stringify(await world.lead(vendor))).toContain(canary);
+  expect((await world.requests(vendor)).map(({ outcome }) => outcome)).toEqual(['pending']);
+  // What was erased speaks of nothing but privacy any more.
+  expect(await world.requests(dealer)).toMatchObject([{ ours: true }, { ours: false, outcome: 'done' }]);
+});
+
+it('a legal hold keeps the lead, and says until when; what came from above is done when the hold is over', async () => {
+  await using world = await openChain();
+  const { vendor, distributor, dealer } = world;
+  const until = world.clock.now() + 20 * 24 * 3_600_000;
+  const id = world.idAt(distributor);
+  await distributor.write((tx) => holdLead(tx, id, { until, reason: 'Tax law', actor: grace }));
+  await expect(world.erase(distributor)).rejects.toThrow(expect.objectContaining({ code: 'legal-hold' }) as Error);
+  await world.erase(vendor);
+  await world.settle();
+  expect(await world.requests(vendor)).toMatchObject([{ outcome: 'refused', holdUntil: until }]);
+  expect(JSON.stringify(await world.lead(distributor))).toContain(canary);
+  expect(world.wire.calls.map(({ xml }) => xml).join()).not.toContain('Tax law');
+  await world.advance('21d');
+  expect(await world.lead(distributor)).toMatchObject({ document: {} });
+  expect(await world.lead(dealer)).toMatchObject({ document: {} });
+  expect(await world.requests(vendor)).toMatchObject([{ outcome: 'done', holdUntil: null }]);
+});
+
+it('who does not answer is overdue; the part that is done is told as such, and the rest when it comes', async () => {
+  await using world = await openChain();
+  const { vendor, distributor, dealer, wire } = world;
+  wire.fault = ({ to }) => (to === 'dealer' ? 'lost' : undefined);
+  await world.erase(vendor);
+  await world.settle();
+  expect(await world.requests(vendor)).toMatchObject([{ outcome: 'pending', settledAt: null }]);
+  await world.advance('8d');
+  expect(await world.requests(vendor)).toMatchObject([
+    { outcome: 'partial', answer: { onwards: [{ nodeId: dealer.nodeId, outcome: 'pending' }] } },
+  ]);
+  wire.fault = () => undefined;
+  for (let n = 0; n < 3; n++) await world.advance('25h');
+  expect(await world.lead(dealer)).toMatchObject({ document: {} });
+  expect(await world.requests(vendor)).toMatchObject([{ outcome: 'done' }]);
+  expect(await world.requests(distributor)).toMatchObject([{ outcome: 'done' }, { outcome: 'done' }]);
+});
+
+it('is no weapon: not from another conversation, not by an answer nobody asked for, not by a repetition', async () => {
+  await using world = await openChain();
+  const { vendor, distributor, dealer, wire } = world;
+  const holding = (await findHolding(dealer.ctx, world.idAt(dealer)))!;
+  const [first] = await listConversationsOf(vendor.ctx, world.idAt(vendor));
+  // The dealer names the vendor's conversation with the distributor, in which the lead came.
+  const stolen = { ...holding, conversationId: first!.conversationId };
+  await dealer.write(async (tx) => {
+    await tx.db.insertInto('conversation').values(stolen).execute();
+    await sendMessage(tx, stolen, { type: 'Erasure', body: { reason: 'person-asked' } });
+  });
+  await world.settle();
+  expect(wire.calls.at(-1)).toMatchObject({ type: 'Erasure', status: 409 });
+  // It says “done” though nobody asked.
+  await dealer.write((tx) =>
+    sendMessage(tx, holding, {
+      type: 'ErasureStatus',
+      body: { outcome: 'done', at: new Date(tx.clock.now()).toISOString() },
+      inReplyTo: { messageId: tx.ids.uuid(), digest: holding.offerDigest },
+    }),
+  );
+  await world.settle();
+  expect(wire.calls.at(-1)).toMatchObject({ type: 'ErasureStatus', status: 409 });
+  const states = await distributor.ctx.db.selectFrom('conversation').select('state').execute();
+  expect(states).toEqual([{ state: 'released' }, { state: 'released' }]);
+
+  wire.fault = ({ type }) => (type.startsWith('Erasure') ? 'twice' : undefined);
+  await world.erase(vendor);
+  await world.settle();
+  for (const node of [distributor, dealer]) {
+    await sequence(node.ctx);
+    expect(await leavesOf(node.ctx, 'lead-erased')).toHaveLength(1);
+  }
+  expect(await world.requests(distributor)).toHaveLength(2);
+});
