@@ -11,7 +11,8 @@ import { signatureNamespace } from './tree.ts';
  * string, which must equal `Opened.canonical`. Give it only what passed `open`, with the sender's pinned key: xml-crypto by
  * itself is far more lenient. Throws ProtocolError `witness` when it does not agree.
  */
-export function openWithXmlCrypto(xml: string, key: VerificationKey): string {
+export function openWithXmlCrypto(document: string, key: VerificationKey): string {
+  const xml = keepLineSeparators(document);
   const signed = new SignedXml({ publicCert: key.publicKey, getCertFromKeyInfo: () => null });
   restrict(signed, key.algorithm);
   let references: string[];
@@ -30,6 +31,12 @@ export function openWithXmlCrypto(xml: string, key: VerificationKey): string {
   }
   return canonical;
 }
+
+/**
+ * xmldom reads U+0085 and U+2028 as line ends, which they are in XML 1.1 only. As references they stay what they are, and
+ * the canonical form is the same.
+ */
+const keepLineSeparators = (xml: string) => xml.replaceAll('\u0085', '&#x85;').replaceAll('\u2028', '&#x2028;');
 
 /** Replaces xml-crypto's algorithm tables, which hold SHA-1 and more, by the profile's. */
 function restrict(signed: SignedXml, algorithm: KeyAlgorithm): void {

@@ -49,6 +49,14 @@ describe('seal and open', () => {
     );
   });
 
+  it('carry characters that some parsers take for line ends, and xml-crypto agrees', () => {
+    const sent = message('Reject', { reason: 'no-capacity', text: 'one\u0085two\u2028three\u2029four' });
+    const { xml } = seal(sent, vendor.key);
+    const opened = open(bytes(xml), findKey);
+    expect(opened.message).toEqual(sent);
+    expect(openWithXmlCrypto(xml, vendor.key)).toBe(opened.canonical);
+  });
+
   it('refuse to seal what breaks the schema, as our own fault', () => {
     const bad = message('Status', { revision: 1, disposition: 'working', at: 'yesterday' });
     expect(() => seal(bad, vendor.key)).toThrow(expect.objectContaining({ code: 'schema', unauthenticated: false }));
