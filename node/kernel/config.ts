@@ -84,7 +84,7 @@ export const settings = {
     readText,
   ),
   role: setting(
-    'LEADMESH_ROLE',
+    'LEADMESH_EXCHANGE_ROLE',
     'both',
     'What this node is to partners: primary (it offers leads and takes none), secondary (it takes leads and offers none), both, or secondary-only (a secondary whose leads come from its primaries alone).',
     oneOf(nodeRoles),

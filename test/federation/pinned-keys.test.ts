@@ -47,7 +47,7 @@ async function withTwoProcesses(database: DatabaseUnderTest, body: (scene: Scene
 async function pin(process: FederationNode, { kid, algorithm, spki }: SigningKey): Promise<void> {
   const row = { nodeId, kid, algorithm, spki: spki.toString('base64'), validFrom: process.ctx.clock.now() };
   await process.write(async (tx) => {
-    const open = { validUntil: null, revokedAt: null };
+    const open = { validUntil: null, revokedAt: null, confirmedAt: tx.clock.now() };
     await tx.db
       .insertInto('peerKey')
       .values({ ...row, ...open })

@@ -55,10 +55,14 @@ onEachDatabase((database) => {
     const [offer, , award, release] = wire.calls.map((call) => readCall(call, call.from === 'vendor' ? vendor : reseller)); // prettier-ignore
     const told = await leaves(vendor, 'disclosure');
     const body = offer!.body as Bodies['Offer'];
+    // Of the policies that decided.
+    const digest = told[0]?.['policy'];
+    expect(digest).toMatch(/^[A-Za-z0-9+/]{43}=$/);
     expect(told).toEqual([
       {
         ...{ recipient: 'peer:reseller.localhost', lead: leadId, conversation: offer!.header.conversation },
         ...{ round: '1', seq: '1', message: offer!.header.messageId, digest: offer!.digest },
+        policy: digest,
         ...{ stage: 'offered', mode: 'grab', shown: 'contact.address.city contact.address.country account.name interest.products' }, // prettier-ignore
         ...{ withheld: body.withheldFields!.join(' ') },
         commitments: body.commitments!.map(({ group, value }) => `${group}=${value}`).join(' '),
@@ -66,7 +70,7 @@ onEachDatabase((database) => {
       {
         ...{ recipient: 'peer:reseller.localhost', lead: leadId, 'offer-digest': offer!.digest },
         ...{ conversation: offer!.header.conversation, round: '1', seq: '3' },
-        ...{ message: release!.header.messageId, digest: release!.digest, stage: 'released' },
+        ...{ message: release!.header.messageId, digest: release!.digest, stage: 'released', policy: digest },
         shown: expect.stringContaining('contact.emails contact.phones') as string,
       },
     ]);
