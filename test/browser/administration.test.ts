@@ -114,7 +114,7 @@ it('reads the rules of a box in English', async () => {
   await page.getByText('No rules of its own').waitFor();
 });
 
-it('shows what a partner would see of a lead, before and after', async () => {
+it('shows what a partner would see of a lead: before, with the award and after', async () => {
   await using scene = await openPartners(browser);
   const { vendor } = scene;
   const leadId = await takeIn(vendor);
@@ -125,6 +125,10 @@ it('shows what a partner would see of a lead, before and after', async () => {
   await page.getByLabel('Partner or user').selectOption('reseller');
   const row = page.getByRole('row', { name: /^E-mail/ });
   await row.getByText('withheld').waitFor();
-  expect(await row.getByRole('cell').allTextContents()).toEqual([' withheld', 'ada@engines.example']);
+  expect(await row.getByRole('cell').allTextContents()).toEqual([
+    ' withheld',
+    'ada@engines.example',
+    'ada@engines.example',
+  ]);
   await page.getByRole('row', { name: 'Company name' }).getByText('Analytical Engines GmbH').first().waitFor();
 });

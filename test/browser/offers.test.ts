@@ -189,6 +189,15 @@ it('never runs what strangers wrote', async () => {
   await using scene = await openPartners(browser);
   const { vendor, reseller, rob } = scene;
   const attack = '"><img src=x onerror=alert(1)><script>alert(2)</script>';
+  // Fields of the vendor's own leave only when somebody decided so.
+  const openFields = {
+    recipientKind: 'peer',
+    recipientId: reseller.nodeId,
+    target: 'group:custom',
+    stage: 'released',
+    action: 'show',
+  };
+  await vendor.administrator.api.send('PUT', '/api/field-policies', { policies: [openFields] });
   await takeIn(vendor, {
     ...ada,
     contact: { ...ada.contact, familyName: attack, emails: [{ value: 'a"onmouseover=alert(3)@engines.example' }] },

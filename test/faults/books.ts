@@ -51,7 +51,7 @@ export function readBooks(dataFolder: string): Books {
       messages: Object.fromEntries(counts.map(({ state, n }) => [state, n])),
       failedJobs: all('select kind, lastError from job where failedAt is not null'),
       dueJobs: all<{ kind: string }>(
-        `select kind from job where failedAt is null and kind <> 'notify' and dueAt < ?`,
+        `select kind from job where failedAt is null and kind not in ('notify', 'delete-shown') and dueAt < ?`,
         Date.now() + soonMilliseconds,
       ).map(({ kind }) => kind),
       securityEvents: all('select code from securityEvent'),

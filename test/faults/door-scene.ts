@@ -80,8 +80,16 @@ async function recipientOf({ api }: TestUser, leadId: string): Promise<string> {
   return items.find((entry) => entry.leadId === leadId)?.recipientId ?? '';
 }
 
-/** Notes of who tried what: refusals, times of last use, what pages are told. */
-const logs: ReadonlySet<string> = new Set(['inbox', 'securityEvent', 'peerHealth', 'apiToken', 'liveEvent']);
+/** Notes of who tried what: refusals, times of last use, what pages are told, how much a partner sent and what it speaks. */
+const logs: ReadonlySet<string> = new Set([
+  'inbox',
+  'securityEvent',
+  'peerHealth',
+  'peerQuota',
+  'peerSpeech',
+  'apiToken',
+  'liveEvent',
+]);
 /** A lead's story tells who came too late. */
 const rowsOf = (table: string) => (table === 'leadHistory' ? `leadHistory where kind <> 'late'` : `"${table}"`);
 /** What the ledger tells, but for refusals; whether it is numbered and signed already makes no difference. */
