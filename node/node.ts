@@ -31,6 +31,7 @@ import { peerFetch } from './federation/guarded-fetch.ts';
 import { federationHandlers } from './federation/handlers.ts';
 import { makeFetchWorker } from './federation/fetch-messages.ts';
 import { makeSpeechWorker } from './federation/learn-speech.ts';
+import { beginRestoration } from './federation/restoration/begin-restoration.ts';
 import { routes as federationRoutes } from './federation/routes.ts';
 import { makeOutboxWorker } from './federation/outbox-worker.ts';
 import { intakeHandlers } from './intake/handlers.ts';
@@ -135,6 +136,7 @@ const consoleFolder = join(import.meta.dirname, 'web', 'dist');
 export async function createNode(config: Config, overrides: Overrides = {}): Promise<LeadmeshNode> {
   const { ctx, close } = await openContext(config, overrides);
   await openLedger(ctx);
+  await beginRestoration(ctx);
   const workers = makeWorkers();
   const closing = new AbortController();
   let running: { stop(): Promise<void> } | undefined;

@@ -117,6 +117,7 @@ export const messageTypes = [
   'Agreement',
   'KeyRollover',
   'Pull',
+  'States',
 ] as const;
 export type MessageType = (typeof messageTypes)[number];
 
@@ -181,6 +182,28 @@ export const problemCodes = [
   'internal',
 ] as const;
 export type ProblemCode = (typeof problemCodes)[number];
+
+/** A state of a conversation. */
+export const stateNames = [
+  'offered',
+  'claimed',
+  'awarded',
+  'released',
+  'recall-asked',
+  'return-asked',
+  'returned',
+  'rejected',
+  'closed',
+  'erased',
+] as const;
+export type StateName = (typeof stateNames)[number];
+
+/** A side of a conversation. */
+export const sideNames = [
+  'offering',
+  'holding',
+] as const;
+export type SideName = (typeof sideNames)[number];
 
 /** Why fields changed. */
 export const updateReasons = [
@@ -984,6 +1007,32 @@ export interface Pull {
   maxBytes: number;
 }
 
+/** To a node that was restored from a backup: how the conversations with it stand on this side. */
+export interface States {
+  /** The Epoch of the receiver that this answers. */
+  ofEpoch: number;
+  /** Which of the parts this is, from 1. */
+  part: number;
+  /** How many there are. */
+  parts: number;
+  /** One conversation. */
+  states?: StateOfConversation[];
+}
+
+/** A conversation, by its id, as it stands on the sender's side. */
+export interface StateOfConversation {
+  /** The state of the sender's machine. */
+  is: StateName;
+  /** Seq of the receiver's last message that was applied; 0: none. */
+  received: number;
+  /** The current round. */
+  round: number;
+  /** Which side of it the sender is. */
+  side: SideName;
+  /** Chosen by the offering node. */
+  conversation: string;
+}
+
 /** What each message holds. */
 export interface Bodies {
   Capabilities: Capabilities;
@@ -1009,6 +1058,7 @@ export interface Bodies {
   Agreement: Agreement;
   KeyRollover: KeyRollover;
   Pull: Pull;
+  States: States;
 }
 
 /** A message: what is sent, before it is signed. */
@@ -1190,12 +1240,14 @@ export const simpleTypes: Readonly<Record<string, SimpleType>> = {
   SchemaName: { kind: 'text', minLength: 1, maxLength: 60, pattern: /^(?:[a-z][a-z0-9.\-]*)$/ },
   AlgorithmName: { kind: 'text', minLength: 1, maxLength: 40, pattern: /^(?:[a-z][a-z0-9\-]*)$/ },
   MessageVersion: { kind: 'text', minLength: 1, maxLength: 5, pattern: /^(?:1(\.[0-9]{1,3})?)$/ },
-  MessageType: { kind: 'enum', minLength: 0, maxLength: 17, values: ['Capabilities', 'Offer', 'Accept', 'Reject', 'Award', 'NoLongerAvailable', 'Release', 'Status', 'Receipt', 'Problem', 'Update', 'Recall', 'RecallAnswer', 'Return', 'ReturnAnswer', 'Erasure', 'ErasureStatus', 'ConsentChange', 'AccessRequest', 'AccessReport', 'Agreement', 'KeyRollover', 'Pull'] },
+  MessageType: { kind: 'enum', minLength: 0, maxLength: 17, values: ['Capabilities', 'Offer', 'Accept', 'Reject', 'Award', 'NoLongerAvailable', 'Release', 'Status', 'Receipt', 'Problem', 'Update', 'Recall', 'RecallAnswer', 'Return', 'ReturnAnswer', 'Erasure', 'ErasureStatus', 'ConsentChange', 'AccessRequest', 'AccessReport', 'Agreement', 'KeyRollover', 'Pull', 'States'] },
   OfferMode: { kind: 'enum', minLength: 0, maxLength: 6, values: ['direct', 'grab'] },
   CloseReason: { kind: 'enum', minLength: 0, maxLength: 8, values: ['taken', 'expired', 'recalled'] },
   RejectReason: { kind: 'enum', minLength: 0, maxLength: 16, values: ['not-a-fit', 'no-capacity', 'out-of-territory', 'duplicate', 'already-customer', 'not-reachable', 'unclear', 'other'] },
   Disposition: { kind: 'enum', minLength: 0, maxLength: 9, values: ['received', 'assigned', 'contacted', 'working', 'asleep', 'won', 'lost', 'returned'] },
   ProblemCode: { kind: 'enum', minLength: 0, maxLength: 18, values: ['schema', 'key-revoked', 'audience', 'expired', 'from-future', 'conflict', 'agreement-unknown', 'agreement-ended', 'not-understood', 'illegal-transition', 'stale-round', 'erased', 'legal-hold', 'rate', 'overloaded', 'internal'] },
+  StateName: { kind: 'enum', minLength: 0, maxLength: 12, values: ['offered', 'claimed', 'awarded', 'released', 'recall-asked', 'return-asked', 'returned', 'rejected', 'closed', 'erased'] },
+  SideName: { kind: 'enum', minLength: 0, maxLength: 8, values: ['offering', 'holding'] },
   UpdateReason: { kind: 'enum', minLength: 0, maxLength: 10, values: ['correction', 'addition', 'merge', 'other'] },
   RecallReason: { kind: 'enum', minLength: 0, maxLength: 13, values: ['lease-lapsed', 'mistake', 'duplicate', 'customer-wish', 'agreement', 'other'] },
   ReturnReason: { kind: 'enum', minLength: 0, maxLength: 16, values: ['not-reachable', 'wrong-data', 'duplicate', 'already-customer', 'not-a-fit', 'no-interest', 'other'] },
@@ -1724,5 +1776,24 @@ export const complexTypes: Readonly<Record<string, ComplexType>> = {
       { name: 'MaxMessages', property: 'maxMessages', type: 'Count', min: 1, max: 1 },
       { name: 'MaxBytes', property: 'maxBytes', type: 'Count', min: 1, max: 1 },
     ],
+  },
+  States: {
+    attributes: [],
+    elements: [
+      { name: 'OfEpoch', property: 'ofEpoch', type: 'Count', min: 1, max: 1 },
+      { name: 'Part', property: 'part', type: 'Count', min: 1, max: 1 },
+      { name: 'Parts', property: 'parts', type: 'Count', min: 1, max: 1 },
+      { name: 'State', property: 'states', type: 'StateOfConversation', min: 0, max: 800 },
+    ],
+  },
+  StateOfConversation: {
+    attributes: [
+      { name: 'Is', property: 'is', type: 'StateName', required: true },
+      { name: 'Received', property: 'received', type: 'Count', required: true },
+      { name: 'Round', property: 'round', type: 'Count', required: true },
+      { name: 'Side', property: 'side', type: 'SideName', required: true },
+    ],
+    content: { property: 'conversation', type: 'ConversationId' },
+    elements: [],
   },
 };

@@ -46,4 +46,5 @@ export const messageTable: Readonly<Record<MessageType, MessageRule>> = {
   Agreement: { ...betweenNodes, level: 'Agreement' },
   KeyRollover: { ...betweenNodes, level: 'Agreement' },
   Pull: { ...betweenNodes, level: 'Pull' },
+  States: { ...betweenNodes, level: 'Audit' },
 };

@@ -10,6 +10,7 @@ import type { Tx } from '../kernel/context.ts';
 import { takesOffers } from '../kernel/node-role.ts';
 import { checkAgreement } from './agreements/check-header.ts';
 import { haveEffect, haveEffectBetweenNodes, isOfConversation } from './effects/index.ts';
+import { describeNewConversation } from './new-conversation.ts';
 import { Refusal } from './refusal.ts';
 import type { ConversationType } from './send-message.ts';
 import { findConversation, insertConversation, updateConversation, type Conversation } from './store/conversations.ts';
@@ -74,44 +75,8 @@ async function checkChain(
 }
 
 /** Only an Offer can begin one, so this side would hold the lead. */
-function newConversation(tx: Tx, peer: Peer, conversationId: string): Conversation {
-  const now = tx.clock.now();
-  return {
-    peerId: peer.nodeId,
-    conversationId,
-    side: 'holding',
-    state: 'none',
-    round: 0,
-    leadId: '',
-    recipientId: null,
-    offerDigest: '',
-    offer: null,
-    secret: tx.ids.random(32).toString('base64'),
-    closesAt: 0,
-    sentSeq: 0,
-    sentDigest: null,
-    receivedSeq: 0,
-    receivedDigest: null,
-    sentRevision: 0,
-    consideredEvents: 0,
-    receivedRevision: 0,
-    sentUpdate: 0,
-    receivedUpdate: 0,
-    told: null,
-    agreementId: null,
-    agreementDigest: null,
-    hops: null,
-    releasedAt: null,
-    endedAt: null,
-    endedAs: null,
-    deleteBy: null,
-    deletedAt: null,
-    erasedAt: null,
-    contentKeyId: null,
-    createdAt: now,
-    updatedAt: now,
-  };
-}
+const newConversation = (tx: Tx, { nodeId: peerId }: Peer, conversationId: string): Conversation =>
+  describeNewConversation(tx, { peerId, conversationId, side: 'holding' });
 
 async function startConversation(tx: Tx, peer: Peer, conversation: Conversation): Promise<Conversation> {
   if (!takesOffers(tx.config)) throw new Refusal('agreement-unknown', 'This node takes no offers from partners.');

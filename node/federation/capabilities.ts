@@ -12,6 +12,7 @@ import {
 import type { Context } from '../kernel/context.ts';
 import { checkpointKey } from '../ledger/checkpoint.ts';
 import { ownEndpoint } from './introduce.ts';
+import { headerEpoch } from './restoration/header-epoch.ts';
 import { publicSigningKey, signingKeyFor } from './signing-key.ts';
 import { listOwnKeys } from './store/own-keys.ts';
 
@@ -26,7 +27,15 @@ export const sealGreeting = async (ctx: Context, peerId: string, key?: SigningKe
   sealFor(ctx, peerId, key ?? (await signingKeyFor(ctx, peerId)));
 
 async function sealFor(ctx: Context, to: string, key: SigningKey): Promise<Sealed> {
-  const body: Capabilities = {
+  const body = await describeCapabilities(ctx);
+  const facts = { type: 'Capabilities', from: ctx.config.nodeId, to } as const;
+  const header = makeHeader({ ...facts, now: ctx.clock.now(), lifeMs: lifeMilliseconds });
+  return seal({ header: { ...header, ...(await headerEpoch(ctx)) }, body }, key);
+}
+
+/** What this node speaks, and its limits. */
+export async function describeCapabilities(ctx: Context): Promise<Capabilities> {
+  return {
     name: ctx.config.name,
     endpoint: ownEndpoint(ctx),
     versions: ['1'],
@@ -39,9 +48,6 @@ async function sealFor(ctx: Context, to: string, key: SigningKey): Promise<Seale
     algorithms: [...keyAlgorithms],
     logKey: checkpointKey(ctx).text,
   };
-  const facts = { type: 'Capabilities', from: ctx.config.nodeId, to } as const;
-  const header = makeHeader({ ...facts, now: ctx.clock.now(), lifeMs: lifeMilliseconds });
-  return seal({ header, body }, key);
 }
 
 /** Those that sign now, and the one that will. */

@@ -14,6 +14,7 @@ import { speaks } from './find-spoken.ts';
 import { guardedFetch, type PeerFetch } from './guarded-fetch.ts';
 import { answerAll } from './receive-batch.ts';
 import { openArrival, type Arrival } from './receive-message.ts';
+import { headerEpoch } from './restoration/header-epoch.ts';
 import { signingKeyFor } from './signing-key.ts';
 import { deleteAnswers, keepAnswer, listAnswers, listFetches, setFetch } from './store/fetches.ts';
 
@@ -98,7 +99,7 @@ async function sealPull(ctx: Context, peerId: string): Promise<Sealed> {
   const facts = { type: 'Pull', from: ctx.config.nodeId, to: peerId } as const;
   const header = makeHeader({ ...facts, now: ctx.clock.now(), lifeMs: pullLife });
   const body = { maxMessages: batchLimits.documents - 1, maxBytes: batchLimits.bytes };
-  return seal({ header, body }, await signingKeyFor(ctx, peerId));
+  return seal({ header: { ...header, ...(await headerEpoch(ctx)) }, body }, await signingKeyFor(ctx, peerId));
 }
 
 /** Takes in what came, as if it had been posted here. What is not of this partner gets no answer. */

@@ -7,6 +7,7 @@ import { offerToPeer } from './offer-to-peer.ts';
 import { deleteShown } from './privacy/delete-shown.ts';
 import { holdEnded, privacyDue } from './privacy/privacy-due.ts';
 import { questionDue } from './question-due.ts';
+import { statesToPeer } from './restoration/return-states.ts';
 import { secondOpinion } from './second-opinion.ts';
 import { trimExchange } from './trim-exchange.ts';
 import { updateToPeer } from './update-to-peer.ts';
@@ -19,8 +20,8 @@ const handler = (kind: string, verb: (tx: Tx, payload: never) => Promise<void>):
 
 /** The intents of lower rooms that concern peers. */
 export const federationHandlers: readonly JobHandler[] = [
-  handler('offer-to-peer', offerToPeer),
-  handler('award-to-peer', awardToPeer),
+  { ...handler('offer-to-peer', offerToPeer), decides: true },
+  { ...handler('award-to-peer', awardToPeer), decides: true },
   handler('close-to-peer', closeToPeer),
   handler('accept-to-peer', acceptToPeer),
   handler('reject-to-peer', rejectToPeer),
@@ -30,6 +31,7 @@ export const federationHandlers: readonly JobHandler[] = [
   handler('question-due', questionDue),
   handler('end-retention', endRetention),
   handler('delete-shown', deleteShown),
+  handler('states-to-peer', statesToPeer),
   handler('privacy-due', privacyDue),
   handler('hold-ended', holdEnded),
   handler('trim-exchange', trimExchange),

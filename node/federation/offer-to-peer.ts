@@ -7,6 +7,8 @@ import { narrowOffer } from '../routing/narrow-offer.ts';
 import { rejectOffer } from '../routing/reject-offer.ts';
 import { getOffer, type Offer as RoutedOffer } from '../routing/store/offers.ts';
 import { findPlan, getRecipient } from '../routing/store/recipients.ts';
+import { describeNewConversation } from './new-conversation.ts';
+import { makeConversationId } from './restoration/conversation-id.ts';
 import { sendMessage } from './send-message.ts';
 import type { Agreement } from './store/agreements.ts';
 import { findOffering, insertConversation, type Conversation } from './store/conversations.ts';
@@ -30,11 +32,12 @@ export async function offerToPeer(tx: Tx, { recipientId }: { recipientId: string
   const plan = agreement ? narrowPlan(planned, agreement.terms.fieldTerms ?? []) : planned;
   if (plan !== planned) await narrowOffer(tx, { recipientId, leadId: offer.leadId }, plan);
   const conversation = startConversation(tx, { recipientId, peerId: recipient.peerId, offer, agreement });
-  const { document } = await getLead(tx, offer.leadId);
+  const { document, contentKeyId } = await getLead(tx, offer.leadId);
   const told = JSON.stringify(digestFields(conversation, offeredSnapshot(document, plan)));
-  await insertConversation(tx, { ...conversation, told });
+  const begun = { ...conversation, told, contentKeyId };
+  await insertConversation(tx, begun);
   const body = { ...writeOffer(offer, plan, conversation), ...makeHops(tx.config.nodeId, before) };
-  await sendMessage(tx, conversation, { type: 'Offer', body, policy: plan.policy, expiresAt: offer.closesAt });
+  await sendMessage(tx, begun, { type: 'Offer', body, policy: plan.policy, expiresAt: offer.closesAt });
 }
 
 interface Starting {
@@ -45,41 +48,12 @@ interface Starting {
 }
 
 function startConversation(tx: Tx, { recipientId, peerId, offer, agreement }: Starting): Conversation {
-  const now = tx.clock.now();
+  const conversationId = makeConversationId(tx, offer.leadId);
   return {
-    peerId,
-    conversationId: tx.ids.uuid(),
-    side: 'offering',
-    state: 'none',
-    round: offer.round,
-    leadId: offer.leadId,
-    recipientId,
-    offerDigest: '',
-    offer: null,
-    secret: tx.ids.random(32).toString('base64'),
-    closesAt: offer.closesAt,
-    sentSeq: 0,
-    sentDigest: null,
-    receivedSeq: 0,
-    receivedDigest: null,
-    sentRevision: 0,
-    consideredEvents: 0,
-    receivedRevision: 0,
-    sentUpdate: 0,
-    receivedUpdate: 0,
-    told: null,
+    ...describeNewConversation(tx, { peerId, conversationId, side: 'offering' }),
+    ...{ round: offer.round, leadId: offer.leadId, recipientId, closesAt: offer.closesAt },
     agreementId: agreement?.agreementId ?? null,
     agreementDigest: agreement?.digest ?? null,
-    hops: null,
-    releasedAt: null,
-    endedAt: null,
-    endedAs: null,
-    deleteBy: null,
-    deletedAt: null,
-    erasedAt: null,
-    contentKeyId: null,
-    createdAt: now,
-    updatedAt: now,
   };
 }
 

@@ -6,6 +6,7 @@ import { allowanceFor, checkRole } from './introduce.ts';
 import { ledgerPeer } from './ledger-leaves.ts';
 import { checkEndpoint } from './may-connect.ts';
 import { tellPeerChange } from './peer-health.ts';
+import { endWhenComplete } from './restoration/end-restoration.ts';
 import { getPeer, updatePeer, type Peer, type PeerRole } from './store/peers.ts';
 
 /** `by`, here and below: who says so. Stops all exchange with a partner: nothing goes out, its messages are asked to wait. Error `peer-not-active`. */
@@ -18,6 +19,7 @@ export function suspendPeer(ctx: Context, nodeId: string, by?: string): Promise<
     await suspendPartnerBox(tx, nodeId, true);
     await tellPeerChange(tx, nodeId);
     await ledgerPeer(tx, peer, { change: 'suspended', by });
+    await endWhenComplete(tx);
     return { ...peer, ...change };
   });
 }

@@ -18,6 +18,8 @@ import { ledgerAnswerGiven } from './ledger-leaves.ts';
 import { findKeyOf, findPinnedPeer, isKeyInForce, peekSender, type PinnedPeer } from './pinned-keys.ts';
 import { heardFrom } from './peer-health.ts';
 import { Refusal } from './refusal.ts';
+import { headerEpoch } from './restoration/header-epoch.ts';
+import { heedEpoch } from './restoration/return-states.ts';
 import { sampleForSecondOpinion } from './second-opinion.ts';
 import { signingKeyFor } from './signing-key.ts';
 import { insertInbox, type InboxMessage } from './store/inbox.ts';
@@ -113,6 +115,7 @@ async function storeAndApply(ctx: Context, arrival: Arrival): Promise<ExchangeAn
     if (stored) return repeatAnswer(opened, stored);
     await applyMessage(tx, { peer: sender.peer, opened, document: arrival.document });
     await ledgerAnswerGiven(tx, opened, xml);
+    await heedEpoch(tx, sender.peer.nodeId, opened.message.header.epoch);
     await heardFrom(tx, sender.peer.nodeId);
     const { messageId } = opened.message.header;
     await sampleForSecondOpinion(tx, { peerId: sender.peer.nodeId, messageId, kid: opened.kid });
@@ -125,7 +128,7 @@ async function sealReceipt(tx: Tx, opened: Opened): Promise<string> {
   const { header, body } = receiptFor(opened, answering(tx));
   const log = await findLastCheckpoint(tx);
   const key = await signingKeyFor(tx, header.to);
-  return seal({ header: { ...header, ...(log && { log }) }, body }, key).xml;
+  return seal({ header: { ...header, ...(log && { log }), ...(await headerEpoch(tx)) }, body }, key).xml;
 }
 
 function describeArrival(

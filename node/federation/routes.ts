@@ -11,6 +11,7 @@ import { acceptInvitation, confirmPeer, createInvitation } from './introduce.ts'
 import { changePeer, resumePeer, suspendPeer } from './pause.ts';
 import { privacyRoutes } from './privacy/routes.ts';
 import { questionRoutes } from './question-routes.ts';
+import { restorationRoutes } from './restoration/routes.ts';
 import { replayMessage } from './replay-message.ts';
 import { betweenNodes } from './send-between-nodes.ts';
 import { listInbox } from './store/inbox.ts';
@@ -254,6 +255,7 @@ export const routes: readonly Route[] = [
   ...keyRoutes,
   ...agreementRoutes,
   ...feedbackRoutes,
+  ...restorationRoutes,
   list,
   one,
   invite,

@@ -1,10 +1,11 @@
 import { makeHeader, seal, type AnyMessage, type Bodies } from '../../protocol/index.ts';
 import type { Tx } from '../kernel/context.ts';
+import { headerEpoch } from './restoration/header-epoch.ts';
 import { signingKeyFor } from './signing-key.ts';
 import { findLastSeq, insertOutbox } from './store/outbox.ts';
 
 /** Messages about no lead that wait in the outbox like all others, and leave in their order. */
-type BetweenNodesType = 'Agreement' | 'KeyRollover';
+type BetweenNodesType = 'Agreement' | 'KeyRollover' | 'Capabilities' | 'States';
 
 export interface SealedBetweenNodes {
   readonly messageId: string;
@@ -23,7 +24,7 @@ export async function sendBetweenNodes<T extends BetweenNodesType>(
 ): Promise<SealedBetweenNodes> {
   const now = tx.clock.now();
   const made = makeHeader({ type, from: tx.config.nodeId, to: peerId, now });
-  const header = { ...made, messageId: tx.ids.uuid() };
+  const header = { ...made, messageId: tx.ids.uuid(), ...(await headerEpoch(tx)) };
   const {
     messageId,
     digest,

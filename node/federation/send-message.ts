@@ -13,6 +13,7 @@ import {
 import type { Tx } from '../kernel/context.ts';
 import { CodedError } from '../kernel/errors.ts';
 import { ledgerDisclosure } from './ledger-leaves.ts';
+import { headerEpoch } from './restoration/header-epoch.ts';
 import { signingKeyFor } from './signing-key.ts';
 import { updateConversation, type Conversation } from './store/conversations.ts';
 import { insertOutbox } from './store/outbox.ts';
@@ -20,7 +21,7 @@ import { insertOutbox } from './store/outbox.ts';
 /** Messages that belong to a conversation. */
 export type ConversationType = Exclude<
   MessageType,
-  'Capabilities' | 'Receipt' | 'Problem' | 'Agreement' | 'KeyRollover' | 'Pull'
+  'Capabilities' | 'Receipt' | 'Problem' | 'Agreement' | 'KeyRollover' | 'Pull' | 'States'
 >;
 
 /** What is said next in a conversation. */
@@ -79,7 +80,7 @@ export async function sealIntoOutbox<T extends ConversationType>(
   saying: Saying<T> & { effectKey?: string },
 ): Promise<{ messageId: string; digest: string; seq: number }> {
   const now = tx.clock.now();
-  const header = writeHeader(tx, conversation, saying);
+  const header = { ...writeHeader(tx, conversation, saying), ...(await headerEpoch(tx)) };
   const { messageId, seq } = header;
   const { xml, digest } = seal(
     { header, body: saying.body } as AnyMessage,

@@ -5,6 +5,7 @@ import { transact } from './context.ts';
 import type { Database } from './database.ts';
 import { CodedError } from './errors.ts';
 import { APPLYING, RUNNING, type JobHandler } from './jobs.ts';
+import { isRestoring } from './restoration.ts';
 import type { Worker } from './workers.ts';
 
 /** Jobs leased at once: the transactions of a batch share commits; I/O runs side by side. */
@@ -47,28 +48,41 @@ export function makeJobWorkers(handlers: readonly JobHandler[]): Worker[] {
   const withIo = handlers.filter((handler) => 'run' in handler).map((handler) => handler.kind);
   // No intent is of the empty kind; PostgreSQL knows no empty list.
   const kinds = ['', ...withIo];
+  const deciding = handlers.filter(({ decides }) => decides).map((handler) => handler.kind);
   return [
-    makeLaneWorker({ ...applying, operator: 'not in', kinds }, byKind),
+    makeLaneWorker({ ...applying, operator: 'not in', kinds }, byKind, deciding),
     makeLaneWorker({ ...running, operator: 'in', kinds }, byKind),
   ];
 }
 
-function makeLaneWorker(lane: Lane, handlers: ReadonlyMap<string, JobHandler>): Worker {
-  const findNext = compileOnce((db) => laneJobs(db, lane).select('dueAt').orderBy('dueAt').orderBy('id').limit(1));
-  const nextDueAt = async (ctx: Context) => (await findNext(ctx, {})).rows[0]?.dueAt;
-  const leaseJobs = makeLease(lane);
+/** `deciding`: kinds that rest while the node is being restored. */
+function makeLaneWorker(
+  lane: Lane,
+  handlers: ReadonlyMap<string, JobHandler>,
+  deciding: readonly string[] = [],
+): Worker {
+  const whole = makeLane(lane);
+  const resting = deciding.length > 0 ? makeLane({ ...lane, kinds: [...lane.kinds, ...deciding] }) : whole;
+  const laneOf = async (ctx: Context) => ((await isRestoring(ctx)) ? resting : whole);
+  const nextDueAt = async (ctx: Context) => (await (await laneOf(ctx)).findNext(ctx, {})).rows[0]?.dueAt;
   return {
     name: lane.name,
     nextDueAt,
     async runDue(ctx) {
       const dueAt = await nextDueAt(ctx);
       if (dueAt === undefined || dueAt > ctx.clock.now()) return 0;
+      const { leaseJobs } = await laneOf(ctx);
       const jobs = await transact(ctx, leaseJobs);
       await Promise.all(jobs.map((job) => carryOut(ctx, job, handlers.get(job.kind))));
       return jobs.length;
     },
   };
 }
+
+const makeLane = (lane: Lane) => ({
+  findNext: compileOnce((db) => laneJobs(db, lane).select('dueAt').orderBy('dueAt').orderBy('id').limit(1)),
+  leaseJobs: makeLease(lane),
+});
 
 const laneJobs = (db: Kysely<Database>, { operator, kinds }: Lane) =>
   db.selectFrom('job').where('failedAt', 'is', null).where('kind', operator, kinds);

@@ -25,7 +25,11 @@ declare module './database.ts' {
 }
 
 /** What carries out intents of one kind. */
-export type JobHandler = { readonly kind: string } & (
+export type JobHandler = {
+  readonly kind: string;
+  /** It decides who gets a lead: it waits while a restored node does not know how things stand on the other side. */
+  readonly decides?: true;
+} & (
   | {
       /** The effect; it commits together with the deletion of the job, so it happens exactly once. */
       apply(tx: Tx, payload: unknown): Promise<void>;

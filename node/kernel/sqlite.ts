@@ -105,3 +105,33 @@ function execute<R>(statement: SqliteFile.Statement, query: CompiledQuery): Quer
   if (statement.reader) return { rows: statement.all(query.parameters) as R[] };
   return { numAffectedRows: BigInt(statement.run(query.parameters).changes), rows: [] };
 }
+
+/**
+ * Carries the write-ahead log over into the file, so that the file alone is the database. False when another process has it
+ * open.
+ */
+export function settleSqlite(file: string): boolean {
+  const database = new SqliteFile(file, { fileMustExist: true, timeout: 0 });
+  try {
+    return database.pragma('journal_mode = DELETE', { simple: true }) === 'delete';
+  } catch (error) {
+    if (error instanceof SqliteFile.SqliteError && error.code.startsWith('SQLITE_BUSY')) return false;
+    throw error;
+  } finally {
+    database.close();
+  }
+}
+
+/** Whether a file is a whole database of a node. */
+export function isLeadmeshFile(file: string): boolean {
+  let database: SqliteFile.Database | undefined;
+  try {
+    database = new SqliteFile(file, { readonly: true, fileMustExist: true });
+    const tables = database.prepare(`select count(*) from sqlite_master where name in ('lead', 'ledgerHead')`).pluck();
+    return tables.get() === 2 && database.pragma('quick_check', { simple: true }) === 'ok';
+  } catch {
+    return false;
+  } finally {
+    database?.close();
+  }
+}

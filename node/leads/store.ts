@@ -53,12 +53,18 @@ const findHead = compileOnce((db, { id }: { id: string }) =>
     .where('id', '=', id),
 );
 
-/** The head of a lead, or `not-found`. */
-export async function getLeadHead(ctx: Context, leadId: string): Promise<LeadHead> {
+export async function findLeadHead(ctx: Context, leadId: string): Promise<LeadHead | undefined> {
   const [row] = (await findHead(ctx, { id: leadId })).rows;
-  if (!row) throw notFound('lead');
+  if (!row) return undefined;
   const { holderKind, holderId, holderName, ...head } = row;
   return { ...head, holder: holderOf({ holderKind, holderId, holderName }) };
+}
+
+/** The head of a lead, or `not-found`. */
+export async function getLeadHead(ctx: Context, leadId: string): Promise<LeadHead> {
+  const head = await findLeadHead(ctx, leadId);
+  if (!head) throw notFound('lead');
+  return head;
 }
 
 const insertRow = compileOnce((db, row: LeadTable) => db.insertInto('lead').values(row));

@@ -49,6 +49,13 @@ export const leafLines = {
   'consent-changed': ['lead', 'peer', 'message', 'digest', 'do-not-contact', 'by'],
   /** A report of what is held of a lead, for the person it is about. */
   'access-reported': ['lead', 'peer', 'by'],
+  /** The data was put back to a backup with so many leaves; what its partners returned, and how the waiting for them ended. */
+  'node-restored': ['epoch', 'size'],
+  'states-returned': ['peer', 'epoch', 'parts'],
+  'state-adopted': ['peer', 'conversation', 'lead', 'theirs', 'ours', 'outcome'],
+  'restoration-ended': ['epoch', 'missing', 'reason', 'by'],
+  /** A partner says that it was restored. */
+  'peer-restored': ['peer', 'epoch'],
   'field-policy-set': ['recipient', 'target', 'stage', 'mode', 'condition', 'action', 'by'],
   /** What a partner is told of leads that came from it, and what is kept of what it tells: `setting=value`. */
   'feedback-policy-set': ['peer', 'tell', 'keep', 'bands', 'by'],

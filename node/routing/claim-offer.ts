@@ -2,6 +2,7 @@ import type { Tx } from '../kernel/context.ts';
 import { CodedError, conflict } from '../kernel/errors.ts';
 import { cancelJob, intend } from '../kernel/jobs.ts';
 import { announce } from '../kernel/live-events.ts';
+import { isRestoring } from '../kernel/restoration.ts';
 import { appendLeaf } from '../ledger/append-leaf.ts';
 import { changeLead, tellHistory } from '../leads/change-lead.ts';
 import type { LeadActor } from '../leads/history.ts';
@@ -23,6 +24,8 @@ interface Claim {
   readonly round?: number | undefined;
   /** Who says so; the recipient itself when absent. */
   readonly actor?: LeadActor | undefined;
+  /** A peer proved it to a node that was restored: nothing else is claimed meanwhile. */
+  readonly believed?: true;
 }
 
 /** How long a peer may take to receipt its award before the lead is offered anew. */
@@ -32,9 +35,15 @@ export const lapseKey = (recipientId: string) => `lapse-award:${recipientId}`;
 /**
  * Accepts an offer: one statement decides who was first. The winner gets the lead (a peer provisionally, until its award is
  * receipted; a user of ours provisionally when a peer has yet to release the lead), the others are told. Throws `offer-not-open`
- * before its time, `already-rejected`, `user-inactive`, `not-found`.
+ * before its time, `restoring`, `already-rejected`, `user-inactive`, `not-found`.
  */
 export async function claimOffer(tx: Tx, claim: Claim): Promise<{ outcome: ClaimOutcome }> {
+  if (!claim.believed && (await isRestoring(tx)))
+    throw new CodedError(
+      'restoring',
+      503,
+      'This node was restored; offers are answered once its partners told how things stand.',
+    );
   const recipient = await getRecipient(tx, claim.recipientId);
   const { id: recipientId, offerId } = recipient;
   await requireActive(tx, recipient);

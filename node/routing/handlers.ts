@@ -7,10 +7,15 @@ import { routeLead } from './route-lead.ts';
 
 /** The intents routing carries out. */
 export const routingHandlers: readonly JobHandler[] = [
-  { kind: 'route-lead', apply: (tx, payload) => routeLead(tx, (payload as { leadId: string }).leadId) },
-  { kind: 'expire-offer', apply: (tx, payload) => expireOffer(tx, (payload as { offerId: string }).offerId) },
+  { kind: 'route-lead', decides: true, apply: (tx, payload) => routeLead(tx, (payload as { leadId: string }).leadId) },
+  {
+    kind: 'expire-offer',
+    decides: true,
+    apply: (tx, payload) => expireOffer(tx, (payload as { offerId: string }).offerId),
+  },
   {
     kind: 'lapse-award',
+    decides: true,
     async apply(tx, payload) {
       await lapseAward(tx, (payload as { recipientId: string }).recipientId);
     },

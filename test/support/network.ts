@@ -23,8 +23,8 @@ export interface TestNode extends LeadmeshNode {
   readonly url: string;
   readonly administrator: TestUser;
   addUser(name: string, role?: Role, managerId?: string): Promise<TestUser>;
-  /** Stops it and starts it again on the same data and port. */
-  restart(): Promise<void>;
+  /** Stops it and starts it again on the same data and port; `meanwhile` happens while it is stopped. */
+  restart(meanwhile?: () => Promise<void>): Promise<void>;
 }
 
 export interface TestNetwork extends AsyncDisposable {
@@ -92,8 +92,9 @@ async function startTestNode(name: string, plan: NetworkPlan, { place, clock }: 
     listen: () => node.listen(),
     settle: () => node.settle(),
     stop: () => node.stop(),
-    async restart() {
+    async restart(meanwhile) {
       await node.stop();
+      await meanwhile?.();
       node = await open();
       await node.listen();
     },

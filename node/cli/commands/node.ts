@@ -2,8 +2,8 @@ import { resolve } from 'node:path';
 import { flagOf, settings } from '../../kernel/config.ts';
 import type { Asked, Command } from '../command.ts';
 import { misuse } from '../command.ts';
-import { table, words, type Output } from '../output.ts';
-import { flag, value, wholeNumber } from './options.ts';
+import { entry, table, words, type Output, type Page } from '../output.ts';
+import { flag, given, needed, pageOptions, value, wholeNumber } from './options.ts';
 
 /** Settings with their values and where these come from; passwords in addresses are not shown. */
 function showSettings({ env, flags }: Asked): Output {
@@ -76,6 +76,52 @@ export const nodeCommands: readonly Command[] = [
       const { migrated, close } = await openContext(config, { log });
       await close();
       return words(migrated.join('\n'), { migrated }, migrated.length === 0 ? 'The tables are up to date.' : undefined);
+    },
+  },
+  {
+    name: 'restore',
+    summary: 'Put a backup in the place of the database while the node is stopped; the old one is kept aside',
+    arguments: ['[file]'],
+    example: 'leadmesh restore /var/backups/leadmesh-2026-10-01.db',
+    onConfig: async (config, asked) => {
+      const { markRestored, restoreBackup } = await import('../../kernel/restore.ts');
+      const { systemClock } = await import('../../kernel/clock.ts');
+      const file = asked.maybeArg('file');
+      if (file === undefined && config.databaseUrl === undefined) throw misuse('Name the backup to restore.');
+      const restored =
+        file === undefined
+          ? { epoch: await markRestored(config, systemClock) }
+          : await restoreBackup(config, resolve(file), systemClock);
+      const advice =
+        'Start the node now. It gives no lead away before its partners told how things stand: see "leadmesh restore show".';
+      return entry(restored, advice);
+    },
+  },
+  {
+    name: 'restore show',
+    summary: 'Show which partners a restored node waits for',
+    example: 'leadmesh restore show',
+    onNode: async (door) => entry(await door.ask<object>('GET /api/restoration')),
+  },
+  {
+    name: 'restore findings',
+    summary: 'List the conversations that stood otherwise on the partners’ side, newest first',
+    options: pageOptions,
+    example: 'leadmesh restore findings --limit 20',
+    onNode: async (door, asked) =>
+      table(await door.ask<Page>('GET /api/restoration/findings', { query: given(asked, 'limit', 'cursor') }), {
+        ...{ partner: 'partner', conversation: 'conversation', lead: 'leadId' },
+        ...{ theirs: 'theirs', ours: 'ours', outcome: 'outcome' },
+      }),
+  },
+  {
+    name: 'restore override',
+    summary: 'Offer and award again although a partner has not told how things stand; the reason is kept as evidence',
+    options: { reason: value('text', 'Why you do not wait.') },
+    example: 'leadmesh restore override --reason "reseller.example is out of business"',
+    onNode: async (door, asked) => {
+      const reason = needed(asked, 'reason');
+      return entry(await door.ask<object>('POST /api/restoration/override', { body: { reason } }));
     },
   },
   {

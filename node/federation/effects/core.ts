@@ -1,6 +1,7 @@
 import { checkOpenings, hasPassed, mostHops, ProtocolError, type Offer } from '../../../protocol/index.ts';
 import type { Tx } from '../../kernel/context.ts';
 import { cancelJob, intend } from '../../kernel/jobs.ts';
+import { isRestoring } from '../../kernel/restoration.ts';
 import { receiveLead } from '../../leads/receive-lead.ts';
 import { applyPartnerStatus } from '../../routing/apply-partner-status.ts';
 import { claimOffer } from '../../routing/claim-offer.ts';
@@ -65,6 +66,8 @@ export const coreEffects = {
         securityEvent: 'offer-differs',
       });
     if (before === 'closed') return tellClosed(tx, conversation);
+    if (await isRestoring(tx))
+      throw new Refusal('overloaded', 'This node was restored, and asks how things stand first.', { retryAfter: 60 });
     const recipientId = conversation.recipientId ?? '';
     await refuseEarly(tx, recipientId);
     const { outcome } = await claimOffer(tx, { recipientId, round: conversation.round });

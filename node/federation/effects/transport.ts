@@ -1,5 +1,6 @@
 import { learnSpeech } from '../learn-speech.ts';
 import { announceKey } from '../peer-keys.ts';
+import { hearStates } from '../restoration/hear-states.ts';
 import { Refusal } from '../refusal.ts';
 import type { NodeEffects } from './effect.ts';
 
@@ -15,6 +16,11 @@ export const transportEffects = {
   /** A partner means to sign with another key. */
   async KeyRollover(tx, { peer, kid, message: { body } }) {
     await announceKey(tx, { peer, kid, body });
+  },
+
+  /** A partner tells this node, which was restored, how the conversations stand on its side. */
+  async States(tx, { peer, message: { body } }) {
+    await hearStates(tx, { peer, body });
   },
 
   /** A partner asks for what waits for it: whoever handles the frame hands it over, once the receipt is stored. */

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Tx } from '../../kernel/context.ts';
+import { isRestoring } from '../../kernel/restoration.ts';
 import { planFrame, type Candidate } from '../plan-frame.ts';
 import { firstOfConversations, waiting, type OutboxMessage } from './outbox.ts';
 
@@ -10,7 +11,11 @@ interface FrameWish {
   readonly leaseEndsAt: number;
 }
 
-const bytesOfDocument = sql<number>`octet_length(document)`.as('bytes');
+/** As it is sent: sealed it is a third longer, in base64. */
+const bytesOfDocument =
+  sql<number>`case when document like '<%' then octet_length(document) else octet_length(document) * 3 / 4 end`.as(
+    'bytes',
+  );
 
 /**
  * Takes what goes to a peer in one frame, in the frame's order; until `leaseEndsAt` no other process takes it. Of a
@@ -36,14 +41,15 @@ export async function leaseFrame(tx: Tx, peerId: string, wish: FrameWish): Promi
 
 async function planDue(tx: Tx, peerId: string, { messages, bytes }: FrameWish): Promise<Candidate[]> {
   const now = tx.clock.now();
-  const firsts = await firstOfConversations(tx, peerId)
+  const restoring = await isRestoring(tx);
+  const firsts = await firstOfConversations(tx, peerId, restoring)
     .select(['messageId', 'conversationId', 'seq', 'dueAt', bytesOfDocument])
     .where('dueAt', '<=', now)
     .orderBy('dueAt')
     .orderBy('messageId')
     .limit(messages)
     .execute();
-  const behind = firsts.length === 0 ? [] : await listBehind(tx, peerId, firsts, messages);
+  const behind = firsts.length === 0 || restoring ? [] : await listBehind(tx, peerId, firsts, messages);
   return planFrame(firsts, behind, { messages, bytes, now });
 }
 

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { MessageType } from '../../../protocol/index.ts';
 import { compileOnce } from '../../kernel/compile-once.ts';
 import type { Context, Tx } from '../../kernel/context.ts';
+import { isRestoring } from '../../kernel/restoration.ts';
 import type { ConversationKey } from './conversations.ts';
 
 /**
@@ -176,7 +177,9 @@ export async function leaseDue(
   { limit, leaseEndsAt }: { limit: number; leaseEndsAt: number },
 ): Promise<OutboxMessage[]> {
   const now = tx.clock.now();
-  const due = firstOfConversations(tx, peerId).select('messageId').where('dueAt', '<=', now);
+  const due = firstOfConversations(tx, peerId, await isRestoring(tx))
+    .select('messageId')
+    .where('dueAt', '<=', now);
   return tx.db
     .updateTable('outbox')
     .set((outbox) => ({ dueAt: leaseEndsAt, departures: outbox('departures', '+', 1) }))
@@ -190,12 +193,16 @@ export async function leaseDue(
 /** So many attempts in vain (about an hour), and a message holds up later ones of its conversation no longer. */
 const patientAttempts = 6;
 
-/** What waits for a peer and is not held up by an earlier message of its conversation. */
-export const firstOfConversations = (ctx: Context, peerId: string) =>
+/** What gives a lead away; does not leave a restored node before it knows how things stand on the other side (LX-183). */
+const giving: readonly MessageType[] = ['Offer', 'Award', 'Release'];
+
+/** What waits for a peer and is not held up by an earlier message of its conversation; `restoring`: nor gives a lead away. */
+export const firstOfConversations = (ctx: Context, peerId: string, restoring: boolean) =>
   ctx.db
     .selectFrom('outbox as message')
     .where('peerId', '=', peerId)
     .where('state', '=', waiting)
+    .$if(restoring, (query) => query.where('type', 'not in', giving))
     .where((where) =>
       where.not(
         where.exists(
@@ -213,7 +220,8 @@ export const firstOfConversations = (ctx: Context, peerId: string) =>
 
 /** When the next message to a peer is due that no earlier one of its conversation holds up. */
 export async function findNextDueAt(ctx: Context, peerId: string): Promise<number | undefined> {
-  const [first] = await firstOfConversations(ctx, peerId).select('dueAt').orderBy('dueAt').limit(1).execute();
+  const firsts = firstOfConversations(ctx, peerId, await isRestoring(ctx));
+  const [first] = await firsts.select('dueAt').orderBy('dueAt').limit(1).execute();
   return first?.dueAt;
 }
 

@@ -13,6 +13,7 @@ import { migration as agreements } from './0011-agreements.ts';
 import { migration as policies } from './0012-policies.ts';
 import { migration as transport } from './0013-transport.ts';
 import { migration as privacy } from './0014-privacy.ts';
+import { migration as audit } from './0015-audit.ts';
 
 /** Every change to the tables, oldest first. A migration that was released is never edited. */
 export const migrations: readonly Migration[] = [
@@ -30,4 +31,5 @@ export const migrations: readonly Migration[] = [
   policies,
   transport,
   privacy,
+  audit,
 ];

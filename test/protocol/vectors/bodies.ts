@@ -130,6 +130,15 @@ export const bodies: { readonly [T in MessageType]: Bodies[T] } = {
     proof: Buffer.alloc(64, 3).toString('base64'),
   },
   Pull: { maxMessages: 100, maxBytes: 1_048_576 },
+  States: {
+    ofEpoch: 29_000_000,
+    part: 1,
+    parts: 1,
+    states: [
+      { conversation: 'c-7f3a', is: 'released', received: 3, round: 1, side: 'holding' },
+      { conversation: 'c-0b11', is: 'claimed', received: 2, round: 1, side: 'offering' },
+    ],
+  },
 };
 
 /** Types that the holding side says in the walk of the vectors. */

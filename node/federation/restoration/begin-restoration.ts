@@ -1,0 +1,33 @@
+import { transact, type Context } from '../../kernel/context.ts';
+import { findRestoration, updateRestoration } from '../../kernel/restoration.ts';
+import { appendLeaf } from '../../ledger/append-leaf.ts';
+import { getHead } from '../../ledger/store/head.ts';
+import { describeCapabilities } from '../capabilities.ts';
+import { sendBetweenNodes } from '../send-between-nodes.ts';
+import { listPeers } from '../store/peers.ts';
+import { insertAwaited, liftCounters } from '../store/restorations.ts';
+import { endWhenComplete } from './end-restoration.ts';
+
+/** Nobody sent as many messages between a backup and its return. */
+const lift = 1_000_000;
+
+/**
+ * At the start of a node, before anything leaves it: when its data was put back to a backup, it tells every active partner so,
+ * and waits for what they return (LX-182, LX-183). Once for each restoration.
+ */
+export async function beginRestoration(ctx: Context): Promise<void> {
+  const last = await findRestoration(ctx);
+  if (!last || last.begunAt !== null) return;
+  await transact(ctx, async (tx) => {
+    const { epoch } = last;
+    await liftCounters(tx, lift);
+    await updateRestoration(tx, last, { begunAt: tx.clock.now() });
+    await appendLeaf(tx, 'node-restored', { epoch, size: (await getHead(tx)).size });
+    const active = (await listPeers(tx)).filter(({ state }) => state === 'active');
+    for (const { nodeId } of active) {
+      await insertAwaited(tx, epoch, nodeId);
+      await sendBetweenNodes(tx, nodeId, { type: 'Capabilities', body: await describeCapabilities(tx) });
+    }
+    await endWhenComplete(tx);
+  });
+}

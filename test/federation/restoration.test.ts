@@ -1,0 +1,225 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { beginRestoration } from '../../node/federation/restoration/begin-restoration.ts';
+import { makeConversationId, readLeadId } from '../../node/federation/restoration/conversation-id.ts';
+import { findPeerEpoch } from '../../node/federation/store/restorations.ts';
+import { backup } from '../../node/kernel/backup.ts';
+import { transact } from '../../node/kernel/context.ts';
+import { insertRestoration, isRestoring } from '../../node/kernel/restoration.ts';
+import { restoreBackup } from '../../node/kernel/restore.ts';
+import { changeLead } from '../../node/leads/change-lead.ts';
+import { getLead, listLeads } from '../../node/leads/store.ts';
+import { receiveLead } from '../../node/leads/receive-lead.ts';
+import { verifyLedger } from '../../node/ledger/verify-ledger.ts';
+import { claimOffer } from '../../node/routing/claim-offer.ts';
+import { findBoxOf, systemBoxId } from '../../node/routing/store/boxes.ts';
+import { openUserBox } from '../../node/routing/open-box.ts';
+import { listOffers } from '../../node/routing/store/offers.ts';
+import { listRecipients } from '../../node/routing/store/recipients.ts';
+import { replaceRules } from '../../node/routing/store/rules.ts';
+import { onEachDatabase } from '../support/databases.ts';
+import { leavesOf, sequence } from '../ledger/log.ts';
+import { openFederation, sampleLead } from '../support/federation.ts';
+import { startNetwork, type TestNode } from '../support/network.ts';
+
+async function offerAllTo({ ctx }: TestNode, to: string[]) {
+  const assign = { mode: 'grab', offerMinutes: 600, to } as const;
+  const rule = { boxId: systemBoxId, position: 0, name: 'all', event: 'enter' as const, condition: { all: [] } };
+  await transact(ctx, async (tx) => {
+    await replaceRules(tx, systemBoxId, [{ ...rule, id: tx.ids.make('rule'), action: { assign }, enabled: true }]);
+  });
+}
+
+const leadsOf = async ({ ctx }: TestNode) => {
+  const { items } = await listLeads(ctx, { kind: 'all' }, { limit: 50 });
+  return Promise.all(items.map(({ id }) => getLead(ctx, id)));
+};
+
+/** Whoever is asked first at a partner accepts. */
+async function acceptAt({ ctx }: TestNode, leadId: string) {
+  const [offer] = await listOffers(ctx, leadId);
+  const [recipient] = await listRecipients(ctx, offer?.id ?? '');
+  return transact(ctx, (tx) => claimOffer(tx, { recipientId: recipient?.id ?? '' }));
+}
+
+/** A vendor with two resellers, each with somebody who takes leads; `anna` and `bert` are offered all of them. */
+async function openThree() {
+  const network = await startNetwork({ nodes: ['vendor', 'anna', 'bert'] });
+  const [vendor, anna, bert] = [network.node('vendor'), network.node('anna'), network.node('bert')];
+  for (const reseller of [anna, bert]) {
+    await network.introduce('vendor', reseller.nodeId.split('.')[0] ?? '');
+    const { id } = await reseller.addUser('Representative');
+    const { id: boxId } = await transact(reseller.ctx, (tx) => openUserBox(tx, id));
+    await offerAllTo(reseller, [boxId]);
+  }
+  const boxes = [
+    await findBoxOf(vendor.ctx, { peerId: anna.nodeId }),
+    await findBoxOf(vendor.ctx, { peerId: bert.nodeId }),
+  ];
+  await offerAllTo(vendor, boxes.map((box) => box?.id ?? '')); // prettier-ignore
+  const file = join(vendor.ctx.config.dataFolder, 'backup.db');
+  return Object.assign(network, {
+    ...{ vendor, anna, bert },
+    receive: () => transact(vendor.ctx, (tx) => receiveLead(tx, { document: sampleLead, origin: 'local' })),
+    backUp: () => backup(vendor.ctx.config, file),
+    restore: () =>
+      vendor.restart(async () => {
+        await restoreBackup(vendor.ctx.config, file, network.clock);
+      }),
+    state: () => vendor.administrator.api.get<{ state: string }>('/api/restoration'),
+    findings: async () =>
+      (await vendor.administrator.api.get<{ items: { outcome: string }[] }>('/api/restoration/findings')).items,
+  });
+}
+
+describe('a node that is put back to a backup', () => {
+  it.each(['after the offer', 'before the lead was offered'])(
+    'of %s never awards a lead to another partner than the one that has it',
+    async (moment) => {
+      await using world = await openThree();
+      const { vendor, anna, bert } = world;
+      const leadId = await world.receive();
+      if (moment === 'after the offer') await world.settle();
+      await world.backUp();
+      await world.settle();
+      const [offered] = await leadsOf(anna);
+      await acceptAt(anna, offered?.id ?? '');
+      await world.settle();
+      expect((await leadsOf(anna))[0]).toMatchObject({ state: 'assigned', document: sampleLead });
+
+      // Nobody tells the vendor at first: bert would take the lead any time, and the offer is open in the backup.
+      await world.restore();
+      await vendor.settle();
+      expect(await world.state()).toMatchObject({ state: 'waiting' });
+      await vendor.settle();
+      expect((await listOffers(vendor.ctx, leadId))[0]?.state ?? 'none').not.toBe('awarded');
+
+      await world.settle();
+      await world.advance('20m');
+      expect(await world.state()).toMatchObject({ state: 'over', reason: null });
+      expect(await getLead(vendor.ctx, leadId)).toMatchObject({
+        state: 'assigned',
+        holder: { kind: 'peer', id: anna.nodeId },
+      });
+      expect((await world.findings()).map(({ outcome }) => outcome)).toContain('taken-over');
+      await world.advance('12h');
+      expect((await leadsOf(bert)).filter(({ state }) => state !== 'withdrawn')).toEqual([]);
+
+      // What the holder says of it from now on counts again.
+      const mine = (await leadsOf(anna))[0]?.id ?? '';
+      await transact(anna.ctx, (tx) => changeLead(tx, mine, 'work'));
+      await world.settle();
+      expect(await getLead(vendor.ctx, leadId)).toMatchObject({ state: 'working' });
+      expect(await verifyLedger(vendor.ctx)).toMatchObject({ isWhole: true });
+    },
+  );
+});
+
+describe('while it waits for its partners', () => {
+  it('answers a claim with a time to come again, and goes on when a person decides so, with a reason', async () => {
+    await using world = await openThree();
+    const { vendor, anna, bert } = world;
+    await world.receive();
+    await world.settle();
+    await world.backUp();
+    await anna.stop();
+    await world.restore();
+    await vendor.settle();
+    await bert.settle();
+    await vendor.settle();
+    expect(await world.state()).toMatchObject({
+      state: 'waiting',
+      partners: [
+        { id: 'anna.localhost', returnedAt: null },
+        { id: 'bert.localhost', returnedAt: expect.any(String) as string },
+      ],
+    });
+
+    const [offered] = await leadsOf(bert);
+    await acceptAt(bert, offered?.id ?? '');
+    await bert.settle();
+    await vendor.settle();
+    expect((await leadsOf(bert))[0]).toMatchObject({ state: 'claimed' });
+
+    const override = (reason: string) => vendor.administrator.api.send('POST', '/api/restoration/override', { reason });
+    await override('Anna’s machine burnt down');
+    await expect(override('again')).rejects.toMatchObject({ code: 'not-restoring' });
+    world.clock.advance('2m');
+    await sequence(vendor.ctx);
+    expect(await leavesOf(vendor.ctx, 'restoration-ended')).toEqual([
+      expect.stringContaining('missing: anna.localhost'),
+    ]);
+    for (let round = 0; round < 4; round++) for (const each of [bert, vendor]) await each.settle();
+    expect((await leadsOf(bert))[0]).toMatchObject({ state: 'assigned' });
+  });
+
+  it('is refused while the node runs, and takes nothing that is no backup', async () => {
+    await using network = await startNetwork({ nodes: ['vendor'] });
+    const { ctx } = network.node('vendor');
+    const { config } = ctx;
+    const file = join(config.dataFolder, 'backup.db');
+    await backup(config, file);
+    const restored = (from: string) => restoreBackup(config, from, network.clock);
+    await expect(restored(file)).rejects.toMatchObject({ code: 'node-running' });
+    await expect(restored(join(config.dataFolder, 'keys', 'secret'))).rejects.toMatchObject({
+      code: 'backup-unreadable',
+    });
+    await expect(restored(`${file}.gone`)).rejects.toMatchObject({ code: 'not-found' });
+    expect(await isRestoring(ctx)).toBe(false);
+  });
+});
+
+onEachDatabase((database) => {
+  it('a restored node raises its epoch and its counters, and goes on once its partner returned what it has', async () => {
+    const places = [await database.makePlace(), await database.makePlace()];
+    await using world = await openFederation({
+      nodes: ['vendor', 'reseller'],
+      place: (name) => places[name === 'vendor' ? 0 : 1]!,
+    });
+    await world.introduce('vendor', 'reseller');
+    const [vendor, reseller] = [world.node('vendor'), world.node('reseller')];
+    const ann = await reseller.user('Ann');
+    await vendor.offerAllTo([await vendor.partnerBox('reseller')]);
+    await reseller.offerAllTo([ann.boxId]);
+    await vendor.receive();
+    await world.settle();
+
+    await vendor.write((tx) => insertRestoration(tx, 7));
+    // Another process of the node, as after a restart.
+    const again = await world.twin('vendor');
+    await beginRestoration(again.ctx);
+    const waiting = await again.receive();
+    await again.settle();
+    expect(await isRestoring(again.ctx)).toBe(true);
+    expect(world.wire.story().slice(-1)).toEqual(['vendor>reseller Capabilities']);
+    expect(await findPeerEpoch(reseller.ctx, vendor.nodeId)).toBe(7);
+    await world.settle();
+    expect(await isRestoring(again.ctx)).toBe(false);
+    expect(world.wire.story()).toContain('reseller>vendor States');
+    expect((await again.recipients(waiting)).map(({ state }) => state)).toEqual(['offered']);
+
+    // The first of them: its conversation began before.
+    const offered = (await reseller.leads()).filter(({ state }) => state === 'offered').at(-1);
+    await reseller.accept(offered!.id, ann.id);
+    await world.settle();
+    const award = world.wire.calls.find(({ type }) => type === 'Award');
+    expect(award?.xml).toMatch(/<l:Seq>100000\d<\/l:Seq>.*<l:Epoch>7<\/l:Epoch>/s);
+    expect(await reseller.lead(offered!.id)).toMatchObject({ state: 'assigned' });
+    for (const place of places) await place.remove();
+  });
+});
+
+describe('the id of a conversation', () => {
+  it('leads its maker, and nobody else, to the lead', async () => {
+    await using network = await startNetwork({ nodes: ['vendor', 'other'] });
+    const [vendor, other] = [network.node('vendor').ctx, network.node('other').ctx];
+    const leadId = vendor.ids.make('lead');
+    const [one, two] = [makeConversationId(vendor, leadId), makeConversationId(vendor, leadId)];
+    expect(one).toMatch(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
+    expect(one.slice(0, 12)).not.toBe(two.slice(0, 12));
+    expect(readLeadId(vendor, one)).toBe(leadId);
+    expect(readLeadId(vendor, two)).toBe(leadId);
+    expect(readLeadId(other, one)).toBeUndefined();
+    expect(readLeadId(vendor, 'c-7f3a')).toBeUndefined();
+  });
+});
