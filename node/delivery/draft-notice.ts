@@ -1,20 +1,21 @@
 import { showLead, showSummary, sightOf } from '../disclosure/sight.ts';
 import type { Context } from '../kernel/context.ts';
 import type { OutgoingMail } from '../kernel/mail.ts';
-import { leadTitle } from '../leads/promote-fields.ts';
+import { leadTitle, promoteFields } from '../leads/promote-fields.ts';
 import { scopeOf } from '../leads/scope.ts';
 import { getLead, listLeads, type LeadSummary, type StoredLead } from '../leads/store.ts';
 import type { User } from '../people/store.ts';
+import { findPlan } from '../routing/store/recipients.ts';
 import { describeTime } from './describe-time.ts';
 import { leadLines, oneLine } from './lead-lines.ts';
 import { messageIdOf } from './mail-transport.ts';
 import type {
   AnsweredNotice,
-  Notice,
   OfferNotice,
   PartnerNotice,
   SharedNotice,
   UnroutedNotice,
+  UserNotice,
   WokenNotice,
 } from './notice.ts';
 import { findOfferedLead, isOpen, type OfferedLead } from './offered-lead.ts';
@@ -22,6 +23,7 @@ import {
   planAnsweredMail,
   planClosedMail,
   planOfferMail,
+  planReleasedAwayMail,
   planReleasedMail,
   planUnroutedMail,
   planWokenMail,
@@ -73,11 +75,27 @@ const factsOfLead = (ctx: Context, lead: StoredLead) => ({
 });
 
 /** What was withheld goes to the winner only, and only to the address on file. */
-async function draftReleased(ctx: Context, { recipient, user }: OfferedLead): Promise<NoticeMail | undefined> {
-  const lead = await findHeldLead(ctx, user, recipient.leadId);
+async function draftReleased(ctx: Context, offered: OfferedLead): Promise<NoticeMail | undefined> {
+  const { recipient, to } = offered;
+  if (!to.user) return draftReleasedAway(ctx, offered);
+  const lead = await findHeldLead(ctx, to.user, recipient.leadId);
   if (!lead) return undefined;
   const headers = threadOf(ctx, recipient.id);
   return { id: `${recipient.id}-released`, headers, ...planReleasedMail(factsOfLead(ctx, lead)) };
+}
+
+/** To somebody of a partner: exactly what the offer promised; undefined once the mail was sent. */
+async function draftReleasedAway(ctx: Context, offered: OfferedLead): Promise<NoticeMail | undefined> {
+  const { recipient, link } = offered;
+  const plan = recipient.state === 'accepted' ? await findPlan(ctx, recipient.id) : undefined;
+  if (!plan) return undefined;
+  const { released } = plan;
+  const shown = promoteFields(released);
+  const words = [leadTitle(shown), shown.city].filter(Boolean).join(', ');
+  const title = oneLine(`${recipient.summary.test ? 'Test: ' : ''}${words}`);
+  const facts = { nodeName: ctx.config.name, title, lines: leadLines(released), link };
+  const headers = threadOf(ctx, recipient.id);
+  return { id: `${recipient.id}-released`, replyTo: replyTo(ctx, offered), headers, ...planReleasedAwayMail(facts) };
 }
 
 async function draftAboutOffer(ctx: Context, { kind, recipientId }: OfferNotice): Promise<NoticeMail | undefined> {
@@ -96,7 +114,7 @@ async function draftAnswered(ctx: Context, told: AnsweredNotice): Promise<Notice
   // The mail with the details says it, too.
   if (told.outcome === 'won' && offered.recipient.state === 'won') return undefined;
   const sentence = describeOutcome(told.outcome);
-  const again = told.outcome === 'unclear' || told.outcome === 'not-open-yet';
+  const again = told.outcome === 'unclear' || told.outcome === 'not-open-yet' || told.outcome === 'noted';
   return {
     id: told.answerId,
     headers: { 'Auto-Submitted': 'auto-replied', ...threadOf(ctx, told.recipientId) },
@@ -151,11 +169,13 @@ async function draftShared(ctx: Context, user: User, { about, leadId, partner, t
   return { id: `${about}-${user.id}`, ...planSharedMail(facts) };
 }
 
-/** The mail of a notice to `user`; undefined when by now there is nothing to tell. */
-export function draftNotice(ctx: Context, user: User, told: Notice): Promise<NoticeMail | undefined> {
+/** The mail of a notice about an offer, whoever it was made to; undefined when by now there is nothing to tell. */
+export const draftOfferNotice = (ctx: Context, told: OfferNotice | AnsweredNotice): Promise<NoticeMail | undefined> =>
+  told.kind === 'answered' ? draftAnswered(ctx, told) : draftAboutOffer(ctx, told);
+
+/** The mail of another notice to `user`; undefined when by now there is nothing to tell. */
+export function draftNotice(ctx: Context, user: User, told: UserNotice): Promise<NoticeMail | undefined> {
   switch (told.kind) {
-    case 'answered':
-      return draftAnswered(ctx, told);
     case 'woken':
       return draftWoken(ctx, user, told);
     case 'partner':
@@ -164,7 +184,5 @@ export function draftNotice(ctx: Context, user: User, told: Notice): Promise<Not
       return draftShared(ctx, user, told);
     case 'unrouted':
       return draftUnrouted(ctx, user, told);
-    default:
-      return draftAboutOffer(ctx, told);
   }
 }

@@ -5,7 +5,8 @@ import { responseOutcomes } from './respond.ts';
 
 const offerNotice = z.object({
   kind: z.enum(['offer', 'taken', 'expired', 'recalled', 'released']),
-  userId: z.string(),
+  /** Absent for somebody of a partner: the offer says who. */
+  userId: z.string().nullish(),
   recipientId: z.string(),
   leadId: z.string(),
 });
@@ -13,7 +14,7 @@ const offerNotice = z.object({
 /** What came of an answer by mail. */
 const answeredNotice = z.object({
   kind: z.literal('answered'),
-  userId: z.string(),
+  userId: z.string().nullish(),
   recipientId: z.string(),
   leadId: z.string(),
   outcome: z.enum(responseOutcomes),
@@ -70,5 +71,6 @@ export type WokenNotice = z.output<typeof wokenNotice>;
 export type UnroutedNotice = z.output<typeof unroutedNotice>;
 export type PartnerNotice = z.output<typeof partnerNotice>;
 export type SharedNotice = z.output<typeof sharedNotice>;
+export type UserNotice = WokenNotice | UnroutedNotice | PartnerNotice | SharedNotice;
 /** `waitsSince`: when the mail server first did not take it, epoch milliseconds. */
 export type Notice = z.output<typeof notice>;

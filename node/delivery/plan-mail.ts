@@ -58,6 +58,22 @@ export const planReleasedMail = ({ title, lines, link, nodeName }: LeadFacts): D
     nodeName,
   });
 
+/** How somebody without an account says what became of a lead. */
+const howToReport =
+  'Tell us what became of it: by the page above, or by answering this mail with CONTACTED, WORKING, WON and the amount (WON 1250.00 EUR), LOST and the reason, or RETURN and the reason, in its first line.';
+
+/** The lead is yours, who have no account here: the mail is all there is of it. */
+export const planReleasedAwayMail = ({ title, lines, link, nodeName }: LeadFacts): Draft =>
+  layMail({
+    subject: `Your lead: ${title}`,
+    title,
+    intro: ['This lead is yours now. These are its details; keep this mail.'],
+    lines,
+    link: { url: link, label: 'Tell what became of it' },
+    outro: [howToReport],
+    nodeName,
+  });
+
 /** A lead that slept wakes up: it is time to go on. */
 export const planWokenMail = ({ title, lines, link, nodeName }: LeadFacts): Draft =>
   layMail({

@@ -70,7 +70,7 @@ const isGreeting = (line: string) =>
   ) && !saysStrongly(line);
 
 /** The first line a person wrote that is more than a greeting. */
-const firstLine = (text: string) => ownLines(text).find((line) => line !== '' && !isGreeting(line)) ?? '';
+export const firstLine = (text: string) => ownLines(text).find((line) => line !== '' && !isGreeting(line)) ?? '';
 
 interface Said {
   readonly meaning: 'accept' | 'reject';

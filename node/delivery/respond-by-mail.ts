@@ -5,6 +5,8 @@ import { intend } from '../kernel/jobs.ts';
 import type { OfferedLead } from './offered-lead.ts';
 import { readAnswer, type Answer } from './read-answer.ts';
 import { readAnswerMail } from './read-answer-mail.ts';
+import { readStatus } from './read-status.ts';
+import { mayReport, reportStatus, type SaidStatus } from './report-status.ts';
 import { accept, getOfferByToken, reject, type ResponseOutcome } from './respond.ts';
 
 /**
@@ -20,14 +22,18 @@ export async function respondByMail(ctx: Context, raw: Uint8Array): Promise<Resp
   if (another !== undefined)
     throw new CodedError('answer-ambiguous', 422, 'The mail answers several offers at once; answer one by one.');
   const offered = await getOfferByToken(ctx, token);
-  if (mail.from !== offered.user.email)
+  if (mail.from !== offered.to.email)
     throw new CodedError('sender-unknown', 403, 'The answer does not come from the address the offer was sent to.');
-  const answer = readAnswer(mail.text);
+  const status = offered.to.user ? undefined : readStatus(mail.text);
+  const answer = status ? ({ kind: 'status', ...status } as const) : readAnswer(mail.text);
   const once = { scope: `mail-answer:${offered.recipient.id}`, key: mail.key, digest: JSON.stringify(answer) };
   return transact(ctx, (tx) => withIdempotency(tx, once, () => carryOut(tx, offered, answer)));
 }
 
-async function carryOut(tx: Tx, offered: OfferedLead, answer: Answer): Promise<ResponseOutcome> {
+type Said = Answer | ({ readonly kind: 'status' } & SaidStatus);
+
+async function carryOut(tx: Tx, offered: OfferedLead, answer: Said): Promise<ResponseOutcome> {
+  if (answer.kind === 'status') return takeStatus(tx, offered, answer);
   if (answer.kind === 'unclear') {
     // Asked back once: whoever answers without reading, a program perhaps, is not asked for ever.
     const once = { scope: 'unclear-answer', key: offered.recipient.id, digest: '' };
@@ -37,6 +43,15 @@ async function carryOut(tx: Tx, offered: OfferedLead, answer: Answer): Promise<R
   const outcome = answer.kind === 'accept' ? await accept(tx, offered) : await reject(tx, offered, answer);
   await tellOutcome(tx, offered, outcome);
   return outcome;
+}
+
+/** Only whoever holds the lead says what became of it; from others it is no answer to an offer. */
+async function takeStatus(tx: Tx, offered: OfferedLead, said: SaidStatus): Promise<ResponseOutcome> {
+  if (!(await mayReport(tx, offered))) return carryOut(tx, offered, { kind: 'unclear' });
+  const { disposition, amount, note } = said;
+  await reportStatus(tx, offered, { disposition, amount, note });
+  await tellOutcome(tx, offered, 'noted');
+  return 'noted';
 }
 
 async function tellOutcome(tx: Tx, { recipient }: OfferedLead, outcome: ResponseOutcome): Promise<void> {

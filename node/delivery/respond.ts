@@ -6,7 +6,7 @@ import { rejectOffer } from '../routing/reject-offer.ts';
 import { findOfferedLead, type OfferedLead } from './offered-lead.ts';
 import { readResponseToken } from './response-token.ts';
 
-/** What came of an answer. `too-late`: a refusal of what was over; `unclear`: a mail that says neither. */
+/** What came of an answer. `too-late`: a refusal of what was over; `unclear`: a mail that says neither; `noted`: what became of a lead. */
 export const responseOutcomes = [
   'won',
   'already-yours',
@@ -18,13 +18,14 @@ export const responseOutcomes = [
   'too-late',
   'not-open-yet',
   'unclear',
+  'noted',
 ] as const;
 export type ResponseOutcome = (typeof responseOutcomes)[number];
 
 const unknownLink = () => new CodedError('link-unknown', 404, 'This link is not one of ours, or was cut off.');
 
 /**
- * The offer behind a link's token. Throws `link-unknown`, also when its user takes no leads any more: who left must not read
+ * The offer behind a link's token. Throws `link-unknown`, also when its reader takes no leads any more: who left must not read
  * on.
  */
 export async function getOfferByToken(ctx: Context, token: string): Promise<OfferedLead> {
@@ -34,7 +35,7 @@ export async function getOfferByToken(ctx: Context, token: string): Promise<Offe
     if (error instanceof CodedError && error.code === 'not-found') throw unknownLink();
     throw error;
   });
-  if (!offered?.user.active || offered.user.role === 'auditor') throw unknownLink();
+  if (!offered?.to.mayAnswer) throw unknownLink();
   return offered;
 }
 
@@ -81,6 +82,7 @@ const sentences: Readonly<Record<ResponseOutcome, string>> = {
   'too-late': 'The offer was over before your answer. Nothing is left for you to do.',
   'not-open-yet': 'The offer is not open yet. Please answer again once it is.',
   unclear: 'We could not read your answer. Please answer with ACCEPT, or with REJECT and a reason, in the first line.',
+  noted: 'Noted, thank you. Answer again whenever there is something new.',
 };
 
 /** The sentence a person reads about an outcome. */

@@ -84,7 +84,13 @@ export function offerPage(offered: OfferedLead, { nodeName, action, now }: Offer
     const { state, leadId } = offered.recipient;
     const [title, sentence] = over[state];
     const mine = state === 'won' || state === 'accepted';
-    return outcomePage({ nodeName, title, sentence, link: mine ? `/leads/${leadId}` : undefined });
+    const away = state === 'accepted' && !offered.to.user;
+    return outcomePage({
+      nodeName,
+      title,
+      sentence: away ? 'The details are on their way to your mail address.' : sentence,
+      link: mine && offered.to.user ? `/leads/${leadId}` : undefined,
+    });
   }
   const [hidden] = describeHidden(offered.hidden);
   const body = html`<p>${describeRace(offered)} <b>${describeClosing({ ...offered, now })}</b></p>

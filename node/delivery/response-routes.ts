@@ -3,7 +3,11 @@ import type { Context } from '../kernel/context.ts';
 import { CodedError } from '../kernel/errors.ts';
 import { check, reply, route, type Reply, type Route } from '../kernel/routes.ts';
 import { acceptByLink, describeOutcome, getOfferByToken, rejectByLink, type ResponseOutcome } from './respond.ts';
+import type { OfferedLead } from './offered-lead.ts';
+import { readAmount } from './read-status.ts';
+import { mayReport, reportByLink } from './report-status.ts';
 import { offerPage, outcomePage, rejectReasons } from './response-page.ts';
+import { statusPage } from './status-page.ts';
 
 /** The token in the address is all it takes to answer: no other page may frame it, learn it or remember it. */
 const headers = {
@@ -26,7 +30,14 @@ const answerForm = z.discriminatedUnion('answer', [
     reason: z.enum(rejectReasons.map(([code]) => code)),
     text: text.optional(),
   }),
+  z.strictObject({
+    answer: z.literal('status'),
+    disposition: z.enum(['contacted', 'working', 'won', 'lost', 'returned']),
+    amount: text.optional(),
+    note: text.optional(),
+  }),
 ]);
+type AnswerForm = z.output<typeof answerForm>;
 
 /** A form as a browser posts it. */
 const readForm = (body: Buffer) =>
@@ -60,6 +71,7 @@ const titles: Readonly<Record<ResponseOutcome, string>> = {
   'too-late': 'This lead is no longer available',
   'not-open-yet': 'This offer is not open yet',
   unclear: 'This did not work',
+  noted: 'Noted',
 };
 /** Nothing the person said came to be. */
 const inVain: readonly ResponseOutcome[] = ['taken', 'expired', 'recalled', 'too-late', 'not-open-yet'];
@@ -74,6 +86,8 @@ const show = route({
     asPage(ctx, async () => {
       const offered = await getOfferByToken(ctx, params.token);
       const action = `/a/${offered.token}`;
+      if (await mayReport(ctx, offered))
+        return showPage(statusPage({ nodeName: ctx.config.name, title: offered.title, action }));
       return showPage(offerPage(offered, { nodeName: ctx.config.name, action, now: ctx.clock.now() }));
     }),
 });
@@ -91,6 +105,7 @@ const answer = route({
     asPage(ctx, async () => {
       const offered = await getOfferByToken(ctx, params.token);
       const form = readForm(body);
+      if (form.answer === 'status') return takeStatus(ctx, offered, form);
       const outcome =
         form.answer === 'accept' ? await acceptByLink(ctx, offered) : await rejectByLink(ctx, offered, form);
       const mine = outcome === 'won' || outcome === 'already-yours';
@@ -98,10 +113,31 @@ const answer = route({
         nodeName: ctx.config.name,
         title: titles[outcome],
         sentence: describeOutcome(outcome),
-        link: mine ? `/leads/${offered.recipient.leadId}` : undefined,
+        link: mine && offered.to.user ? `/leads/${offered.recipient.leadId}` : undefined,
       });
       return showPage(page, inVain.includes(outcome) ? 409 : 200);
     }),
 });
+
+const nothingToTell = 'This lead is not with you any more. Nothing is left for you to do.';
+
+/** Somebody of a partner says what became of a lead that is there. */
+async function takeStatus(
+  ctx: Context,
+  offered: OfferedLead,
+  { disposition, amount: value, note }: Extract<AnswerForm, { answer: 'status' }>,
+): Promise<Reply> {
+  const { name: nodeName } = ctx.config;
+  const { title, token } = offered;
+  const action = `/a/${token}`;
+  const amount = value === undefined ? undefined : readAmount(value);
+  if (disposition === 'won' && value !== undefined && !amount) {
+    const said = 'The order value was not clear: write it like 1250.00 EUR. Nothing was noted.';
+    return showPage(statusPage({ nodeName, title, action, said }), 422);
+  }
+  if (!(await reportByLink(ctx, offered, { disposition, note, ...(disposition === 'won' && { amount }) })))
+    return showPage(outcomePage({ nodeName, title, sentence: nothingToTell }), 409);
+  return showPage(outcomePage({ nodeName, title, sentence: 'Noted. Thank you. The link takes what comes next, too.' }));
+}
 
 export const responseRoutes: readonly Route[] = [show, answer];

@@ -3,7 +3,7 @@ import { sealGreeting } from './capabilities.ts';
 import { deliver } from './deliver.ts';
 import { guardedFetch, type PeerFetch } from './guarded-fetch.ts';
 import { heardFrom } from './peer-health.ts';
-import { listPeers } from './store/peers.ts';
+import { listNodes } from './store/peers.ts';
 
 /**
  * A node that starts tells its partners so, once and without insisting: what waited for it in vain is tried at once, on both
@@ -11,7 +11,7 @@ import { listPeers } from './store/peers.ts';
  */
 export async function greetPeers(ctx: Context, ending: AbortSignal): Promise<void> {
   const fetchPeer = guardedFetch(ending);
-  const active = (await listPeers(ctx)).filter(({ state }) => state === 'active');
+  const active = (await listNodes(ctx)).filter(({ state }) => state === 'active');
   await Promise.all(active.map(({ nodeId }) => greet(ctx, fetchPeer, nodeId)));
 }
 

@@ -2,11 +2,13 @@ import type { Tx } from '../kernel/context.ts';
 import type { JobHandler } from '../kernel/jobs.ts';
 import { endRetention } from './agreements/end-retention.ts';
 import { acceptToPeer, closeUnheard, rejectToPeer, statusToPeer } from './answer-upstream.ts';
-import { awardToPeer, closeToPeer } from './award-to-peer.ts';
-import { offerToPeer } from './offer-to-peer.ts';
+import { deliverWebhook } from './bridge/deliver-webhook.ts';
+import { deliverKind, type DeliverWebhook } from './bridge/queue-webhook.ts';
+import { statusOfPerson } from './bridge/status-of-person.ts';
 import { deleteShown } from './privacy/delete-shown.ts';
 import { holdEnded, privacyDue } from './privacy/privacy-due.ts';
 import { questionDue } from './question-due.ts';
+import { awardToPartner, closeToPartner, offerToPartner } from './reach-partner.ts';
 import { statesToPeer } from './restoration/return-states.ts';
 import { secondOpinion } from './second-opinion.ts';
 import { trimExchange } from './trim-exchange.ts';
@@ -20,9 +22,9 @@ const handler = (kind: string, verb: (tx: Tx, payload: never) => Promise<void>):
 
 /** The intents of lower rooms that concern peers. */
 export const federationHandlers: readonly JobHandler[] = [
-  { ...handler('offer-to-peer', offerToPeer), decides: true },
-  { ...handler('award-to-peer', awardToPeer), decides: true },
-  handler('close-to-peer', closeToPeer),
+  { ...handler('offer-to-peer', offerToPartner), decides: true },
+  { ...handler('award-to-peer', awardToPartner), decides: true },
+  handler('close-to-peer', closeToPartner),
   handler('accept-to-peer', acceptToPeer),
   handler('reject-to-peer', rejectToPeer),
   handler('status-to-peer', statusToPeer),
@@ -35,5 +37,7 @@ export const federationHandlers: readonly JobHandler[] = [
   handler('privacy-due', privacyDue),
   handler('hold-ended', holdEnded),
   handler('trim-exchange', trimExchange),
+  handler('status-of-person', statusOfPerson),
+  { kind: deliverKind, run: (ctx, payload) => deliverWebhook(ctx, payload as DeliverWebhook) },
   secondOpinion,
 ];

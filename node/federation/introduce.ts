@@ -155,6 +155,7 @@ function describePeer(
   return {
     nodeId: invitation.nodeId,
     name: invitation.name,
+    kind: 'node',
     endpoint: invitation.endpoint,
     role,
     state: 'pending',
@@ -166,6 +167,7 @@ function describePeer(
     offersPausedFor: null,
     capsWaivedUntil: null,
     fetches: 0,
+    succeeds: null,
     agreeReturns: '[]',
     createdAt: tx.clock.now(),
     activatedAt: null,

@@ -13,7 +13,7 @@ import type { Peer } from './store/peers.ts';
 export async function ledgerPeer(
   tx: Tx,
   { nodeId, role, endpoint, allowedRange, allowedPort }: Peer,
-  facts: Pick<LeafFacts<'peer-changed'>, 'change' | 'kid' | 'key' | 'by'>,
+  facts: Pick<LeafFacts<'peer-changed'>, 'change' | 'kid' | 'key' | 'was' | 'person' | 'by'>,
 ): Promise<void> {
   const trust = { role, endpoint, range: allowedRange, port: allowedPort };
   await appendLeaf(tx, 'peer-changed', { peer: nodeId, ...trust, ...facts });

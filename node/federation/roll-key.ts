@@ -15,7 +15,7 @@ import { sendBetweenNodes } from './send-between-nodes.ts';
 import { maySign } from './decide-signing-key.ts';
 import { fileOfKey, newestSigningKey } from './signing-key.ts';
 import { insertOwnKey, listOwnKeys, updateOwnKey } from './store/own-keys.ts';
-import { listPeers } from './store/peers.ts';
+import { listNodes } from './store/peers.ts';
 import { planAsking } from './store/speech.ts';
 
 const day = 24 * 3_600_000;
@@ -102,7 +102,7 @@ function rolloverOf(
 
 /** When the key is due, each partner is tried with it. */
 async function tellPartners(tx: Tx, body: KeyRollover, validFrom: number): Promise<void> {
-  for (const { nodeId, state } of await listPeers(tx)) {
+  for (const { nodeId, state } of await listNodes(tx)) {
     if (state === 'pending') continue;
     await sendBetweenNodes(tx, nodeId, { type: 'KeyRollover', body });
     await planAsking(tx, nodeId, validFrom);

@@ -3,6 +3,7 @@ import { returnReasons } from '../../protocol/index.ts';
 import { pageOf, pageQuery, toPage } from '../kernel/paging.ts';
 import { route, type Route } from '../kernel/routes.ts';
 import { agreementRoutes } from './agreements/routes.ts';
+import { bridgeRoutes } from './bridge/routes.ts';
 import { getPeerView, listPeerViews, when, whenever } from './describe-peer.ts';
 import { exchangeRoutes } from './exchange-routes.ts';
 import { feedbackRoutes } from './feedback-routes.ts';
@@ -250,6 +251,7 @@ const replay = route({
 
 export const routes: readonly Route[] = [
   ...exchangeRoutes,
+  ...bridgeRoutes,
   ...questionRoutes,
   ...privacyRoutes,
   ...keyRoutes,

@@ -25,12 +25,15 @@ export const leafLines = {
   'rules-set': ['box', 'version', 'count', 'digest', 'by'],
   'box-changed': ['box', 'change', 'parent', 'owner', 'closed', 'by'],
   /** What this node trusts another with; `change` names what was done. */
-  'peer-changed': ['peer', 'change', 'role', 'kid', 'key', 'endpoint', 'range', 'port', 'by'],
+  'peer-changed': ['peer', 'change', 'role', 'kid', 'key', 'endpoint', 'range', 'port', 'was', 'person', 'by'],
   /** A step of an agreement that one side signed; `message`: of the document that says so, `by`: who said so here. */
   'agreement-step': [
     'peer', 'agreement', 'proposal', 'step', 'signed-by', 'message', 'digest', 'offers', 'valid-from', 'valid-until',
     'ends-at', 'by',
   ], // prettier-ignore
+  /** Software without the protocol took a webhook of ours, or reported; `event` is its id, `digest` that of the body. */
+  'webhook-taken': ['peer', 'message', 'type', 'digest'],
+  'webhook-heard': ['peer', 'lead', 'event', 'digest', 'status', 'outcome'],
   /** New offers to a peer pause, or go on, because of what was agreed against harvesting. */
   'offers-paused': ['peer', 'change', 'reason', 'until', 'by'],
   /** Personal data of a lead was deleted, because the agreement it came under allows to keep it no longer. */

@@ -22,6 +22,8 @@ export interface Candidate {
   readonly id: string;
   readonly name: string;
   readonly boxId?: string | undefined;
+  /** Somebody of a peer without a node. */
+  readonly personId?: string | undefined;
 }
 
 interface OfferRequest {
@@ -45,13 +47,15 @@ export const expiryKey = (offerId: string) => `expire-offer:${offerId}`;
 
 /**
  * Offers a lead to users and peers at once, with what each of them may see, and sees to it that the offer ends at its
- * time. Answers the recipients' ids in the order of `to`. A lead has one live offer at most: the database refuses a second.
+ * time; of a peer without a node each of its people is asked. Answers the recipients' ids in the order of `to`. A lead has one
+ * live offer at most: the database refuses a second.
  */
 export async function openOffer(
   tx: Tx,
-  { discloseTo }: Pick<RouteSetup, 'discloseTo'>,
-  request: OfferRequest,
+  { discloseTo, peopleOf }: Pick<RouteSetup, 'discloseTo' | 'peopleOf'>,
+  asked: OfferRequest,
 ): Promise<{ offerId: string; recipientIds: string[] }> {
+  const request = askPeople(asked, peopleOf);
   const { lead, round, mode, opensAt, closesAt } = request;
   const offer = {
     id: tx.ids.make('offer'),
@@ -82,6 +86,16 @@ export async function openOffer(
   return { offerId: offer.id, recipientIds: recipients.map((recipient) => recipient.id) };
 }
 
+/** A peer without a node is its people; more than one recipient is a grab, however few boxes they are of. */
+function askPeople(request: OfferRequest, peopleOf: RouteSetup['peopleOf']): OfferRequest {
+  const to = request.to.flatMap((candidate): readonly Candidate[] => {
+    const people = candidate.kind === 'peer' ? (peopleOf.get(candidate.id) ?? []) : [];
+    if (people.length === 0) return [candidate];
+    return people.map(({ id, name }) => ({ ...candidate, personId: id, name: `${name}, ${candidate.name}` }));
+  });
+  return { ...request, to, mode: to.length > 1 ? 'grab' : request.mode };
+}
+
 interface Showing {
   readonly lead: StoredLead;
   readonly candidate: Candidate;
@@ -89,7 +103,7 @@ interface Showing {
 }
 
 function makeRecipient(tx: Tx, offer: Pick<Offer, 'id'>, { lead, candidate, plan }: Showing): NewRecipient {
-  const { kind, id, name } = candidate;
+  const { kind, id, name, personId = null } = candidate;
   return {
     id: tx.ids.make('recipient'),
     offerId: offer.id,
@@ -98,6 +112,7 @@ function makeRecipient(tx: Tx, offer: Pick<Offer, 'id'>, { lead, candidate, plan
     kind,
     userId: kind === 'user' ? id : null,
     peerId: kind === 'peer' ? id : null,
+    personId,
     name,
     state: 'offered',
     summary: summaryOf(plan.offered, lead),

@@ -3,6 +3,7 @@ import type { DiscloseTo } from '../disclosure/disclose-to.ts';
 import type { Context } from '../kernel/context.ts';
 import { madeOfSetup } from '../kernel/setup.ts';
 import { listUsers } from '../people/store.ts';
+import { listOffered, type PartnerPerson } from '../people/store/partner-people.ts';
 import type { User } from '../people/store.ts';
 import { compileRule } from '../rules/index.ts';
 import type { CompiledRule } from '../rules/index.ts';
@@ -17,6 +18,8 @@ export interface RouteSetup {
   readonly boxes: Readonly<Record<'local' | 'peer', ReadonlyMap<string, RouteBox>>>;
   /** By box, in their order. */
   readonly rules: ReadonlyMap<string, readonly CompiledRule[]>;
+  /** By peer, who is asked there when it has no node. */
+  readonly peopleOf: ReadonlyMap<string, readonly PartnerPerson[]>;
   /** What a recipient is shown of leads that are offered in this mode. */
   readonly discloseTo: DiscloseTo;
 }
@@ -27,6 +30,7 @@ export const readRouteSetup = madeOfSetup(async (ctx): Promise<RouteSetup> => {
   return {
     boxes: { local: await listRouteBoxes(ctx, false), peer: await listRouteBoxes(ctx, true) },
     rules: Map.groupBy(rules, ({ rule }) => rule.boxId),
+    peopleOf: Map.groupBy(await listOffered(ctx), ({ peerId }) => peerId),
     discloseTo: await readDiscloseTo(ctx),
   };
 });

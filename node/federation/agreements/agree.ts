@@ -113,6 +113,8 @@ export function endAgreement(ctx: Context, { peerId, id, endsAt, text, by }: End
 }
 
 async function needActive(tx: Tx, peerId: string): Promise<void> {
-  if ((await getPeer(tx, peerId)).state !== 'active')
+  const { state, kind } = await getPeer(tx, peerId);
+  if (kind !== 'node') throw conflict('peer-without-node', 'Agreements are signed by nodes; this partner has none.');
+  if (state !== 'active')
     throw conflict('peer-not-active', 'This partner is not active: nothing is exchanged with it.');
 }

@@ -9,10 +9,14 @@ import type { Allowance } from '../may-connect.ts';
 export type PeerRole = 'primary' | 'secondary' | 'both';
 /** `pending` until an administrator compared the fingerprint; only `active` peers are spoken with. */
 export type PeerState = 'pending' | 'active' | 'suspended';
+/** How it is reached: by the protocol, or without it: by mails to its people, or by webhooks to its software. */
+export type PeerKind = 'node' | 'people' | 'webhook';
 
 export interface PeerTable {
   nodeId: string;
   name: string;
+  kind: PeerKind;
+  /** Of software its webhook's address; of people ''. */
   endpoint: string;
   role: PeerRole;
   state: PeerState;
@@ -31,6 +35,8 @@ export interface PeerTable {
   agreeReturns: string;
   /** 0 or 1: nobody can reach it, so it fetches its messages. */
   fetches: number;
+  /** Of a pending node: the partner that it is from now on, once its fingerprint is confirmed. */
+  succeeds: string | null;
   createdAt: number;
   activatedAt: number | null;
   suspendedAt: number | null;
@@ -97,9 +103,14 @@ export async function getPeer(ctx: Context, nodeId: string): Promise<Peer> {
 export const listPeers = (ctx: Context): Promise<Peer[]> =>
   ctx.db.selectFrom('peer').selectAll().orderBy('nodeId').execute();
 
-export async function insertPeer(tx: Tx, peer: Peer, key: PeerKey): Promise<void> {
+/** The partners that speak the protocol. */
+export const listNodes = (ctx: Context): Promise<Peer[]> =>
+  ctx.db.selectFrom('peer').selectAll().where('kind', '=', 'node').orderBy('nodeId').execute();
+
+/** `key`: what a node signs with; others have none. */
+export async function insertPeer(tx: Tx, peer: Peer, key?: PeerKey): Promise<void> {
   await tx.db.insertInto('peer').values(peer).execute();
-  await tx.db.insertInto('peerKey').values(key).execute();
+  if (key) await tx.db.insertInto('peerKey').values(key).execute();
   const health = { lastSuccessAt: null, lastFailureAt: null, lastError: null, lastHeardAt: null };
   await tx.db
     .insertInto('peerHealth')

@@ -14,6 +14,7 @@ import { migration as policies } from './0012-policies.ts';
 import { migration as transport } from './0013-transport.ts';
 import { migration as privacy } from './0014-privacy.ts';
 import { migration as audit } from './0015-audit.ts';
+import { migration as bridge } from './0016-bridge.ts';
 
 /** Every change to the tables, oldest first. A migration that was released is never edited. */
 export const migrations: readonly Migration[] = [
@@ -32,4 +33,5 @@ export const migrations: readonly Migration[] = [
   transport,
   privacy,
   audit,
+  bridge,
 ];

@@ -12,6 +12,8 @@ interface OfferRecipientTable {
   kind: 'user' | 'peer';
   userId: string | null;
   peerId: string | null;
+  /** Of a partner without a node: the person there who was asked. */
+  personId: string | null;
   /** Name of the user or peer at the time. */
   name: string;
   state: RecipientState;
@@ -67,6 +69,7 @@ export interface Recipient {
   readonly kind: 'user' | 'peer';
   readonly userId: string | null;
   readonly peerId: string | null;
+  readonly personId: string | null;
   readonly name: string;
   readonly state: RecipientState;
   readonly rejectReason: RejectReason | null;
@@ -78,7 +81,7 @@ export interface Recipient {
 }
 
 const columns = [
-  'id', 'offerId', 'leadId', 'boxId', 'kind', 'userId', 'peerId', 'name', 'state', 'rejectReason', 'rejectText',
+  'id', 'offerId', 'leadId', 'boxId', 'kind', 'userId', 'peerId', 'personId', 'name', 'state', 'rejectReason', 'rejectText',
   'summary', 'fields', 'createdAt', 'answeredAt',
 ] as const; // prettier-ignore
 
@@ -90,10 +93,15 @@ const findRow = compileOnce((db, { id }: { id: string }) =>
   db.selectFrom('offerRecipient').select(columns).where('id', '=', id),
 );
 
-export async function getRecipient(ctx: Context, id: string): Promise<Recipient> {
+export async function findRecipient(ctx: Context, id: string): Promise<Recipient | undefined> {
   const [row] = (await findRow(ctx, { id })).rows;
-  if (!row) throw notFound('offer');
-  return toRecipient(row);
+  return row && toRecipient(row);
+}
+
+export async function getRecipient(ctx: Context, id: string): Promise<Recipient> {
+  const recipient = await findRecipient(ctx, id);
+  if (!recipient) throw notFound('offer');
+  return recipient;
 }
 
 /** The plan an offer was made by; undefined once its values were deleted. */
@@ -121,7 +129,7 @@ export interface NewRecipient extends Omit<Recipient, 'rejectReason' | 'rejectTe
 const insertRows = compileRowsOnce((db, rows: readonly OfferRecipientTable[]) =>
   db.insertInto('offerRecipient').values(rows),
 );
-/** Rows in one statement at most: 16 parameters each, and each number of rows is a statement of its own. */
+/** Rows in one statement at most: 17 parameters each, and each number of rows is a statement of its own. */
 const rowsAtOnce = 16;
 
 export async function insertRecipients(tx: Tx, recipients: readonly NewRecipient[]): Promise<void> {

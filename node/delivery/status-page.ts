@@ -1,0 +1,37 @@
+import { html, page, type Html } from '../kernel/html.ts';
+
+interface StatusPage {
+  readonly nodeName: string;
+  readonly title: string;
+  /** Where the form posts to. */
+  readonly action: string;
+  /** What was just noted, for example. */
+  readonly said?: string | undefined;
+}
+
+const choice = (value: string, label: string, checked = false): Html =>
+  html`<p>
+    <label
+      ><input type="radio" name="disposition" value="${value}" required ${checked && html`checked`} /> ${label}</label
+    >
+  </p>`;
+
+/** Somebody of a partner holds the lead: the page takes what became of it, and shows no customer data. */
+export const statusPage = ({ nodeName, title, action, said }: StatusPage): string =>
+  page(
+    title,
+    html`<p class="brand">${nodeName}</p>
+      <h1>${title}</h1>
+      <p role="status">${said ?? 'This lead is yours. Its details went to your mail address.'}</p>
+      <form method="post" action="${action}" class="card">
+        <input type="hidden" name="answer" value="status" />
+        <h2>What became of it?</h2>
+        ${choice('contacted', 'I have reached the customer')} ${choice('working', 'I am working on it')}
+        ${choice('won', 'Won')} ${choice('lost', 'Lost')} ${choice('returned', 'I give it back')}
+        <label for="amount">Order value, if won <span class="soft">(for example 1250.00 EUR)</span></label
+        ><input id="amount" name="amount" maxlength="40" autocomplete="off" />
+        <label for="note">In your own words <span class="soft">(optional)</span></label
+        ><input id="note" name="note" maxlength="500" autocomplete="off" />
+        <p><button class="wide">Tell</button></p>
+      </form>`,
+  );

@@ -1,0 +1,80 @@
+import type { Disposition } from '../../../protocol/index.ts';
+import type { Tx } from '../../kernel/context.ts';
+import { conflict, notFound } from '../../kernel/errors.ts';
+import { appendLeaf } from '../../ledger/append-leaf.ts';
+import { applyPartnerStatus } from '../../routing/apply-partner-status.ts';
+import { claimOffer } from '../../routing/claim-offer.ts';
+import type { ClaimOutcome } from '../../routing/decide-late-answer.ts';
+import { rejectOffer, type RejectOutcome } from '../../routing/reject-offer.ts';
+import { findRecipient, type Recipient } from '../../routing/store/recipients.ts';
+import { keepOfStatus } from '../describe-status.ts';
+import { feedbackOf } from '../feedback-policy.ts';
+import { heardFrom } from '../peer-health.ts';
+import type { Peer } from '../store/peers.ts';
+import { listToldOf } from '../store/webhooks.ts';
+import type { Report } from './read-report.ts';
+
+/** What came of a report. `noted`: a status was taken over; `ignored`: the mapping says that it means nothing. */
+export const reportOutcomes = [
+  'won', 'already-yours', 'taken', 'expired', 'recalled', 'rejected', 'already-rejected', 'too-late', 'noted', 'ignored',
+] as const; // prettier-ignore
+export type ReportOutcome = (typeof reportOutcomes)[number] & (ClaimOutcome | RejectOutcome | 'noted' | 'ignored');
+
+/** Where a report came from: what the ledger says of it. */
+export interface ReportOrigin {
+  /** Its id, where it has one. */
+  readonly id?: string | undefined;
+  readonly digest: string;
+}
+
+/**
+ * Carries out what other software says about a lead that was offered to it. Throws `not-found` for a lead that was not, and
+ * `offer-not-open`, `already-rejected`, `not-released`, `not-the-holder`.
+ */
+export async function hearReport(tx: Tx, peer: Peer, report: Report, origin: ReportOrigin): Promise<ReportOutcome> {
+  const recipient = await findRecipient(tx, report.lead);
+  const isTheirs = recipient?.peerId === peer.nodeId && (await listToldOf(tx, recipient.id)).length > 0;
+  if (!recipient || !isTheirs) throw notFound('offer to this partner');
+  const outcome = await carryOut(tx, peer, recipient, report);
+  const { meaning } = report;
+  const status = 'answer' in meaning ? meaning.answer : 'disposition' in meaning ? meaning.disposition : 'ignored';
+  const { id: event, digest } = origin;
+  await appendLeaf(tx, 'webhook-heard', { peer: peer.nodeId, lead: recipient.leadId, event, digest, status, outcome });
+  await heardFrom(tx, peer.nodeId);
+  return outcome;
+}
+
+async function carryOut(tx: Tx, peer: Peer, recipient: Recipient, report: Report): Promise<ReportOutcome> {
+  const { meaning, note } = report;
+  const { id: recipientId } = recipient;
+  if ('ignore' in meaning) return 'ignored';
+  if ('disposition' in meaning) return takeStatus(tx, peer, recipient, { ...report, ...meaning });
+  if (meaning.answer === 'accept') return (await claimOffer(tx, { recipientId })).outcome;
+  return (await rejectOffer(tx, { recipientId, reason: meaning.reason, text: note })).outcome;
+}
+
+interface SaidStatus extends Omit<Report, 'lead' | 'meaning'> {
+  readonly disposition: Disposition;
+}
+
+/** Takes a status over, as far as our feedback policy for the partner keeps it. */
+export async function takeStatus(
+  tx: Tx,
+  peer: Peer,
+  { state, leadId }: Recipient,
+  { disposition, until, amount, reason, note, assignedTo }: SaidStatus,
+): Promise<'noted'> {
+  if (state !== 'won') throw conflict('not-released', 'This lead was not released to this partner.');
+  const at = new Date(tx.clock.now()).toISOString();
+  const status = { revision: 1, disposition, at, amount, reason: codeOf(reason), note, assignedTo };
+  const kept = keepOfStatus(status, feedbackOf(peer));
+  await applyPartnerStatus(tx, { ...kept, leadId, peerId: peer.nodeId, until });
+  return 'noted';
+}
+
+/** "Too expensive" → `too-expensive`: reasons are codes. */
+const codeOf = (reason: string | undefined): string | undefined =>
+  reason
+    ?.toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^[^a-z]+|-+$/g, '') || undefined;

@@ -1,0 +1,66 @@
+import { hash } from 'node:crypto';
+import { getField, leadFields, type Lead } from '../../../protocol/index.ts';
+import type { Tx } from '../../kernel/context.ts';
+import { intend } from '../../kernel/jobs.ts';
+import { appendLeaf } from '../../ledger/append-leaf.ts';
+import type { LeafFacts } from '../../ledger/leaf.ts';
+import type { Recipient } from '../../routing/store/recipients.ts';
+import { getWebhook, insertWebhookMessage } from '../store/webhooks.ts';
+import { mapLead, tellsOf, type WebhookEvent } from './map-lead.ts';
+import type { Mapping } from './mapping.ts';
+
+interface Telling {
+  readonly event: WebhookEvent;
+  readonly recipient: Recipient;
+  readonly facts: Readonly<Record<string, unknown>>;
+  /** What may be told of the lead at this stage. */
+  readonly document: Lead;
+  /** Epoch milliseconds: when nobody needs it any more. */
+  readonly expiresAt: number;
+  /** What the ledger says of it; absent where no field of the lead is told. */
+  readonly disclosed?: Pick<LeafFacts<'disclosure'>, 'stage' | 'mode' | 'masked' | 'withheld' | 'never' | 'policy'>;
+}
+
+export interface DeliverWebhook {
+  readonly messageId: string;
+}
+
+export const deliverKind = 'deliver-webhook';
+
+/** Writes a webhook down, once, with its leaf; it leaves after the commit. */
+export async function queueWebhook(tx: Tx, peerId: string, telling: Telling): Promise<void> {
+  const { event, recipient, document, expiresAt } = telling;
+  const { id: recipientId, leadId } = recipient;
+  const mapping = JSON.parse((await getWebhook(tx, peerId)).mapping) as Mapping;
+  const createdAt = tx.clock.now();
+  const facts = { ...telling.facts, event, lead: recipientId };
+  const body = mapLead(mapping, { facts, document, at: createdAt });
+  const digest = hash('sha256', body, 'base64');
+  const messageId = tx.ids.make('msg');
+  await insertWebhookMessage(tx, {
+    ...{ messageId, peerId, recipientId, leadId, type: event, digest, body, createdAt, expiresAt },
+    ...{ state: 'waiting', attempts: 0, dueAt: createdAt, answeredAt: null, code: null },
+  });
+  if (telling.disclosed) await ledgerTold(tx, { peerId, messageId, digest }, telling, mapping);
+  await intend(tx, { kind: deliverKind, payload: { messageId } satisfies DeliverWebhook });
+}
+
+/** Before the first byte leaves: which fields are told, as far as the mapping tells them. */
+async function ledgerTold(
+  tx: Tx,
+  { peerId, messageId, digest }: { peerId: string; messageId: string; digest: string },
+  { recipient: { leadId, offerId }, document, disclosed = {} }: Telling,
+  mapping: Mapping,
+): Promise<void> {
+  const masked = (disclosed.masked ?? []) as readonly string[];
+  const present = tellsOf(
+    mapping,
+    leadFields.flatMap(({ path }) => (getField(document, path) === undefined ? [] : [path])),
+  );
+  await appendLeaf(tx, 'disclosure', {
+    ...{ recipient: `peer:${peerId}`, lead: leadId, offer: offerId, message: messageId, digest },
+    ...disclosed,
+    shown: present.filter((path) => !masked.includes(path)),
+    masked: present.filter((path) => masked.includes(path)),
+  });
+}

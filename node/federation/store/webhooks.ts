@@ -1,0 +1,128 @@
+import type { Context, Tx } from '../../kernel/context.ts';
+import { notFound } from '../../kernel/errors.ts';
+import type { WebhookEvent } from '../bridge/map-lead.ts';
+
+/** How software without the protocol is spoken with. */
+export interface WebhookTable {
+  peerId: string;
+  /** JSON: `Mapping`. */
+  mapping: string;
+  /** The secrets are derived from it; rises when they are renewed. */
+  secretVersion: number;
+  /** Of the token it may report with. */
+  tokenDigest: string;
+  /** When the secrets were made. */
+  changedAt: number;
+}
+export type Webhook = WebhookTable;
+
+/**
+ * `waiting` until it is taken with a 2xx · `delivered` · `dead`: its time was over · `cancelled`: the offer was over before it
+ * left.
+ */
+export type WebhookState = 'waiting' | 'delivered' | 'dead' | 'cancelled';
+
+export interface WebhookMessageTable {
+  messageId: string;
+  peerId: string;
+  recipientId: string;
+  leadId: string;
+  type: WebhookEvent;
+  /** SHA-256 of the body, base64. */
+  digest: string;
+  /** JSON as it is posted each time; null once it is not needed any more. */
+  body: string | null;
+  state: WebhookState;
+  /** Attempts after which the other side may have it. */
+  attempts: number;
+  dueAt: number;
+  createdAt: number;
+  expiresAt: number;
+  answeredAt: number | null;
+  /** Why the last attempt failed. */
+  code: string | null;
+}
+export type WebhookMessage = WebhookMessageTable;
+
+declare module '../../kernel/database.ts' {
+  interface Database {
+    webhook: WebhookTable;
+    webhookMessage: WebhookMessageTable;
+  }
+}
+
+export const findWebhook = (ctx: Context, peerId: string): Promise<Webhook | undefined> =>
+  ctx.db.selectFrom('webhook').selectAll().where('peerId', '=', peerId).executeTakeFirst();
+
+/** Throws `not-found` for a partner that has no webhook. */
+export async function getWebhook(ctx: Context, peerId: string): Promise<Webhook> {
+  const webhook = await findWebhook(ctx, peerId);
+  if (!webhook) throw notFound('webhook');
+  return webhook;
+}
+
+export async function insertWebhook(tx: Tx, webhook: Webhook): Promise<void> {
+  await tx.db.insertInto('webhook').values(webhook).execute();
+}
+
+export async function updateWebhook(tx: Tx, peerId: string, change: Partial<Webhook>): Promise<void> {
+  await tx.db.updateTable('webhook').set(change).where('peerId', '=', peerId).execute();
+}
+
+export async function insertWebhookMessage(tx: Tx, message: WebhookMessage): Promise<void> {
+  await tx.db.insertInto('webhookMessage').values(message).execute();
+}
+
+export const findWebhookMessage = (ctx: Context, messageId: string): Promise<WebhookMessage | undefined> =>
+  ctx.db.selectFrom('webhookMessage').selectAll().where('messageId', '=', messageId).executeTakeFirst();
+
+/** What was told about one offer, in its order: at most one of each kind. */
+export const listToldOf = (ctx: Context, recipientId: string): Promise<WebhookMessage[]> =>
+  ctx.db.selectFrom('webhookMessage').selectAll().where('recipientId', '=', recipientId).orderBy('messageId').execute();
+
+/** Changes a message that still waits; false when its fate was decided meanwhile. */
+export async function updateWaitingWebhook(
+  tx: Tx,
+  messageId: string,
+  change: Partial<WebhookMessage>,
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx.db
+    .updateTable('webhookMessage')
+    .set(change)
+    .where('messageId', '=', messageId)
+    .where('state', '=', 'waiting')
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
+/** A partner's messages, newest first; one more than `limit`. */
+export function listWebhookMessages(
+  ctx: Context,
+  {
+    peerId,
+    state,
+    cursor,
+    limit,
+  }: { peerId: string; state?: string | undefined; cursor?: string | undefined; limit: number },
+): Promise<WebhookMessage[]> {
+  let query = ctx.db.selectFrom('webhookMessage').selectAll().where('peerId', '=', peerId);
+  if (state !== undefined) query = query.where('state', '=', state as WebhookState);
+  if (cursor !== undefined) query = query.where('messageId', '<', cursor);
+  return query
+    .orderBy('messageId', 'desc')
+    .limit(limit + 1)
+    .execute();
+}
+
+/** How many messages of partners are in which state; of one partner with `peerId`. */
+export function countWebhooks(
+  ctx: Context,
+  peerId?: string,
+): Promise<{ peerId: string; state: WebhookState; messages: number }[]> {
+  let query = ctx.db
+    .selectFrom('webhookMessage')
+    .select((put) => ['peerId', 'state', put.fn.countAll<number>().as('messages')])
+    .groupBy(['peerId', 'state']);
+  if (peerId !== undefined) query = query.where('peerId', '=', peerId);
+  return query.execute();
+}

@@ -1,0 +1,62 @@
+import { listLeaves } from '../../node/ledger/store/leaves.ts';
+import type { TestNode } from '../support/network.ts';
+import type { Crm } from './crm.ts';
+
+export interface Partner {
+  readonly id: string;
+  readonly boxId: string;
+}
+
+interface Box {
+  readonly id: string;
+  readonly peerId?: string;
+}
+
+/** The lead box of a partner. */
+export async function boxOf(node: TestNode, peerId: string): Promise<string> {
+  const { items } = await node.administrator.api.get<{ items: Box[] }>('/api/boxes');
+  const box = items.find((each) => each.peerId === peerId);
+  if (!box) throw new Error(`No box of ${peerId}.`);
+  return box.id;
+}
+
+/** Adds a CRM as a partner, and enters in it what the node says. */
+export async function addCrm(node: TestNode, crm: Crm, mapping?: object): Promise<Partner> {
+  const made = await node.administrator.api.send<{ id: string; webhook: NonNullable<Crm['settings']> }>(
+    'POST',
+    '/api/partners',
+    { kind: 'webhook', name: 'Harbour CRM', url: crm.url, allowedAddress: '127.0.0.0/8', ...(mapping && { mapping }) },
+  );
+  crm.settings = made.webhook;
+  return { id: made.id, boxId: await boxOf(node, made.id) };
+}
+
+/** One rule at the root: offer every lead to these boxes. */
+export async function offerTo(
+  node: TestNode,
+  boxes: readonly string[],
+  mode: 'grab' | 'direct' = 'grab',
+): Promise<void> {
+  const { api } = node.administrator;
+  const { version } = await api.get<{ version: number }>('/api/boxes/box_system/rules');
+  const action = { assign: { mode, to: boxes, offerMinutes: 60 } };
+  await api.send('PUT', '/api/boxes/box_system/rules', {
+    version,
+    rules: [{ name: 'Everything', condition: { all: [] }, action }],
+  });
+}
+
+interface LeadView {
+  readonly state: string;
+  readonly holder?: { readonly kind: string; readonly id: string; readonly name?: string };
+  readonly won?: { readonly amount?: { readonly amount: string; readonly currency: string } };
+}
+
+export const leadOf = (node: TestNode, id: string) => node.administrator.api.get<LeadView>(`/api/leads/${id}`);
+
+/** Every leaf of the node's ledger, the oldest first, as text. */
+export async function leavesOf(node: TestNode): Promise<string[]> {
+  await node.settle();
+  const leaves = await listLeaves(node.ctx, 0, 10_000);
+  return leaves.map(({ text }) => text);
+}
