@@ -12,7 +12,7 @@ import { signatureNamespace } from './tree.ts';
  * itself is far more lenient. Throws ProtocolError `witness` when it does not agree.
  */
 export function openWithXmlCrypto(document: string, key: VerificationKey): string {
-  const xml = keepLineSeparators(document);
+  const xml = writeForXmldom(document);
   const signed = new SignedXml({ publicCert: key.publicKey, getCertFromKeyInfo: () => null });
   restrict(signed, key.algorithm);
   let references: string[];
@@ -33,10 +33,15 @@ export function openWithXmlCrypto(document: string, key: VerificationKey): strin
 }
 
 /**
- * xmldom reads U+0085 and U+2028 as line ends, which they are in XML 1.1 only. As references they stay what they are, and
- * the canonical form is the same.
+ * The document as xmldom reads it rightly; the canonical form is the same. It takes U+0085 and U+2028 for line ends, which
+ * they are in XML 1.1 only: as references they stay what they are. And it does not find the end of an element whose closing
+ * tag holds white space, when another one of that name was closed before.
  */
-const keepLineSeparators = (xml: string) => xml.replaceAll('\u0085', '&#x85;').replaceAll('\u2028', '&#x2028;');
+export const writeForXmldom = (xml: string): string =>
+  xml
+    .replaceAll('\u0085', '&#x85;')
+    .replaceAll('\u2028', '&#x2028;')
+    .replaceAll(/(<\/[\w:]+)[ \t\n]+>/g, '$1>');
 
 /** Replaces xml-crypto's algorithm tables, which hold SHA-1 and more, by the profile's. */
 function restrict(signed: SignedXml, algorithm: KeyAlgorithm): void {

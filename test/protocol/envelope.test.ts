@@ -78,6 +78,10 @@ const formattings: [string, (xml: string) => string][] = [
   ['attributes in another order', (xml) => xml.replace(/(xmlns:l="[^"]*") (Version="[^"]*")/, '$2 $1')],
   ['spaces in tags', (xml) => xml.replaceAll('</l:Header>', '</l:Header  >').replace('<l:Body>', '<l:Body\n>')],
   [
+    'a space in the last closing tag of a name',
+    (xml) => xml.replace(/<\/ds:Transform>(?!<ds:Transform )/, '</ds:Transform\n>'),
+  ],
+  [
     'empty elements closed at once',
     (xml) => xml.replace(/><\/ds:(CanonicalizationMethod|Transform|DigestMethod|SignatureMethod)>/g, '/>'),
   ],

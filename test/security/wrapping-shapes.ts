@@ -38,8 +38,8 @@ function* listsOf(pieces: readonly string[], most: number): Generator<string> {
 export function* arrangements(): Generator<string> {
   const few = [header, body, signature, evilHeader, evilBody];
   const many = [...few, signatureOfAnother, good, bare(good), empty];
-  for (const inner of listsOf(few, 5)) yield rootTag + inner + close;
-  for (const inner of listsOf(many, 4)) yield rootTag + inner + close;
+  for (const inner of listsOf(few, 4)) yield rootTag + inner + close;
+  for (const inner of listsOf(many, 3)) yield rootTag + inner + close;
   for (const inner of listsOf([good, evil, signature, canonical], 3)) yield inner;
 }
 
@@ -47,11 +47,8 @@ const wrappers: readonly ((inner: string) => string)[] = [
   (inner) => inner,
   (inner) => `<l:Extensions>${inner}</l:Extensions>`,
   (inner) => `<l:Extensions><l:Extension Uri="urn:example:x">${inner}</l:Extension></l:Extensions>`,
-  (inner) => `<l:Message>${inner}</l:Message>`,
   (inner) => `${rootTag}${inner}${close}`,
   (inner) => `<ds:Object>${inner}</ds:Object>`,
-  (inner) => `<ds:Signature>${inner}</ds:Signature>`,
-  (inner) => `<ds:KeyInfo>${inner}</ds:KeyInfo>`,
 ];
 
 /** The places between two tags, and before and after the document. */
@@ -60,8 +57,7 @@ const insert = (xml: string, at: number, text: string) => xml.slice(0, at) + tex
 
 /** The original, or a part of it, wrapped or not, at every place of a forged document, signed or not, and of itself. */
 export function* insertions(): Generator<string> {
-  const payloads = [good, canonical, header, body, evilBody, signature, signatureOfAnother];
-  const hidden = [...new Set(payloads.flatMap((payload) => [payload, bare(payload)]))];
+  const hidden = [good, bare(good), canonical, bare(canonical), body, signature, bare(signature), signatureOfAnother];
   const bases = [evil, evil.replace(close, signature + close), evil.replace(close, signatureOfAnother + close), good];
   for (const base of bases) {
     for (const place of placesOf(base)) {
