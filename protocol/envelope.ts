@@ -12,6 +12,8 @@ export interface Sealed {
   readonly digest: string;
   readonly from: string;
   readonly to: string;
+  /** What proves the signature when the content is gone; see `checkProof`. */
+  readonly proof: string;
 }
 
 declare const brand: unique symbol;
@@ -23,6 +25,8 @@ export interface Opened<M extends AnyMessage = AnyMessage> {
   readonly kid: string;
   /** The signed text, to be kept as evidence. */
   readonly canonical: string;
+  /** What proves the signature when the content is gone; see `checkProof`. */
+  readonly proof: string;
   readonly [brand]: true;
 }
 
@@ -40,8 +44,8 @@ export function seal(message: AnyMessage, key: SigningKey): Sealed {
 export function open(bytes: Uint8Array, findKey: FindKey, understood?: ReadonlySet<string>): Opened {
   const verified = verifyDocument(bytes, findKey);
   const message = readBody(verified, understood);
-  const { digest, kid, canonical } = verified;
-  return { message, digest, kid, canonical } as Opened;
+  const { digest, kid, canonical, proof } = verified;
+  return { message, digest, kid, canonical, proof } as Opened;
 }
 
 function readBody({ root, from, kid, digest }: VerifiedDocument, understood?: ReadonlySet<string>): AnyMessage {

@@ -29,6 +29,7 @@ export {
   sourceKinds,
   updateReasons,
 } from './generated.ts';
+export { checkProof } from './proof.ts';
 export { levels, messageTable, type Level, type MessageRule } from './message-table.ts';
 
 export { ProtocolError, type ProvenSender } from './errors.ts';

@@ -4,6 +4,7 @@ import { checkSignature } from './check-signature.ts';
 import { ProtocolError } from './errors.ts';
 import { gateBytes, gateCharacters, gateTree, limits, unauthenticated } from './gate.ts';
 import type { SigningKey, VerificationKey } from './keys.ts';
+import { writeProof } from './proof.ts';
 import { scan } from './scan.ts';
 import {
   readOwnSignature,
@@ -27,10 +28,12 @@ export interface VerifiedDocument {
   readonly digest: string;
   readonly from: string;
   readonly kid: string;
+  /** What proves the signature when the content is gone; see `checkProof`. */
+  readonly proof: string;
 }
 
 /** Signs a document of the profile; `root` holds no signature yet. Throws a ProtocolError when it would break the profile's limits. */
-export function signDocument(root: XmlElement, key: SigningKey): { xml: string; digest: string } {
+export function signDocument(root: XmlElement, key: SigningKey): { xml: string; digest: string; proof: string } {
   const canonical = writeElement(root);
   asOurFault(() => {
     gateTree(root, signatureElements);
@@ -39,17 +42,19 @@ export function signDocument(root: XmlElement, key: SigningKey): { xml: string; 
   });
   const digest = hash('sha256', canonical, 'base64');
   const { algorithm, kid, privateKey } = key;
-  const signedInfo = Buffer.from(writeSignedInfo(algorithm, digest), 'latin1');
+  const written = writeSignedInfo(algorithm, digest);
+  const signedInfo = Buffer.from(written, 'latin1');
   const value =
     algorithm === 'ecdsa-sha256'
       ? sign('sha256', signedInfo, { key: privateKey, dsaEncoding: 'ieee-p1363' })
       : sign('sha256', signedInfo, privateKey);
   const closing = `</${root.name}>`;
-  const signature = writeSignature({ algorithm, digest, value: value.toString('base64'), kid });
+  const facts = { algorithm, digest, value: value.toString('base64'), kid };
+  const signature = writeSignature(facts);
   const xml = canonical.slice(0, -closing.length) + signature + closing;
   if (xml.length * 3 > limits.messageBytes && Buffer.byteLength(xml) > limits.messageBytes)
     throw new ProtocolError('too-large', 'more than 262144 bytes');
-  return { xml, digest };
+  return { xml, digest, proof: writeProof({ ...facts, signedInfo: written }) };
 }
 
 /** A gate that refuses our own document has found a fault on this side. */
@@ -76,7 +81,8 @@ export function verifyDocument(bytes: Uint8Array, findKey: FindKey): VerifiedDoc
     throw unauthenticated('digest', 'the content is not what was signed');
   }
   const { digest, kid } = block;
-  return { root: own ? body : rescan(document, body), canonical: document, digest, from, kid };
+  const proof = writeProof({ ...block, signedInfo });
+  return { root: own ? body : rescan(document, body), canonical: document, digest, from, kid, proof };
 }
 
 /** A document after both gates, before its key is known. */

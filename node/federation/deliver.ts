@@ -12,6 +12,7 @@ import {
 import type { Context } from '../kernel/context.ts';
 import { CodedError } from '../kernel/errors.ts';
 import type { PeerFetch } from './guarded-fetch.ts';
+import { openText } from '../leads/content-key.ts';
 import { findKeyOf, findPinnedPeer, isKeyInForce } from './pinned-keys.ts';
 import { allowanceOf } from './store/peers.ts';
 import type { OutboxMessage } from './store/outbox.ts';
@@ -47,8 +48,9 @@ type Outgoing = Pick<OutboxMessage, 'peerId' | 'messageId' | 'digest' | 'documen
 
 /** Posts a sealed message to its peer and reads the answer. Whatever is not signed by the peer is `silence`. */
 export async function deliver(ctx: Context, fetchPeer: PeerFetch, message: Outgoing): Promise<Attempt> {
-  const { peerId, document } = message;
+  const { peerId } = message;
   const way = await findWay(ctx, peerId);
+  const document = await openText(ctx, message.document);
   if (!way || document === null) return unknown;
   const pieces: Uint8Array[] = [];
   try {
@@ -69,7 +71,8 @@ export async function deliverFrame(
   messages: readonly Outgoing[],
 ): Promise<Attempt[]> {
   const way = await findWay(ctx, messages[0]?.peerId ?? '');
-  const documents = messages.flatMap(({ document }) => document ?? []);
+  const opened = await Promise.all(messages.map(({ document }) => openText(ctx, document)));
+  const documents = opened.flatMap((document) => document ?? []);
   if (!way || documents.length !== messages.length) return messages.map(() => unknown);
   const pieces: Uint8Array[] = [];
   const sent = messages.map((message) => sentOf(ctx, message));

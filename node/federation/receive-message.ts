@@ -20,6 +20,7 @@ import { heardFrom } from './peer-health.ts';
 import { Refusal } from './refusal.ts';
 import { headerEpoch } from './restoration/header-epoch.ts';
 import { heedEpoch } from './restoration/return-states.ts';
+import { sealArrival } from './seal-arrival.ts';
 import { sampleForSecondOpinion } from './second-opinion.ts';
 import { signingKeyFor } from './signing-key.ts';
 import { insertInbox, type InboxMessage } from './store/inbox.ts';
@@ -111,7 +112,8 @@ async function storeAndApply(ctx: Context, arrival: Arrival): Promise<ExchangeAn
   const { sender, opened } = arrival;
   return transact(ctx, async (tx) => {
     const xml = await sealReceipt(tx, opened);
-    const stored = await insertInbox(tx, describeArrival(tx, arrival, { answer: xml, code: null }));
+    const row = describeArrival(tx, arrival, { answer: xml, code: null });
+    const stored = await insertInbox(tx, { ...row, document: await sealArrival(tx, arrival) });
     if (stored) return repeatAnswer(opened, stored);
     await applyMessage(tx, { peer: sender.peer, opened, document: arrival.document });
     await ledgerAnswerGiven(tx, opened, xml);
@@ -144,6 +146,7 @@ function describeArrival(
     type,
     conversationId: conversation ?? null,
     document: code === null ? document : null,
+    proof: code === null ? opened.proof : null,
     answer,
     code,
     receivedAt: tx.clock.now(),

@@ -8,6 +8,7 @@ import {
   type Pull,
 } from '../../protocol/index.ts';
 import { transact, type Context } from '../kernel/context.ts';
+import { openText } from '../leads/content-key.ts';
 import { describeAnswer } from './deliver.ts';
 import { findKeyOf, isKeyInForce } from './pinned-keys.ts';
 import type { FrameAnswer } from './receive-batch.ts';
@@ -39,7 +40,8 @@ export async function answerPull(ctx: Context, pull: Arrival, answers: readonly 
     bytes: Math.min(body.maxBytes, batchLimits.bytes) - taken,
   };
   const waiting = await takeWaiting(ctx, pull.sender.peer.nodeId, room);
-  return { status: 200, frame: writeBatch([receipt.xml ?? '', ...waiting.map(({ document }) => document ?? '')]) };
+  const documents = await Promise.all(waiting.map(({ document }) => openText(ctx, document)));
+  return { status: 200, frame: writeBatch([receipt.xml ?? '', ...documents.map((document) => document ?? '')]) };
 }
 
 /** Nothing is leased: what is not answered by the next Pull is due then. */

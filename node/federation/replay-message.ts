@@ -1,6 +1,7 @@
 import { open, type Message } from '../../protocol/index.ts';
 import { transact, type Context } from '../kernel/context.ts';
 import { conflict, notFound } from '../kernel/errors.ts';
+import { openText } from '../leads/content-key.ts';
 import { sealIntoOutbox, type ConversationType } from './send-message.ts';
 import { findOwnKey } from './signing-key.ts';
 import { findConversation, updateConversation } from './store/conversations.ts';
@@ -17,10 +18,11 @@ export function replayMessage(ctx: Context, peerId: string, messageId: string): 
     const conversation = await findConversation(tx, message);
     // A question that was not heard is asked anew, as a new one.
     const isQuestion = ['Recall', 'Return', 'Erasure', 'AccessRequest'].includes(message.type);
+    const document = await openText(tx, message.document);
     const over = !conversation || conversation.state === 'closed' || isQuestion;
-    if (over || message.document === null || !(await markReplayed(tx, messageId)))
+    if (over || document === null || !(await markReplayed(tx, messageId)))
       throw conflict('not-replayable', 'This message was delivered or replayed, or its conversation is over.');
-    const { body, header } = await reopen(tx, message.document);
+    const { body, header } = await reopen(tx, document);
     const type = header.type;
     const sealed = await sealIntoOutbox(tx, conversation, {
       ...{ type, body, effectKey: message.effectKey },

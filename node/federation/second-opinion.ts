@@ -2,6 +2,7 @@ import { hash, randomInt } from 'node:crypto';
 import { openWithXmlCrypto, ProtocolError, type VerificationKey } from '../../protocol/index.ts';
 import { transact, type Context, type Tx } from '../kernel/context.ts';
 import { intend, type JobHandler } from '../kernel/jobs.ts';
+import { openText } from '../leads/content-key.ts';
 import { tellPeerChange } from './peer-health.ts';
 import { findKeyOf, findPinnedPeer } from './pinned-keys.ts';
 import { findInbox } from './store/inbox.ts';
@@ -30,8 +31,9 @@ async function askAgain(ctx: Context, { peerId, messageId, kid }: Sample): Promi
   const peer = await findPinnedPeer(ctx, peerId);
   const key = peer && findKeyOf(peer)(peerId, kid);
   // The content of a message may have been deleted meanwhile.
-  if (!key || !message || message.document === null) return;
-  const { document, digest, type } = message;
+  const document = await openText(ctx, message?.document ?? null);
+  if (!key || !message || document === null) return;
+  const { digest, type } = message;
   if (digestByXmlCrypto(document, key) === digest) return;
   const code = 'second-opinion-differs';
   ctx.log.error(code, { peerId, messageId, messageType: type });

@@ -46,6 +46,7 @@ export async function sendBetweenNodes<T extends BetweenNodesType>(
     createdAt: now,
     expiresAt: Date.parse(header.expires),
     answeredAt: null,
+    proof: null,
     answer: null,
     code: null,
   });

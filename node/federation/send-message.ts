@@ -12,6 +12,7 @@ import {
 } from '../../protocol/index.ts';
 import type { Tx } from '../kernel/context.ts';
 import { CodedError } from '../kernel/errors.ts';
+import { sealText } from '../leads/content-key.ts';
 import { ledgerDisclosure } from './ledger-leaves.ts';
 import { headerEpoch } from './restoration/header-epoch.ts';
 import { signingKeyFor } from './signing-key.ts';
@@ -82,7 +83,7 @@ export async function sealIntoOutbox<T extends ConversationType>(
   const now = tx.clock.now();
   const header = { ...writeHeader(tx, conversation, saying), ...(await headerEpoch(tx)) };
   const { messageId, seq } = header;
-  const { xml, digest } = seal(
+  const { xml, digest, proof } = seal(
     { header, body: saying.body } as AnyMessage,
     await signingKeyFor(tx, conversation.peerId),
   );
@@ -93,7 +94,8 @@ export async function sealIntoOutbox<T extends ConversationType>(
     seq,
     type: saying.type,
     digest,
-    document: xml,
+    document: conversation.contentKeyId === null ? xml : await sealText(tx, conversation.contentKeyId, xml),
+    proof,
     effectKey: saying.effectKey ?? messageId,
     state: 'waiting',
     attempts: 0,

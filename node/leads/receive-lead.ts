@@ -3,6 +3,7 @@ import type { Tx } from '../kernel/context.ts';
 import { CodedError } from '../kernel/errors.ts';
 import { intend } from '../kernel/jobs.ts';
 import { takesOwnLeads } from '../kernel/node-role.ts';
+import { makeContentKey } from './content-key.ts';
 import { systemActor, type LeadActor } from './history.ts';
 import { promoteFields } from './promote-fields.ts';
 import { appendHistory, insertLead, insertOriginal, type LeadOriginal } from './store.ts';
@@ -25,6 +26,8 @@ export interface ArrivingLead {
   /** Epoch milliseconds; now when absent. */
   readonly receivedAt?: number | undefined;
   readonly actor?: LeadActor | undefined;
+  /** The key its raw content is sealed under; a new one when absent. */
+  readonly contentKeyId?: string | undefined;
 }
 
 /** Writes a new lead with its history and the intent to route it; answers its id. Error `leads-from-primaries-only`. */
@@ -34,6 +37,7 @@ export async function receiveLead(tx: Tx, arriving: ArrivingLead): Promise<strin
   const id = tx.ids.make('lead');
   const now = tx.clock.now();
   const promoted = promoteFields(arriving.document);
+  const contentKeyId = arriving.contentKeyId ?? (await makeContentKey(tx, id));
   await insertLead(tx, {
     ...emptyColumns,
     ...promoted,
@@ -46,11 +50,12 @@ export async function receiveLead(tx: Tx, arriving: ArrivingLead): Promise<strin
     originClosesAt: arriving.originClosesAt ?? null,
     hiddenFields: JSON.stringify(arriving.hiddenFields ?? []),
     maskedFields: JSON.stringify(arriving.maskedFields ?? []),
+    contentKeyId,
     test: arriving.test ? 1 : 0,
     receivedAt: arriving.receivedAt ?? now,
     updatedAt: now,
   });
-  if (arriving.original) await insertOriginal(tx, id, arriving.original);
+  if (arriving.original) await insertOriginal(tx, { id, contentKeyId }, arriving.original);
   await appendHistory(tx, {
     leadId: id,
     actor: arriving.actor ?? systemActor,
@@ -93,6 +98,5 @@ const emptyColumns = {
   heldUntil: null,
   holdReason: null,
   doNotContact: '[]',
-  contentKeyId: null,
   version: 1,
 } as const;

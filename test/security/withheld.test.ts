@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from '../../node/kernel/log.ts';
+import { openText } from '../../node/leads/content-key.ts';
 import { declaredRoutes, nameOf, requestTo } from './declared-routes.ts';
 import { canary, openScene, type Person, type Scene } from './scene.ts';
 
@@ -87,7 +88,8 @@ const ledger = async () => {
 
 const outbox = async () => {
   const rows = await scene.node.ctx.db.selectFrom('outbox').select(['type', 'messageId', 'document']).execute();
-  return new Map(rows.map((row) => [`${row.type} ${row.messageId}`, row.document ?? '']));
+  const texts = await Promise.all(rows.map(({ document }) => openText(scene.node.ctx, document)));
+  return new Map(rows.map((row, at) => [`${row.type} ${row.messageId}`, texts[at] ?? '']));
 };
 
 const log = () => new Map([['log', lines.join('')]]);

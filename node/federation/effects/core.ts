@@ -19,6 +19,7 @@ import { keepOfStatus } from '../describe-status.ts';
 import { feedbackOf } from '../feedback-policy.ts';
 import { findDeleteBy, planDeletion } from '../privacy/delete-shown.ts';
 import { Refusal } from '../refusal.ts';
+import { offeredKey } from '../seal-arrival.ts';
 import { sendMessage } from '../send-message.ts';
 import { isOwnedThrough } from '../settle-question.ts';
 import { updateConversation, type Conversation } from '../store/conversations.ts';
@@ -38,8 +39,10 @@ export const coreEffects = {
     await endEarlierRound(tx, conversation, { before, messageId: header.messageId });
     const { hopNonce, hops } = body;
     if (hasPassed(body, tx.config.nodeId) || (hops ?? []).length >= mostHops) return refuseLooped(tx, conversation);
+    const contentKeyId = offeredKey(peer.nodeId, header);
     const leadId = await receiveLead(tx, {
       document: body.lead,
+      contentKeyId,
       origin: 'peer',
       originPeer: peer.nodeId,
       originName: peer.name,
@@ -50,7 +53,7 @@ export const coreEffects = {
     });
     const passed = JSON.stringify({ hopNonce, hops });
     const kept = { offerDigest: digest, offer: JSON.stringify(body), hops: passed };
-    const change = { leadId, closesAt, ...kept, consideredEvents: 0 };
+    const change = { leadId, closesAt, contentKeyId, ...kept, consideredEvents: 0 };
     await updateConversation(tx, conversation, change);
     const { peerId, conversationId, round } = conversation;
     const key = closeUnheardKey(conversation);

@@ -2,6 +2,7 @@ import type { Header } from '../../../protocol/index.ts';
 import type { Context, Tx } from '../../kernel/context.ts';
 import { intend } from '../../kernel/jobs.ts';
 import { appendLeaf } from '../../ledger/append-leaf.ts';
+import { destroyContentKey } from '../../leads/content-key.ts';
 import { forgetOfferValues } from '../../routing/store/recipients.ts';
 import { findAgreementOf } from '../agreements/in-force.ts';
 import { isDeafTo } from '../is-deaf-to.ts';
@@ -51,7 +52,8 @@ export async function deleteShown(
   if (leadId !== '') await forgetOfferValues(tx, leadId);
   await forgetConversation(tx, conversation);
   await forgetSent(tx, conversation);
-  const change = { offer: null, told: null, deletedAt: tx.clock.now() };
+  if (conversation.contentKeyId !== null) await destroyContentKey(tx, conversation.contentKeyId);
+  const change = { offer: null, told: null, contentKeyId: null, deletedAt: tx.clock.now() };
   const deleted = await updateConversation(tx, conversation, change);
   await appendLeaf(tx, 'offer-deleted', {
     ...{ peer: peerId, lead: leadId === '' ? null : leadId, conversation: conversationId, round },

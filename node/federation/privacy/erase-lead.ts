@@ -3,6 +3,7 @@ import { forgetRows } from '../../intake/store/lists.ts';
 import { forgetTray } from '../../intake/store/tray.ts';
 import type { Tx } from '../../kernel/context.ts';
 import { appendLeaf } from '../../ledger/append-leaf.ts';
+import { destroyContentKey } from '../../leads/content-key.ts';
 import { eraseContent } from '../../leads/erase-lead.ts';
 import type { LeadActor } from '../../leads/history.ts';
 import { getLead } from '../../leads/store.ts';
@@ -30,7 +31,7 @@ const answerDays = 7;
  * Repeated: asks again those that did not say `done`. Throws `legal-hold`.
  */
 export async function eraseLead(tx: Tx, leadId: string, { reason, actor, cause }: Erasing): Promise<void> {
-  const { erasedAt } = await getLead(tx, leadId);
+  const { erasedAt, contentKeyId } = await getLead(tx, leadId);
   const conversations = await listConversationsOf(tx, leadId);
   if (erasedAt === null) {
     await eraseContent(tx, leadId, { reason, actor });
@@ -39,6 +40,7 @@ export async function eraseLead(tx: Tx, leadId: string, { reason, actor, cause }
     await forgetRows(tx, leadId);
     await forgetQuestions(tx, leadId);
     await forgetReports(tx, leadId);
+    if (contentKeyId !== null) await destroyContentKey(tx, contentKeyId);
     const by = actor.kind === 'user' ? actor.id : undefined;
     const { peerId: peer, conversationId: conversation, messageId: message, digest } = cause ?? {};
     await appendLeaf(tx, 'lead-erased', { lead: leadId, reason, by, peer, conversation, message, digest });
@@ -56,7 +58,7 @@ export async function eraseLead(tx: Tx, leadId: string, { reason, actor, cause }
 async function eraseConversation(tx: Tx, conversation: Conversation): Promise<Conversation> {
   await forgetConversation(tx, conversation);
   await eraseSent(tx, conversation);
-  const nothing = { offer: null, told: null, secret: null, hops: null };
+  const nothing = { offer: null, told: null, secret: null, hops: null, contentKeyId: null };
   return updateConversation(tx, conversation, { ...nothing, erasedAt: tx.clock.now() });
 }
 

@@ -15,6 +15,8 @@ export interface InboxTable {
   answer: string;
   /** The code of the Problem; null for a Receipt. */
   code: string | null;
+  /** What proves the signature when the document is gone. */
+  proof: string | null;
   receivedAt: number;
   expiresAt: number;
 }

@@ -36,6 +36,8 @@ export interface OutboxTable {
   answer: string | null;
   /** Why the last attempt failed, or the code of the Problem. */
   code: string | null;
+  /** What proves the signature when the document is gone. */
+  proof: string | null;
 }
 export type OutboxMessage = OutboxTable;
 
