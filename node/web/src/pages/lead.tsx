@@ -89,8 +89,10 @@ function Lead({ lead }: { lead: LeadView }) {
         {lead.test && <Tag>test lead</Tag>}
       </PageHead>
       <Welcome lead={lead} accepted={accepted} opened={opened.size > 0} />
-      <PartnerQuestions lead={lead} />
-      <LeadActions lead={lead} />
+      <div className="lead-work">
+        <PartnerQuestions lead={lead} />
+        <LeadActions lead={lead} />
+      </div>
       <Tabs defaultValue="lead" keepMounted={false} mt="lg">
         <Tabs.List mb="md" className="tabs">
           <Tabs.Tab value="lead">Lead</Tabs.Tab>
