@@ -1,13 +1,27 @@
 import { defineConfig } from 'vitest/config';
 
+/** Files that put something else in the place of a module; the others share what a worker has loaded once. */
+const alone = ['test/security/rebinding.test.ts'];
+
 export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: [new URL('../test/support/postgres-server.ts', import.meta.url).pathname],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 3,
     pool: 'forks',
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'shared',
+          include: ['test/**/*.test.ts'],
+          exclude: alone,
+          isolate: false,
+          globalSetup: [new URL('../test/support/postgres-server.ts', import.meta.url).pathname],
+        },
+      },
+      { extends: true, test: { name: 'alone', include: alone } },
+    ],
   },
 });
