@@ -1,0 +1,103 @@
+import type { FieldPolicy } from '../../node/disclosure/decide-field.ts';
+import type { Assign } from '../../node/rules/index.ts';
+import type { Weather } from './network.ts';
+import type { Random } from './random.ts';
+import { topologies, type TemplateWish, type Topology } from './template.ts';
+
+const second = 1_000;
+const minute = 60 * second;
+
+/** Everything about a run that is decided before it begins. */
+export interface RunPlan extends TemplateWish {
+  /** How many leads arrive at the vendor. */
+  readonly leads: number;
+  /** How long faults happen and people act, in milliseconds. */
+  readonly lasts: number;
+  /** What people do, on average in how many milliseconds. */
+  readonly pace: number;
+  readonly weather: Weather;
+  readonly mortality: number;
+  readonly partings: readonly Parting[];
+  /** By name, in milliseconds. */
+  readonly skews: Readonly<Record<string, number>>;
+  readonly assign: Pick<Assign, 'mode' | 'offerMinutes' | 'opensInMinutes'>;
+  /** What the vendor shows its partners. */
+  readonly policies: readonly FieldPolicy[];
+  readonly messagesPerMinute: number;
+  /** Nobody reaches this node: it asks for its messages. */
+  readonly fetcher: string | undefined;
+}
+
+/** Two nodes that do not reach each other for a time; offsets in milliseconds. */
+interface Parting {
+  readonly one: string;
+  readonly other: string;
+  readonly from: number;
+  readonly until: number;
+}
+
+const names = Object.keys(topologies) as Topology[];
+
+export function drawPlan(random: Random): RunPlan {
+  const topology = random.pick(names);
+  const passesOn = topology === 'chain' || topology === 'tree';
+  const residents = [...new Set<string>(topologies[topology].flat())];
+  const hostile = random.chance(0.3);
+  const lasts = random.pick([5, 20, 60, 150]) * minute;
+  return {
+    topology,
+    agreements: passesOn || random.chance(0.3),
+    hostile,
+    leads: random.between(1, 4),
+    lasts,
+    pace: lasts / random.between(4, 30),
+    weather: drawWeather(random),
+    mortality: random.chance(0.5) ? random.pick([0.003, 0.01, 0.04]) : 0,
+    partings: drawPartings(random, residents, lasts),
+    skews: Object.fromEntries(residents.map((name) => [name, random.chance(0.3) ? random.between(-2 * minute, 2 * minute) : 0])), // prettier-ignore
+    assign: drawAssign(random),
+    policies: random.chance(0.4) ? drawPolicies(random) : [],
+    messagesPerMinute: hostile ? 60 : 6_000,
+    fetcher: random.chance(0.08) ? residents.at(-1) : undefined,
+  };
+}
+
+function drawWeather(random: Random): Weather {
+  const storm = random.pick([0, 0.3, 1, 3]);
+  const share = () => (random.chance(0.6) ? random.next() * 0.12 * storm : 0);
+  return { lost: share(), answerLost: share(), twice: share(), cut: share(), sick: share() / 2, slow: share() };
+}
+
+function drawPartings(random: Random, residents: readonly string[], lasts: number): Parting[] {
+  const count = random.chance(0.3) ? random.between(1, 3) : 0;
+  return Array.from({ length: count }, () => {
+    const one = random.pick(residents);
+    const from = random.int(lasts);
+    const other = random.pick(residents.filter((name) => name !== one));
+    return { one, other, from, until: Math.min(lasts, from + random.between(1, 40) * minute) };
+  });
+}
+
+function drawAssign(random: Random): RunPlan['assign'] {
+  const mode = random.pick(['grab', 'grab', 'direct', 'round-robin'] as const);
+  const offerMinutes = random.pick([2, 10, 60, 240]);
+  return { mode, offerMinutes, ...(mode === 'grab' && random.chance(0.2) && { opensInMinutes: 1 }) };
+}
+
+const targets = [
+  'contact.givenName',
+  'contact.emails',
+  'group:phone',
+  'account.name',
+  'interest.products',
+  'group:address',
+];
+
+function drawPolicies(random: Random): FieldPolicy[] {
+  return Array.from({ length: random.between(1, 4) }, () => ({
+    recipientKind: 'peer' as const,
+    target: random.pick(targets),
+    stage: random.pick(['offered', 'released', 'updated'] as const),
+    action: random.pick(['mask', 'withhold', 'never'] as const),
+  }));
+}

@@ -1,0 +1,96 @@
+import { deliveryHandlers } from '../../node/delivery/handlers.ts';
+import { makeFetchWorker } from '../../node/federation/fetch-messages.ts';
+import { federationHandlers } from '../../node/federation/handlers.ts';
+import { makeSpeechWorker } from '../../node/federation/learn-speech.ts';
+import { makeOutboxWorker } from '../../node/federation/outbox-worker.ts';
+import type { Context } from '../../node/kernel/context.ts';
+import { makeJobWorkers } from '../../node/kernel/job-workers.ts';
+import type { Worker } from '../../node/kernel/workers.ts';
+import { makeLedgerWorker } from '../../node/ledger/sequencer.ts';
+import { routingHandlers } from '../../node/routing/handlers.ts';
+import type { Timeline } from './timeline.ts';
+
+interface Surroundings {
+  readonly timeline: Timeline;
+  readonly skew: number;
+  /** Told whenever a worker begins or ends something. */
+  readonly moved: () => void;
+}
+
+export const makeWorkers = (): Worker[] => [
+  ...makeJobWorkers([...routingHandlers, ...deliveryHandlers, ...federationHandlers]),
+  makeOutboxWorker(),
+  makeSpeechWorker(),
+  makeFetchWorker(),
+];
+
+/** After so long a commit's leaves are numbered and signed for: the product looks each second, and signs each tenth. */
+const ledgerPause = 11_000;
+
+/**
+ * Runs the product's workers when they are woken or something is due. Unlike the product's own pumps these look at their rows only
+ * when a row is due, so that a day without events costs nothing.
+ */
+export function startPumps(ctx: Context, surroundings: Surroundings) {
+  const pumps = makeWorkers().map((worker) => makePump(ctx, worker, surroundings));
+  const ledger = makePump(ctx, makeLedgerWorker(), surroundings);
+  let isPlanned = false;
+  let stopped = false;
+  return {
+    start: () => pumps.forEach(({ run }) => run()),
+    /** There may be leaves to number. */
+    committed() {
+      if (isPlanned || stopped) return;
+      isPlanned = true;
+      surroundings.timeline.after(ledgerPause, () => {
+        isPlanned = false;
+        ledger.run();
+      });
+    },
+    stop() {
+      stopped = true;
+      for (const { stop } of [...pumps, ledger]) stop();
+    },
+  };
+}
+
+function makePump(ctx: Context, worker: Worker, { timeline, skew, moved }: Surroundings) {
+  let running = false;
+  let again = false;
+  let stopped = false;
+  let cancel = () => {};
+  const runAll = async () => {
+    do {
+      again = false;
+      if ((await worker.runDue(ctx)) > 0 && !worker.rests) again = true;
+      moved();
+    } while (again && !stopped);
+    const dueAt = worker.rests ? undefined : await worker.nextDueAt(ctx);
+    if (dueAt !== undefined && !stopped) cancel = timeline.after(Math.max(dueAt - skew - timeline.now(), 1), run);
+  };
+  const failed = (error: unknown) => {
+    ctx.log.error('worker-failed', { worker: worker.name, error });
+    cancel = timeline.after(1_000, run);
+  };
+  const run = () => {
+    cancel();
+    again = true;
+    if (running || stopped) return;
+    running = true;
+    moved();
+    void runAll()
+      .catch(failed)
+      .finally(() => {
+        running = false;
+        if (again && !stopped) run();
+      });
+  };
+  ctx.bus.onWake(worker.name, run);
+  return {
+    run,
+    stop() {
+      stopped = true;
+      cancel();
+    },
+  };
+}

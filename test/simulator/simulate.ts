@@ -1,0 +1,190 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { upsertPolicy } from '../../node/disclosure/store.ts';
+import { updatePeer } from '../../node/federation/store/peers.ts';
+import { transact } from '../../node/kernel/context.ts';
+import { receiveLead } from '../../node/leads/receive-lead.ts';
+import { systemBoxId } from '../../node/routing/store/boxes.ts';
+import { replaceRules } from '../../node/routing/store/rules.ts';
+import type { Assign } from '../../node/rules/index.ts';
+import { checkEnd } from './invariants.ts';
+import type { SigningKey } from '../../protocol/index.ts';
+import { makeLead } from './leads.ts';
+import { makeMallory } from './mallory.ts';
+import { misbehave } from './misdeeds.ts';
+import { makeOnlooker } from './onlooker.ts';
+import { act } from './people.ts';
+import { drawPlan, type RunPlan } from './plan.ts';
+import { makeRandom, type Random } from './random.ts';
+import { makeRunFolder, moveIn, type Resident, type Templates } from './template.ts';
+import { makeTrace } from './trace.ts';
+import { openWorld, type Home, type World } from './world.ts';
+
+export interface Outcome {
+  readonly seed: number;
+  readonly plan: RunPlan;
+  /** What must not be and was, in words. */
+  readonly faults: readonly string[];
+  /** The same for every run of the same seed. */
+  readonly digest: string;
+  readonly lines: readonly string[];
+}
+
+const hour = 3_600_000;
+const calmWeather = { lost: 0, answerLost: 0, twice: 0, cut: 0, sick: 0, slow: 0 };
+/** After the last fault everything that was under way comes to its end within so long, and what must be forgotten is. */
+const settlesWithin = 40 * hour;
+
+/** One run: nodes, people and faults as the seed says; then calm, then the invariants. */
+export async function simulate(seed: number, templates: Templates): Promise<Outcome> {
+  const random = makeRandom(`seed ${seed}`);
+  const plan = drawPlan(random.fork('plan'));
+  const { residents, endedAt, mallory } = await templates.get(plan);
+  const folder = makeRunFolder();
+  const faults: string[] = [];
+  const run: Run = {
+    isReady: false,
+    plan,
+    random,
+    folder,
+    residents,
+    endedAt,
+    mallory,
+    onFault: (fault: string) => void faults.push(fault),
+  };
+  const world = await openRun(run);
+  try {
+    await prepare(world, run);
+    run.isReady = true;
+    planLeads(world, run);
+    planPeople(world, run);
+    planMallory(world, run);
+    await world.run(plan.lasts);
+    world.trace.say('calm');
+    await world.run(settlesWithin);
+    await checkEnd(world, run);
+  } catch (error) {
+    faults.push(`the run broke off: ${String((error as Error).stack)}`);
+  } finally {
+    await world.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return { seed, plan, faults, digest: world.trace.digest(), lines: world.trace.lines };
+}
+
+export interface Run {
+  /** Before that nobody dies. */
+  isReady: boolean;
+  readonly plan: RunPlan;
+  readonly random: Random;
+  readonly folder: string;
+  readonly residents: readonly Resident[];
+  readonly endedAt: number;
+  readonly mallory: SigningKey | undefined;
+  readonly onFault: (fault: string) => void;
+}
+
+function openRun(run: Run): Promise<World> {
+  const { plan, random, folder, residents, endedAt, onFault } = run;
+  let now = () => endedAt;
+  const elapsed = () => now() - endedAt;
+  const isOver = () => elapsed() >= plan.lasts;
+  const onlooker = makeOnlooker(onFault, neverWords(plan));
+  const rest = random.fork('rests');
+  return openWorld({
+    startsAt: endedAt,
+    homes: residents.map((resident) => homeOf(resident, plan, folder)),
+    random,
+    makeTrace: (clock) => makeTrace((now = clock), endedAt),
+    weather: () => (isOver() ? calmWeather : plan.weather),
+    isParted: (one, other) =>
+      (!isOver() && isParted(plan, [one, other], elapsed())) || (other === plan.fetcher && one !== other),
+    mortality: () => (isOver() || !run.isReady ? 0 : plan.mortality),
+    rest: () => 10 ** rest.between(2, 6),
+    ...onlooker,
+    onFault,
+  });
+}
+
+const isParted = ({ partings }: RunPlan, pair: readonly string[], at: number) =>
+  partings.some(
+    ({ one, other, from, until }) => from <= at && at < until && pair.includes(one) && pair.includes(other),
+  );
+
+function homeOf(resident: Resident, plan: RunPlan, into: string): Home {
+  mkdirSync(into, { recursive: true });
+  const { name, keys } = resident;
+  const { messagesPerMinute, skews, fetcher } = plan;
+  const fetchEverySeconds = name === fetcher ? 1_200 : undefined;
+  return { name, keys, folder: moveIn(resident, into), skew: skews[name] ?? 0, messagesPerMinute, fetchEverySeconds };
+}
+
+/** Words of a lead that the vendor's policies keep for good. */
+const words: Readonly<Record<string, string>> = {
+  'contact.givenName': 'Ada Canary',
+  'contact.emails': 'ada@canary',
+  'group:address': 'gasse ',
+};
+const neverWords = ({ policies }: RunPlan): string[] =>
+  policies.flatMap(({ stage, action, target }) => (stage === 'released' && action === 'never' && words[target]) || []);
+
+/** Rules, policies and ways of the nodes, before anything can go wrong. */
+async function prepare(world: World, { plan, residents }: Run): Promise<void> {
+  for (const { name, users, partners } of residents) {
+    const { ctx } = world.node(name);
+    const isFirst = name === 'vendor';
+    const to = [...users.map(({ boxId }) => boxId).slice(isFirst ? 1 : 0), ...partners.map(({ boxId }) => boxId)];
+    const assign = isFirst ? plan.assign : { mode: 'grab' as const, offerMinutes: plan.assign.offerMinutes };
+    await transact(ctx, async (tx) => {
+      await replaceRules(tx, systemBoxId, [offerTo(tx.ids.make('rule'), { ...assign, to })]);
+      if (isFirst) for (const policy of plan.policies) await upsertPolicy(tx, policy);
+      if (partners.some((partner) => partner.name === plan.fetcher))
+        await updatePeer(tx, `${plan.fetcher}.localhost`, { fetches: 1 });
+    });
+  }
+  await world.calm();
+}
+
+const offerTo = (id: string, assign: Assign) => ({
+  ...{ id, boxId: systemBoxId, position: 0, name: 'all', event: 'enter' as const, condition: { all: [] } },
+  ...{ action: { assign }, enabled: true },
+});
+
+function planLeads(world: World, { plan, random, onFault }: Run): void {
+  const chance = random.fork('leads');
+  const vendor = world.node('vendor');
+  const arrive = async (number: number): Promise<void> => {
+    if (!vendor.isUp()) return void world.timeline.after(10_000, () => void arrive(number));
+    world.trace.say(`lead ${number} arrives`);
+    await transact(vendor.ctx, (tx) => receiveLead(tx, { document: makeLead(number), origin: 'local' }));
+  };
+  for (let number = 1; number <= plan.leads; number++)
+    world.timeline.after(chance.int(plan.lasts / 2), () => {
+      arrive(number).catch((error: unknown) => onFault(`lead ${number} was not taken: ${String(error)}`));
+    });
+}
+
+function planPeople(world: World, { plan, random, onFault }: Run): void {
+  for (const node of world.nodes) {
+    const desk = { random: random.fork(`people of ${node.name}`), say: world.trace.say, onFault };
+    const next = (): void => {
+      if (world.timeline.now() >= world.startedAt + plan.lasts) return;
+      act(node, desk).catch((error: unknown) => onFault(`people of ${node.name}: ${String((error as Error).stack)}`));
+      world.timeline.after(desk.random.next() * 2 * plan.pace, next);
+    };
+    world.timeline.after(desk.random.next() * 2 * plan.pace, next);
+  }
+}
+
+/** Somebody whom everybody trusts too much, and who hears what passes. */
+function planMallory(world: World, { plan, random, residents, mallory: key, onFault }: Run): void {
+  if (!key) return;
+  const mallory = makeMallory(world.wires, key, residents, random.fork('mallory'));
+  world.stations.set('mallory', mallory);
+  world.listen((to, letters) => mallory.recorded.push(...letters.map(({ xml }) => ({ to, xml }))));
+  const next = (): void => {
+    if (world.timeline.now() >= world.startedAt + plan.lasts) return;
+    misbehave(mallory).catch((error: unknown) => onFault(`Mallory stumbled: ${String((error as Error).stack)}`));
+    world.timeline.after(mallory.random.next() * plan.pace, next);
+  };
+  next();
+}
