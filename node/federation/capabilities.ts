@@ -39,7 +39,7 @@ export async function describeCapabilities(ctx: Context): Promise<Capabilities> 
     name: ctx.config.name,
     endpoint: ownEndpoint(ctx),
     versions: ['1'],
-    levels: ['Core', 'Withhold', 'Update', 'Privacy', 'Agreement', 'Pull', 'Batch'],
+    levels: ['Core', 'Withhold', 'Update', 'Privacy', 'Agreement', 'Pull', 'Batch', 'Audit'],
     keys: await listKeys(ctx),
     maxMessageBytes: limits.messageBytes,
     maxBatchMessages: batchLimits.documents,

@@ -19,7 +19,14 @@ import type { OutboxMessage } from './store/outbox.ts';
 
 /** What came of one attempt. `text` is the signed answer as it came: evidence. */
 export type Attempt =
-  | { readonly kind: 'receipt'; readonly text: string; readonly log?: LogCheckpoint | undefined }
+  | {
+      readonly kind: 'receipt';
+      readonly text: string;
+      /** The peer's last checkpoint, its Epoch, and when it created the answer (epoch milliseconds). */
+      readonly log?: LogCheckpoint | undefined;
+      readonly epoch: number;
+      readonly saidAt: number;
+    }
   | { readonly kind: 'problem'; readonly text: string; readonly problem: ProblemFacts }
   | Silence;
 
@@ -129,7 +136,10 @@ async function* keep(body: AsyncIterable<Uint8Array>, pieces: Uint8Array[]): Asy
 }
 
 export function describeAnswer(answer: DeliveryAnswer, text: string): Attempt {
-  if (answer.kind === 'receipt') return { kind: 'receipt', text, log: answer.opened.message.header.log };
+  if (answer.kind === 'receipt') {
+    const { log, epoch = 0, created } = answer.opened.message.header;
+    return { kind: 'receipt', text, log, epoch, saidAt: Date.parse(created) };
+  }
   if (answer.kind === 'problem') return { kind: 'problem', text, problem: answer.opened.message.body };
   const { status, retryAfter } = answer;
   const code = status === 401 ? 'peer-refuses-us' : `unsigned-${status}`;

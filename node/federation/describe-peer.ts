@@ -3,15 +3,23 @@ import type { Context } from '../kernel/context.ts';
 import { peerFingerprint } from './introduce.ts';
 import { describeReach } from './peer-health.ts';
 import { countByState, type OutboxState } from './store/outbox.ts';
+import { countWebhooks } from './store/webhooks.ts';
 import { getHealth, getPeer, listHealth, listPeerKeys, listPeers, listSecurityEvents } from './store/peers.ts';
 import type { Peer, PeerHealth } from './store/peers.ts';
+import { findPeerCheckpoint } from './store/witnessed.ts';
 import { findSpeech, type PeerSpeech } from './store/speech.ts';
 
 type Counts = Partial<Record<OutboxState, number>>;
 
 /** A partner as the partners page shows it. */
 export async function listPeerViews(ctx: Context) {
-  const [peers, healths, counts] = await Promise.all([listPeers(ctx), listHealth(ctx), countByState(ctx)]);
+  const [peers, healths, sent, told] = await Promise.all([
+    listPeers(ctx),
+    listHealth(ctx),
+    countByState(ctx),
+    countWebhooks(ctx),
+  ]);
+  const counts = [...sent, ...told];
   return peers.map((peer) => {
     const health = healths.find(({ peerId }) => peerId === peer.nodeId);
     const mine = counts.filter(({ peerId }) => peerId === peer.nodeId);
@@ -22,18 +30,23 @@ export async function listPeerViews(ctx: Context) {
 /** One partner with its keys and what an administrator should look into. */
 export async function getPeerView(ctx: Context, nodeId: string) {
   const peer = await getPeer(ctx, nodeId);
-  const [health, counts, keys, events, fingerprint, speech] = await Promise.all([
+  const [health, sent, told, keys, events, fingerprint, speech] = await Promise.all([
     getHealth(ctx, nodeId),
     countByState(ctx, nodeId),
+    countWebhooks(ctx, nodeId),
     listPeerKeys(ctx, nodeId),
     listSecurityEvents(ctx, nodeId, 50),
     peerFingerprint(ctx, nodeId),
     findSpeech(ctx, nodeId),
   ]);
+  const witnessed = await findPeerCheckpoint(ctx, nodeId);
   return {
-    ...describePeer(ctx, peer, { health, counts: toCounts(counts) }),
-    fingerprint,
+    ...describePeer(ctx, peer, { health, counts: toCounts([...sent, ...told]) }),
+    fingerprint: keys.length > 0 ? fingerprint : '',
     speaks: describeSpeech(speech),
+    witnessed: witnessed
+      ? { size: witnessed.size, root: witnessed.root, epoch: witnessed.epoch, saidAt: when(witnessed.saidAt) }
+      : null,
     keys: keys.map(({ kid, algorithm, validFrom, validUntil, revokedAt, confirmedAt }) => ({
       kid,
       algorithm,
@@ -76,6 +89,7 @@ function describePeer(
   const { nodeId, name, endpoint, role, state, allowedRange, createdAt, activatedAt, suspendedAt } = peer;
   return {
     id: nodeId,
+    kind: peer.kind,
     name,
     endpoint,
     role,

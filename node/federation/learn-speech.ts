@@ -5,11 +5,13 @@ import type { Worker } from '../kernel/workers.ts';
 import { sealGreeting } from './capabilities.ts';
 import { deliver } from './deliver.ts';
 import { guardedFetch, type PeerFetch } from './guarded-fetch.ts';
+import { appendLeaf } from '../ledger/append-leaf.ts';
 import { tellPeerChange } from './peer-health.ts';
 import { findKeyOf, findPinnedPeer, isKeyInForce, type PinnedPeer } from './pinned-keys.ts';
 import { findUnknownKey } from './signing-key.ts';
 import { markKnown } from './store/own-keys.ts';
 import { allowanceOf } from './store/peers.ts';
+import { insertLogKey } from './store/witnessed.ts';
 import { findSpeech, listAskings, planAsking, updateSpeech } from './store/speech.ts';
 
 const hour = 3_600_000;
@@ -94,6 +96,9 @@ export async function learnSpeech(
   const now = tx.clock.now();
   const rest = { askAt: now + askAgainAfter, error: null };
   if (known?.saidAt && saidAt < known.saidAt) return updateSpeech(tx, peerId, rest);
+  const { logKey } = body;
+  if (logKey !== undefined && (await insertLogKey(tx, peerId, logKey)))
+    await appendLeaf(tx, 'peer-log-key', { peer: peerId, key: logKey });
   const capabilities = JSON.stringify(body);
   await updateSpeech(tx, peerId, { ...rest, capabilities, saidAt, learnedAt: now });
   if (known?.capabilities === capabilities) return;

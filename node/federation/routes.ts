@@ -76,6 +76,8 @@ const speaks = z.object({
 const fullPeerView = peerView.extend({
   fingerprint: z.string(),
   speaks,
+  /** The highest checkpoint of its log that it signed to us. */
+  witnessed: z.object({ size: count, root: z.string(), epoch: count, saidAt: time }).nullable(),
   keys: z.array(key),
   securityEvents: z.array(securityEvent),
 });

@@ -6,6 +6,7 @@ import { answeredBy, failedBy, noteError, tellPeerChange } from './peer-health.t
 import { planDailyRetry, planRetry } from './plan-retry.ts';
 import { appendSecurityEvent } from './store/peers.ts';
 import { findConversation } from './store/conversations.ts';
+import { witnessCheckpoint } from './witness/witness-checkpoint.ts';
 import { takeDepartureBack, updateWaiting, type OutboxMessage } from './store/outbox.ts';
 
 /** A message, and when its last attempt began. */
@@ -32,6 +33,7 @@ async function settleAnswer(tx: Tx, message: OutboxMessage, attempt: Exclude<Att
   if (attempt.kind === 'receipt') {
     if (!(await close(tx, message, { state: 'delivered', answer: attempt.text, code: null }))) return;
     await ledgerAnswerGot(tx, message, attempt);
+    await witnessCheckpoint(tx, message.peerId, attempt);
     await onReceipt(tx, message);
     return;
   }

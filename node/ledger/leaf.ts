@@ -59,6 +59,9 @@ export const leafLines = {
   'restoration-ended': ['epoch', 'missing', 'reason', 'by'],
   /** A partner says that it was restored. */
   'peer-restored': ['peer', 'epoch'],
+  /** A partner announced the key of its log; what it signed of that log contradicts what it signed before. */
+  'peer-log-key': ['peer', 'key'],
+  'peer-log-contradicts': ['peer', 'code', 'epoch', 'said', 'known'],
   'field-policy-set': ['recipient', 'target', 'stage', 'mode', 'condition', 'action', 'by'],
   /** What a partner is told of leads that came from it, and what is kept of what it tells: `setting=value`. */
   'feedback-policy-set': ['peer', 'tell', 'keep', 'bands', 'by'],

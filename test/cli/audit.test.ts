@@ -3,6 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { findFreePort } from '../../node/cli/demo/processes.ts';
+import { readCheckpoint } from '../../node/ledger/checkpoint.ts';
+import { verifyConsistency } from '../../node/ledger/verify-proof.ts';
 import { openCommandNode } from './leadmesh.ts';
 
 // Each command is a process that loads a whole node.
@@ -22,6 +24,16 @@ it('an administrator keeps a checkpoint, and finds with it what somebody did to 
   expect(before).toMatchObject({ isWhole: true, waiting: 1, since: { isKept: true }, findings: [] });
   await (await node.start()).stop();
   expect(await node.json(['audit', 'verify'])).toMatchObject({ isWhole: true, size: Number(before['size']) + 1 });
+
+  const proof = await node.json(['audit', 'proof', '--since', String(readCheckpoint(`${note}\n`).size)]);
+  const proven = proof as unknown as Record<'since' | 'size', number> & { root: string; proof: string[] };
+  const bytes = (text: string) => Buffer.from(text, 'base64');
+  expect(
+    verifyConsistency({
+      ...{ oldSize: proven.since, oldRoot: readCheckpoint(`${note}\n`).root },
+      ...{ size: proven.size, root: bytes(proven.root), proof: proven.proof.map(bytes) },
+    }),
+  ).toBe(true);
 
   const database = new SqliteFile(join(node.dataFolder, 'leadmesh.db'));
   database.prepare('delete from "ledgerLeaf" where position = 1').run();

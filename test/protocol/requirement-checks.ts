@@ -61,6 +61,7 @@ export const requirementChecks: Readonly<Record<string, readonly [file: string, 
   'LX-167': ['agreements/crossing', 'both sides believe the same once all steps arrived, however they crossed'],
   'LX-172': ['protocol/batch-client', 'are one for each message, in order, each by itself'],
   'LX-173': ['protocol/batch-client', 'is its receipt, and what waited'],
+  'LX-181': ['federation/witness', 'a partner that shows two logs is found out, and both checkpoints are evidence'],
   'LX-182': [
     'federation/restoration',
     'a restored node raises its epoch and its counters, and goes on once its partner returned what it has',

@@ -1,9 +1,12 @@
 import { notFound } from '../../kernel/errors.ts';
 import { readCheckpoint } from '../../ledger/checkpoint.ts';
 import type { Finding } from '../../ledger/findings.ts';
+import { proveConsistency, proveInclusion, rootAt } from '../../ledger/proofs.ts';
 import { findNewestCheckpoint } from '../../ledger/store/checkpoints.ts';
+import { findLeafOfMessage } from '../../ledger/find-leaf.ts';
+import { findTile } from '../../ledger/store/tiles.ts';
 import { verifyLedger } from '../../ledger/verify-ledger.ts';
-import type { Asked, Command } from '../command.ts';
+import { misuse, type Asked, type Command } from '../command.ts';
 import type { Door } from '../door.ts';
 import { fileBytes } from '../input.ts';
 import { entry, words, type Output } from '../output.ts';
@@ -40,6 +43,35 @@ async function showCheckpoint({ ctx }: Door): Promise<Output> {
   return words(note.replace(/\n$/, ''), { origin, size, root: root.toString('base64'), signedAt, note });
 }
 
+const wholeCount = /^(0|[1-9]\d{0,14})$/;
+
+/** Proves by the tiles of the log; whoever checks needs nothing but SHA-256 (RFC 6962, 2.1). */
+async function prove({ ctx }: Door, asked: Asked): Promise<Output> {
+  const newest = await findNewestCheckpoint(ctx);
+  if (!newest) throw notFound('checkpoint yet');
+  const size = countOf(asked, 'size') ?? newest.size;
+  const readTile = (level: number, place: number) => findTile(ctx, level, place);
+  const root = async (of: number) => (await rootAt(readTile, of)).toString('base64');
+  const text = (hashes: readonly Buffer[]) => hashes.map((hash) => hash.toString('base64'));
+  const since = countOf(asked, 'since');
+  if (since !== undefined) {
+    const proof = text(await proveConsistency(readTile, since, size));
+    return entry({ since, sinceRoot: await root(since), size, root: await root(size), proof });
+  }
+  const message = asked.text('message');
+  const leaf = message === undefined ? undefined : await findLeafOfMessage(ctx, message);
+  if (!leaf) throw message === undefined ? misuse('--message or --since is needed.') : notFound('leaf of this message');
+  const path = text(await proveInclusion(readTile, leaf.position, size));
+  return entry({ leaf: leaf.text, position: leaf.position, size, root: await root(size), path });
+}
+
+function countOf(asked: Asked, option: string): number | undefined {
+  const text = asked.text(option);
+  if (text === undefined) return undefined;
+  if (!wholeCount.test(text)) throw misuse(`--${option} is a number of leaves.`);
+  return Number(text);
+}
+
 export const auditCommands: readonly Command[] = [
   {
     name: 'audit verify',
@@ -47,6 +79,18 @@ export const auditCommands: readonly Command[] = [
     options: { since: value('file', 'A checkpoint that was saved: the log must begin with what it vouches for.') },
     example: 'leadmesh audit verify --since /media/usb/vendor-2026-10-01.checkpoint',
     onNode: verify,
+  },
+  {
+    name: 'audit proof',
+    summary:
+      'Prove that a message’s leaf is in the ledger, or that the ledger of today begins with that of an older size',
+    options: {
+      message: value('id', 'The message whose first leaf is proven.'),
+      since: value('leaves', 'The older size: proves that nothing before it was changed.'),
+      size: value('leaves', 'The size of the tree; default that of the newest checkpoint.'),
+    },
+    example: 'leadmesh audit proof --message 01980d2e-6c1f-7b3a-9c55-0d6a4c1f2b10 --json',
+    onNode: prove,
   },
   {
     name: 'audit checkpoint',
