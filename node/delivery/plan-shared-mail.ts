@@ -16,6 +16,7 @@ export const sharedTopics = [
   'erasure-asked',
   'privacy-overdue',
   'privacy-owed',
+  'consent-changed',
 ] as const;
 export type SharedTopic = (typeof sharedTopics)[number];
 
@@ -64,6 +65,10 @@ const words: Readonly<Record<SharedTopic, Words>> = {
   'privacy-overdue': (partner) => [
     'Privacy: no answer',
     `${partner} has not answered in time what you asked for the person this lead is about. The lead's page shows what.`,
+  ],
+  'consent-changed': (partner) => [
+    'Consent changed',
+    `${partner} tells that this person changed what their data may be used for. Read it before you contact them.`,
   ],
   'privacy-owed': (partner) => [
     'Privacy: answer due',

@@ -10,8 +10,13 @@ export function describeDisclosed<T extends ConversationType>(
   if (type === 'Offer') return describeOffer(body as Bodies['Offer']);
   if (type === 'Release') return { stage: 'released', shown: presentFields((body as Bodies['Release']).lead) };
   if (type === 'Update') return { stage: 'updated', shown: (body as Bodies['Update']).changedFields };
+  if (type === 'AccessReport') return describeReport(body as Bodies['AccessReport']);
   return undefined;
 }
+
+/** A report holds values only where something is held. */
+const describeReport = ({ lead }: Bodies['AccessReport']): LeafFacts<'disclosure'> | undefined =>
+  lead && { stage: 'reported', shown: presentFields(lead) };
 
 function describeOffer({ mode, lead, maskedFields = [], withheldFields = [], commitments }: Bodies['Offer']) {
   const present = presentFields(lead);

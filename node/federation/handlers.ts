@@ -7,6 +7,7 @@ import { deliverKind, type DeliverWebhook } from './bridge/queue-webhook.ts';
 import { statusOfPerson } from './bridge/status-of-person.ts';
 import { deleteShown } from './privacy/delete-shown.ts';
 import { holdEnded, privacyDue } from './privacy/privacy-due.ts';
+import { settleAccess } from './privacy/report-access.ts';
 import { questionDue } from './question-due.ts';
 import { awardToPartner, closeToPartner, offerToPartner } from './reach-partner.ts';
 import { statesToPeer } from './restoration/return-states.ts';
@@ -35,6 +36,7 @@ export const federationHandlers: readonly JobHandler[] = [
   handler('delete-shown', deleteShown),
   handler('states-to-peer', statesToPeer),
   handler('privacy-due', privacyDue),
+  handler('settle-access', settleAccess),
   handler('hold-ended', holdEnded),
   handler('trim-exchange', trimExchange),
   handler('status-of-person', statusOfPerson),

@@ -1,4 +1,4 @@
-import { answerOutcomes, erasureReasons } from '../../../protocol/index.ts';
+import { answerOutcomes, contactChannels, erasureReasons } from '../../../protocol/index.ts';
 import { CodedError } from '../../kernel/errors.ts';
 import type { Command } from '../command.ts';
 import { entry, table, type Page } from '../output.ts';
@@ -59,6 +59,35 @@ export const privacyCommands: readonly Command[] = [
         await door.ask<object>('PUT /api/leads/:id/legal-hold', { params: { id: asked.arg('lead') }, body }),
       );
     },
+  },
+  {
+    name: 'lead do-not-contact',
+    summary: 'The person may not be contacted any more in these ways; every partner that has the lead is told',
+    arguments: ['lead'],
+    options: { channels: value('codes', `Which, with commas between: ${contactChannels.join(', ')}.`) },
+    example: `leadmesh lead do-not-contact ${lead} --channels phone,visit`,
+    onNode: async (door, asked) => {
+      const body = { channels: needed(asked, 'channels').split(',') };
+      return entry(
+        await door.ask<object>('POST /api/leads/:id/do-not-contact', { params: { id: asked.arg('lead') }, body }),
+      );
+    },
+  },
+  {
+    name: 'lead ask-report',
+    summary: 'Ask every partner that got a lead what it holds, for the person the lead is about',
+    arguments: ['lead'],
+    example: `leadmesh lead ask-report ${lead}`,
+    onNode: async (door, asked) =>
+      entry(await door.ask<object>('POST /api/leads/:id/access-report', { params: { id: asked.arg('lead') } })),
+  },
+  {
+    name: 'lead report',
+    summary: 'Show what is held of a lead here and at partners, and who got which fields when',
+    arguments: ['lead'],
+    example: `leadmesh lead report ${lead}`,
+    onNode: async (door, asked) =>
+      entry(await door.ask<object>('GET /api/leads/:id/access-report', { params: { id: asked.arg('lead') } })),
   },
   {
     name: 'privacy list',

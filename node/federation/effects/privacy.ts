@@ -1,5 +1,7 @@
+import { hearConsent } from '../privacy/change-consent.ts';
 import { hearDeletion } from '../privacy/hear-deletion.ts';
 import { hearErasure, hearErasureStatus } from '../privacy/hear-erasure.ts';
+import { hearAccess, hearReport } from '../privacy/report-access.ts';
 import type { ConversationEffects } from './effect.ts';
 
 /** The messages about personal data (section 11 of the specification). */
@@ -13,5 +15,17 @@ export const privacyEffects = {
     const { body, header } = message;
     if (body.outcome === 'offer-deleted') await hearDeletion(tx, conversation, { header, digest });
     else await hearErasureStatus(tx, heard);
+  },
+
+  async ConsentChange(tx, heard) {
+    await hearConsent(tx, heard);
+  },
+
+  async AccessRequest(tx, heard) {
+    await hearAccess(tx, heard);
+  },
+
+  async AccessReport(tx, heard) {
+    await hearReport(tx, heard);
   },
 } satisfies ConversationEffects;

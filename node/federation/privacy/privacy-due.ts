@@ -10,6 +10,7 @@ import {
 import { getLead } from '../../leads/store.ts';
 import { tellPeople } from '../told-by-partner.ts';
 import { eraseLead } from './erase-lead.ts';
+import { settleAccess } from './report-access.ts';
 import { settleErasure } from './settle-erasure.ts';
 import type { ErasureReason } from '../../../protocol/index.ts';
 
@@ -19,7 +20,7 @@ export async function privacyDue(tx: Tx, { requestId }: { requestId: string }): 
   if (!request || request.settledAt !== null) return;
   const { leadId, peerId, kind, ours } = request;
   if (leadId !== '') await tellPeople(tx, { leadId, peerId, topic: ours ? 'privacy-overdue' : 'privacy-owed' });
-  if (!ours && kind === 'erasure') await settleErasure(tx, requestId);
+  if (!ours) await (kind === 'erasure' ? settleErasure(tx, requestId) : settleAccess(tx, { requestId }));
 }
 
 /** The other node refused our request for good, or it never reached it. Where it knows of no such conversation, nothing is left. */
@@ -32,7 +33,10 @@ export async function requestUnheard(tx: Tx, message: OutboxMessage, code: strin
   await updatePrivacyRequest(tx, request.id, { outcome, text: code, answeredAt: now, settledAt: now });
   if (!gone && request.leadId !== '')
     await tellPeople(tx, { leadId: request.leadId, peerId: request.peerId, topic: 'privacy-overdue' });
-  if (request.cause !== null && request.kind === 'erasure') await settleErasure(tx, request.cause);
+  if (request.cause === null) return;
+  await (request.kind === 'erasure'
+    ? settleErasure(tx, request.cause)
+    : settleAccess(tx, { requestId: request.cause }));
 }
 
 /** A legal duty to keep a lead is over: what it kept us from erasing is erased now, and whoever asked for it is told. */

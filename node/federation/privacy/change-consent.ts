@@ -1,0 +1,75 @@
+import { isDeepStrictEqual } from 'node:util';
+import { setField, type ConsentChange } from '../../../protocol/index.ts';
+import type { Tx } from '../../kernel/context.ts';
+import { conflict } from '../../kernel/errors.ts';
+import { appendLeaf } from '../../ledger/append-leaf.ts';
+import { tellHistory } from '../../leads/change-lead.ts';
+import type { LeadActor } from '../../leads/history.ts';
+import { promoteFields } from '../../leads/promote-fields.ts';
+import { getLead, replaceDocument, type StoredLead } from '../../leads/store.ts';
+import { setDoNotContact } from '../../leads/store/privacy.ts';
+import type { Heard } from '../effects/effect.ts';
+import { isDeafTo } from '../is-deaf-to.ts';
+import { maySay, sendMessage } from '../send-message.ts';
+import { listConversationsOf, type Conversation, type ConversationKey } from '../store/conversations.ts';
+import { hasDeparted } from '../store/outbox.ts';
+import { tellPeople } from '../told-by-partner.ts';
+
+interface Changing {
+  readonly change: ConsentChange;
+  readonly actor: LeadActor;
+  /** The conversation that told us: it is not told back. */
+  readonly from?: (ConversationKey & { readonly messageId: string; readonly digest: string }) | undefined;
+}
+
+/**
+ * A person changed what their data may be used for: the lead says so, and every node that has it from us, and the one we have
+ * it from, is told (LX-153). Ways of contact are only ever closed. Says nothing twice. Throws `lead-erased`.
+ */
+export async function changeConsent(tx: Tx, leadId: string, { change, actor, from }: Changing): Promise<void> {
+  const lead = await getLead(tx, leadId);
+  if (lead.erasedAt !== null) throw conflict('lead-erased', 'This lead was erased.');
+  const channels = [...new Set([...lead.doNotContact, ...(change.doNotContacts ?? [])])];
+  const sameConsents = change.consents === undefined || isDeepStrictEqual(change.consents, lead.document.consents);
+  if (channels.length === lead.doNotContact.length && sameConsents) return;
+  await setDoNotContact(tx, leadId, channels);
+  if (!sameConsents) await replaceConsents(tx, lead, change);
+  await tellHistory(tx, leadId, 'consent', { actor, ...(channels.length > 0 && { channels }) });
+  const by = actor.kind === 'user' ? actor.id : undefined;
+  const said = { peer: from?.peerId, message: from?.messageId, digest: from?.digest, by };
+  await appendLeaf(tx, 'consent-changed', { lead: leadId, ...said, 'do-not-contact': channels });
+  for (const conversation of await listConversationsOf(tx, leadId))
+    if (await isToTell(tx, conversation, from))
+      await sendMessage(tx, conversation, { type: 'ConsentChange', body: change });
+}
+
+async function replaceConsents(tx: Tx, lead: StoredLead, { consents }: ConsentChange): Promise<void> {
+  const document = setField(lead.document, 'consents', consents);
+  const { hiddenFields, maskedFields } = lead;
+  await replaceDocument(tx, lead.id, { document, promoted: promoteFields(document), hiddenFields, maskedFields });
+}
+
+/** Whoever has something of the lead still. */
+async function isToTell(tx: Tx, conversation: Conversation, from: ConversationKey | undefined): Promise<boolean> {
+  const { peerId, conversationId, side, state, deletedAt } = conversation;
+  const cameFrom = from?.peerId === peerId && from.conversationId === conversationId;
+  const over = deletedAt !== null || ['erased', 'rejected', 'closed', 'returned'].includes(state);
+  if (cameFrom || (side === 'holding' && over) || deletedAt !== null || state === 'erased') return false;
+  if (!maySay(conversation, 'ConsentChange') || (await isDeafTo(tx, peerId, 'Privacy'))) return false;
+  return side === 'holding' || hasDeparted(tx, conversation, 'Offer');
+}
+
+/** The other side says so. From below it counts from whoever was released the lead; others only ever saw a part of it. */
+export async function hearConsent(
+  tx: Tx,
+  { conversation, peer, message, digest }: Heard<'ConsentChange'>,
+): Promise<void> {
+  const { leadId, peerId, conversationId, side, state, releasedAt } = conversation;
+  const gone = side === 'holding' && ['rejected', 'closed', 'returned', 'erased'].includes(state);
+  if (leadId === '' || gone || (side === 'offering' && releasedAt === null)) return;
+  if ((await getLead(tx, leadId)).erasedAt !== null) return;
+  const actor = { kind: 'peer', id: peerId, name: peer.name } as const;
+  const from = { peerId, conversationId, messageId: message.header.messageId, digest };
+  await changeConsent(tx, leadId, { change: message.body, actor, from });
+  await tellPeople(tx, { leadId, peerId, topic: 'consent-changed' });
+}
