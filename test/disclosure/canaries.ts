@@ -1,7 +1,7 @@
 import { checkLead, leadFields, setField, type Lead } from '../../protocol/index.ts';
 
 /** A text that occurs in the value of this field only. */
-const canary = (path: string): string => `canary-${path.replaceAll('.', '-')}-7f3a`.toLowerCase();
+export const canary = (path: string): string => `canary-${path.replaceAll('.', '-')}-7f3a`.toLowerCase();
 
 const valid: Readonly<Record<string, unknown>> = {
   'contact.emails': [{ value: `${canary('contact.emails')}@mail.example` }],
@@ -48,3 +48,15 @@ export const everyFieldTelling: Lead = [...secretOf.keys()].reduce<Lead>(
   (lead, path) => setField(lead, path, valid[path] ?? canary(path)),
   {},
 );
+
+/** A value of its own in every field, also where the schema would not have it. */
+export const everyField: Lead = leadFields.reduce<Lead>(
+  (lead, { path }) => setField(lead, path, valid[path] ?? canary(path)),
+  {},
+);
+
+/** What must not occur where a field is hidden; of custom fields the names too. */
+export const secretsOf = (path: string): string[] =>
+  path === 'fields'
+    ? [canary(path), 'canary-budget-code', 'Roof area', 'Budget code']
+    : [secrets[path] ?? canary(path)];

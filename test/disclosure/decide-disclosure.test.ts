@@ -4,43 +4,12 @@ import { compileDisclosure, decideDisclosure } from '../../node/disclosure/decid
 import { decideFields, type FieldPolicy, type Recipient } from '../../node/disclosure/decide-field.ts';
 import { defaultForPeers } from '../../node/disclosure/default-policy.ts';
 import { previewDisclosure } from '../../node/disclosure/preview-disclosure.ts';
-import { checkLead, getField, leadFields, omitFields, pickFields, setField, type Lead } from '../../protocol/index.ts';
-import { anyLead } from '../protocol/arbitraries.ts';
-import { anyMode, anyPolicies, reseller, rule } from './policies.ts';
+import { leadFields, omitFields, pickFields, type Lead } from '../../protocol/index.ts';
+import { canary, everyField } from './canaries.ts';
+import { reseller, rule } from './policies.ts';
 
 const ada: Recipient = { kind: 'user', id: 'user_1' };
 const personal = leadFields.filter((field) => field.personal).map((field) => field.path);
-
-/** A lead with a value of its own in every field, so that each can be searched for in what leaves. */
-const canary = (path: string) => `canary-${path.replaceAll('.', '-')}-7f3a`;
-const values: Record<string, unknown> = {
-  'contact.emails': [{ value: `${canary('contact.emails')}@mail.example` }],
-  'contact.phones': [{ value: canary('contact.phones') }],
-  'contact.address.streets': [canary('contact.address.streets')],
-  'account.address.streets': [canary('account.address.streets')],
-  'account.annualRevenue': { amount: '7654321.09', currency: 'EUR' },
-  'interest.opportunitySize': { amount: '1234567.89', currency: 'EUR' },
-  'interest.products': [{ name: canary('interest.products') }],
-  'qualification.competingProducts': [canary('qualification.competingProducts')],
-  'source.clickIds': [{ kind: 'gclid', value: canary('source.clickIds') }],
-  'source.referrer': `https://${canary('source.referrer')}.example/page?x=1`,
-  'source.landingPage': `https://${canary('source.landingPage')}.example/page?x=1`,
-  consents: [{ purpose: canary('consents'), state: 'granted' }],
-  attachments: [{ url: `https://files.example/${canary('attachments')}` }],
-  fields: [
-    { name: 'Roof area', type: 'text', value: canary('fields') },
-    { name: 'Budget code', type: 'text', value: 'canary-budget-code' },
-  ],
-};
-const everyField = leadFields.reduce<Lead>((lead, { path }) => setField(lead, path, values[path] ?? canary(path)), {});
-
-/** The text that must not occur where a field is hidden. */
-function secretsOf(path: string): string[] {
-  if (path === 'account.annualRevenue') return ['7654321'];
-  if (path === 'interest.opportunitySize') return ['1234567'];
-  if (path === 'fields') return [canary(path), 'canary-budget-code', 'Roof area', 'Budget code'];
-  return [canary(path)];
-}
 
 describe('the default', () => {
   const plan = decideDisclosure(everyField, [], reseller, 'grab');
@@ -257,83 +226,6 @@ describe('custom fields', () => {
     expect(plan.neverFields).toEqual(['fields']);
     expect(plan.withheldFields).not.toContain('fields');
     expect(plan.released.fields).toBeUndefined();
-  });
-});
-
-const anyRecipient = fc.constantFrom(reseller, { kind: 'peer', id: 'other.example' } as const, ada);
-const baseOf = (path: string) => (path.startsWith('fields.') ? 'fields' : path);
-
-describe('whatever the policies', () => {
-  it('no value of a withheld or never field occurs in the offer, nor of a never field in the release', () => {
-    fc.assert(
-      fc.property(anyPolicies, anyRecipient, anyMode, (policies, recipient, mode) => {
-        const plan = decideDisclosure(everyField, policies, recipient, mode);
-        const offered = JSON.stringify(plan.offered);
-        const hidden = [...plan.withheldFields, ...plan.neverFields].filter((path) => !path.startsWith('fields.'));
-        for (const secret of hidden.filter((path) => !plan.maskedFields.includes(path)).flatMap(secretsOf))
-          expect(offered).not.toContain(secret);
-        for (const secret of plan.neverFields.filter((path) => path !== 'fields').flatMap(secretsOf))
-          expect(JSON.stringify(plan.released)).not.toContain(secret);
-      }),
-      { numRuns: 500 },
-    );
-  });
-
-  it('what is offered does not depend on the fields that are withheld, unless a condition says so', () => {
-    fc.assert(
-      fc.property(anyLead, anyPolicies, anyMode, (lead, any, mode) => {
-        const policies = any.map(({ condition: _condition, ...policy }) => policy);
-        const plan = decideDisclosure(lead, policies, reseller, mode);
-        const hidden = [...plan.withheldFields, ...plan.neverFields].filter(
-          (path) => !path.startsWith('fields.') && !plan.maskedFields.includes(path),
-        );
-        const without = decideDisclosure(omitFields(lead, hidden), policies, reseller, mode);
-        expect(without.offered).toEqual(plan.offered);
-        const { offered: _1, released: _2, ...lists } = plan;
-        expect(without).toMatchObject(lists);
-      }),
-      { numRuns: 300 },
-    );
-  });
-
-  it('every field is shown whole, in part, withheld or never shown, and what is shown is the lead’s own', () => {
-    fc.assert(
-      fc.property(anyLead, anyPolicies, anyMode, (lead, policies, mode) => {
-        const plan = decideDisclosure(lead, policies, reseller, mode);
-        const listed = [...plan.withheldFields, ...plan.maskedFields, ...plan.neverFields];
-        for (const { path } of leadFields) {
-          const masked = plan.maskedFields.includes(path);
-          if (!listed.map(baseOf).includes(path)) expect(getField(plan.offered, path)).toEqual(getField(lead, path));
-          if (!masked && listed.includes(path)) expect(getField(plan.offered, path)).toBeUndefined();
-        }
-        expect(plan.withheldFields.filter((path) => plan.neverFields.includes(path))).toEqual([]);
-      }),
-      { numRuns: 300 },
-    );
-  });
-
-  it('both parts are lead documents still', () => {
-    fc.assert(
-      fc.property(anyLead, anyPolicies, anyMode, (lead, policies, mode) => {
-        const { offered, released } = decideDisclosure(checkLead(lead), policies, reseller, mode);
-        expect(checkLead(offered)).toEqual(offered);
-        expect(checkLead(released)).toEqual(released);
-      }),
-      { numRuns: 300 },
-    );
-  });
-
-  it('a release holds whatever the offer showed plainly', () => {
-    fc.assert(
-      fc.property(anyLead, anyPolicies, anyMode, (lead, policies, mode) => {
-        const { offered, released, maskedFields } = decideDisclosure(lead, policies, reseller, mode);
-        for (const { path } of leadFields) {
-          const shown = getField(offered, path);
-          if (shown !== undefined && !maskedFields.includes(path)) expect(getField(released, path)).toEqual(shown);
-        }
-      }),
-      { numRuns: 300 },
-    );
   });
 });
 

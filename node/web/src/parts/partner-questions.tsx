@@ -30,7 +30,7 @@ export function PartnerQuestions({ lead }: { lead: LeadView }) {
           <OpenQuestion key={question.id} question={question} answer={answers ? setAsked : undefined} />
         ))}
       {(may.askBack || may.giveBack) && (
-        <div className="buttons shared-buttons">
+        <div className="buttons">
           {may.askBack && me.user.role !== 'representative' && (
             <Button variant="default" onClick={() => setAsked('ask-back')}>
               Ask for it back …
