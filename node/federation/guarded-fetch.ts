@@ -82,7 +82,7 @@ function guardedLookup(port: number, allowance: Allowance | undefined): LookupFu
       else if (options.all) done(null, allowed);
       else done(null, first.address, first.family);
     };
-    if (/(^|\.)localhost$/i.test(hostname)) pick(null, [{ address: '127.0.0.1', family: 4 }]);
+    if (/(^|\.)localhost\.?$/i.test(hostname)) pick(null, [{ address: '127.0.0.1', family: 4 }]);
     else resolve(hostname, { all: true }, pick);
   };
 }

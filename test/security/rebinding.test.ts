@@ -3,14 +3,15 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo, isIPv6 } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { guardedFetch, peerFetch } from '../../node/federation/guarded-fetch.ts';
-import { systemClock } from '../../node/kernel/clock.ts';
+import { systemClock, type Clock } from '../../node/kernel/clock.ts';
 import type { Context } from '../../node/kernel/context.ts';
 import { deliveryRequest } from '../../protocol/index.ts';
 
-/** What an attacker's name server says, answer by answer; the last one stays. */
+/** What an attacker's name server says, answer by answer; the last one stays. `never`: nothing, ever. */
 const answers = vi.hoisted((): string[][] => []);
 vi.mock('node:dns', () => ({
   lookup(_name: string, _options: object, done: (error: null, found: readonly LookupAddress[]) => void) {
+    if (answers[0]?.[0] === 'never') return;
     const found = (answers.length > 1 ? answers.shift() : answers[0]) ?? [];
     done(
       null,
@@ -37,8 +38,8 @@ const fetchFrom = guardedFetch(new AbortController().signal);
 const ctx = { clock: systemClock, fetch: peerFetch } as Context;
 
 /** Asks the attacker's node, with an administrator's exception or without. */
-const ask = (range?: string) =>
-  fetchFrom(ctx, {
+const ask = (range?: string, context = ctx) =>
+  fetchFrom(context, {
     request: deliveryRequest(`${range === undefined ? 'https' : 'http'}://evil.example:${port}/lead-exchange`, '<x/>'),
     allowance: range === undefined ? undefined : { range, port },
     read: (response) => Promise.resolve(response.status),
@@ -67,4 +68,20 @@ it('a name that changes its address between two messages is looked at each time 
 it('a name with several addresses is connected to at an allowed one only', async () => {
   setAnswers(['169.254.169.254', '127.0.0.1', '10.0.0.1']);
   await expect(ask('127.0.0.0/8')).resolves.toBe(503);
+});
+
+it('a name server that never answers holds a delivery up for 20 seconds in all', async () => {
+  setAnswers(['never']);
+  const deadlines: number[] = [];
+  const clock: Clock = {
+    now: () => 0,
+    after: (milliseconds, call) => {
+      deadlines.push(milliseconds);
+      setImmediate(call);
+      return () => undefined;
+    },
+  };
+  await expect(ask('127.0.0.0/8', { ...ctx, clock })).rejects.toMatchObject({ code: 'peer-timeout' });
+  expect(deadlines).toEqual([20_000]);
+  expect(connections).toBe(0);
 });
