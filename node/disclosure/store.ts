@@ -92,3 +92,10 @@ function parse(row: Pick<FieldPolicyTable, (typeof columns)[number]>): FieldPoli
     ...(condition !== null && { condition: JSON.parse(condition) as Condition }),
   };
 }
+
+/** What was set for one partner is set for another: they are the same, under another id. */
+export async function movePolicies(tx: Tx, from: string, to: string): Promise<void> {
+  await raiseSetup(tx);
+  const set = tx.db.updateTable('fieldPolicy').set({ recipientId: to }).where('recipientId', '=', from);
+  await set.where('recipientKind', '=', 'peer').execute();
+}

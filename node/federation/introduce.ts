@@ -11,6 +11,7 @@ import { transact, type Context, type Tx } from '../kernel/context.ts';
 import { CodedError, conflict } from '../kernel/errors.ts';
 import { makesOffers, takesOffers } from '../kernel/node-role.ts';
 import { openPartnerBox } from '../routing/open-box.ts';
+import { requireSucceedable, succeed } from './bridge/succeed.ts';
 import { ledgerPeer } from './ledger-leaves.ts';
 import { tellPeerChange } from './peer-health.ts';
 import { intendTrim } from './trim-exchange.ts';
@@ -40,6 +41,8 @@ export interface Acceptance {
   readonly allowedAddress?: string | undefined;
   /** The administrator has seen that the id looks like another one. */
   readonly despiteLookAlike?: boolean | undefined;
+  /** The partner without a node that this one is from now on. */
+  readonly succeeds?: string | undefined;
   /** Who takes it: for the ledger. */
   readonly by?: string | undefined;
 }
@@ -47,7 +50,7 @@ export interface Acceptance {
 /**
  * Takes another organisation's invitation: the peer waits as `pending` until its fingerprint is confirmed. Errors:
  * `invitation-invalid`, `own-invitation`, `peer-key-differs`, `peer-known`, `peer-look-alike`, `endpoint-insecure`,
- * `role-not-possible`.
+ * `role-not-possible`, `not-succeeded`.
  */
 export async function acceptInvitation(ctx: Context, acceptance: Acceptance): Promise<Peer & { fingerprint: string }> {
   const invitation = parseInvitation(acceptance.text);
@@ -60,7 +63,9 @@ export async function acceptInvitation(ctx: Context, acceptance: Acceptance): Pr
     const known = await findPeer(tx, invitation.nodeId);
     if (known) await checkSameKey(tx, known, invitation);
     else if (!acceptance.despiteLookAlike) await checkLookAlike(tx, invitation.nodeId);
-    const peer = describePeer(tx, { invitation, role: acceptance.role, allowance });
+    const { role, succeeds } = acceptance;
+    if (succeeds !== undefined) await requireSucceedable(tx, succeeds);
+    const peer = { ...describePeer(tx, { invitation, role, allowance }), succeeds: succeeds ?? null };
     if (known) await updatePeer(tx, peer.nodeId, peer);
     else await insertPeer(tx, peer, pinnedKey(invitation, tx.clock.now()));
     const { kid, spki: key } = invitation;
@@ -90,6 +95,7 @@ export async function confirmPeer(ctx: Context, nodeId: string, typed: string, b
     if (kid !== undefined) await updateKey(tx, { nodeId, kid }, { confirmedAt: tx.clock.now() });
     await markKnown(tx, nodeId, (await newestSigningKey(tx)).kid);
     await planAsking(tx, nodeId, tx.clock.now());
+    if (peer.succeeds !== null) await succeed(tx, peer.succeeds, peer, by);
     await openPartnerBox(tx, { peerId: nodeId, name: peer.name });
     await intendTrim(tx);
     await tellPeerChange(tx, nodeId);

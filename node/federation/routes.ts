@@ -4,6 +4,7 @@ import { pageOf, pageQuery, toPage } from '../kernel/paging.ts';
 import { route, type Route } from '../kernel/routes.ts';
 import { agreementRoutes } from './agreements/routes.ts';
 import { bridgeRoutes } from './bridge/routes.ts';
+import { listWebhookViews, replayWebhook } from './bridge/webhook-messages.ts';
 import { getPeerView, listPeerViews, when, whenever } from './describe-peer.ts';
 import { exchangeRoutes } from './exchange-routes.ts';
 import { feedbackRoutes } from './feedback-routes.ts';
@@ -27,6 +28,7 @@ const count = z.number();
 
 const peerView = z.object({
   id: z.string(),
+  kind: z.enum(['node', 'people', 'webhook']),
   name: z.string(),
   endpoint: z.string(),
   role,
@@ -120,6 +122,8 @@ const accept = route({
     role,
     allowedAddress: range.optional(),
     despiteLookAlike: z.boolean().optional(),
+    /** The partner without a node that this node is of. */
+    succeeds: z.string().max(100).optional(),
   }),
   reply: z.object({ id: z.string(), name: z.string(), state: z.string(), fingerprint: z.string() }),
   handler: async (ctx, { body: { invitation, ...rest }, actor }) => {
@@ -210,9 +214,10 @@ const listMessages = route({
   }),
   reply: pageOf(message),
   handler: async (ctx, { params: { id }, query: { direction, limit, cursor, state } }) => {
-    await getPeer(ctx, id);
+    const { kind } = await getPeer(ctx, id);
     const page = { peerId: id, cursor, limit: limit + 1 };
     if (direction === 'received') return toPage((await listInbox(ctx, page)).map(viewReceived), limit);
+    if (kind === 'webhook') return toPage(await listWebhookViews(ctx, { ...page, state }), limit);
     return toPage((await listOutbox(ctx, { ...page, state })).map(viewSent), limit);
   },
 });
@@ -248,7 +253,10 @@ const replay = route({
   summary: 'Send a dead or refused message again, under a new id for the same effect',
   status: 201,
   reply: z.object({ id: z.string() }),
-  handler: async (ctx, { params }) => ({ id: await replayMessage(ctx, params.id, params.messageId) }),
+  handler: async (ctx, { params: { id, messageId } }) => {
+    const again = messageId.startsWith('msg_') ? replayWebhook : replayMessage;
+    return { id: await again(ctx, id, messageId) };
+  },
 });
 
 export const routes: readonly Route[] = [

@@ -14,11 +14,18 @@ interface Settings {
 export interface Webhook {
   readonly id: string;
   readonly raw: string;
+  /** Its signature and what was signed. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly body: {
     readonly type: string;
     readonly data: Readonly<Record<string, unknown>> & { readonly lead: string };
   };
 }
+
+const signatureOf = ({ headers }: IncomingMessage) =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) => (name.startsWith('webhook-') ? [[name, String(value)]] : [])),
+  );
 
 const macOf = (secret: string, signed: string) =>
   createHmac('sha256', Buffer.from(secret.replace('whsec_', ''), 'base64'))
@@ -41,7 +48,8 @@ export async function startCrm() {
       const id = String(request.headers['webhook-id']);
       if (!isOurs(request, raw)) forged.push(id);
       else if (crm.answer(response)) return;
-      else if (!taken.some((one) => one.id === id)) taken.push({ id, raw, body: JSON.parse(raw) as Webhook['body'] });
+      else if (!taken.some((one) => one.id === id))
+        taken.push({ id, raw, headers: signatureOf(request), body: JSON.parse(raw) as Webhook['body'] });
       response.writeHead(forged.includes(id) ? 401 : 204).end();
     });
   });

@@ -1,20 +1,24 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import PostalMime from 'postal-mime';
 import { takeIn } from '../browser/scene.ts';
-import { canary, linkIn, post, replyToOf, secretLead, secrets, visit, writeAnswer } from '../delivery/office.ts';
+import { createInvitation } from '../../node/federation/introduce.ts';
+import {
+  canary,
+  codeOf,
+  linkIn,
+  post,
+  replyToOf,
+  secretLead,
+  secrets,
+  visit,
+  writeAnswer,
+} from '../delivery/office.ts';
 import { startNetwork, type TestNode } from '../support/network.ts';
+import { mailsTo, mailTo, type Person } from './mails.ts';
 import { boxOf, leadOf, leavesOf, offerTo } from './scene.ts';
 
-interface Person {
-  readonly id: string;
-  readonly email: string;
-}
-
 /** A vendor with a partner of two people, who are offered every lead. */
-async function openAgency() {
-  const network = await startNetwork({ nodes: ['vendor'] });
+async function openAgency(others: readonly string[] = []) {
+  const network = await startNetwork({ nodes: ['vendor', ...others] });
   const vendor = network.node('vendor');
   const { api } = vendor.administrator;
   const { id } = await api.send<{ id: string }>('POST', '/api/partners', { kind: 'people', name: 'Harbour Resellers' });
@@ -28,19 +32,6 @@ async function openAgency() {
     return leadId;
   };
   return Object.assign(network, { vendor, api, partnerId: id, pat, kim, takeInLead });
-}
-
-async function mailsTo(node: TestNode, { email }: Pick<Person, 'email'>) {
-  const folder = join(node.ctx.config.dataFolder, 'mailbox');
-  const raws = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
-  const mails = await Promise.all(raws.map(async (raw) => ({ ...(await PostalMime.parse(raw)), raw })));
-  return mails.filter((mail) => mail.to?.[0]?.address === email);
-}
-
-async function mailTo(node: TestNode, person: Person, subject: string) {
-  const found = (await mailsTo(node, person)).filter((mail) => mail.subject?.startsWith(subject));
-  expect(found.map((mail) => mail.subject)).toHaveLength(1);
-  return found[0]!;
 }
 
 const answerWith = (node: TestNode, mail: Parameters<typeof replyToOf>[0], { email }: Person, text: string) =>
@@ -93,5 +84,107 @@ describe('a partner without a node', () => {
     const [toPat, toKim] = [pat, kim].map(({ id }) => `peer:${partnerId}/${id}`);
     expect(who.toSorted()).toEqual([toPat, toPat, toKim].toSorted());
     expect(told.find((leaf) => leaf.includes('stage: released'))).toContain(`recipient: ${toPat}`);
+  });
+
+  it('turns down, reports by mail and gives back; a stranger’s mail and a person who left change nothing', async () => {
+    await using agency = await openAgency();
+    const { vendor, api, pat, kim, partnerId } = agency;
+    const leadId = await agency.takeInLead();
+    const [toPat, toKim] = [await mailTo(vendor, pat, 'New lead'), await mailTo(vendor, kim, 'New lead')];
+    await expect(answerWith(vendor, toPat, kim, 'ACCEPT')).rejects.toMatchObject({ code: 'sender-unknown' });
+    expect(await answerWith(vendor, toPat, pat, 'WON 5 EUR')).toEqual({ outcome: 'unclear' });
+    expect((await post(vendor, linkIn(toPat), { answer: 'status', disposition: 'won' })).status).toBe(409);
+
+    await api.send('PATCH', `/api/partners/${partnerId}/people/${pat.id}`, { active: false });
+    expect((await visit(vendor, linkIn(toPat))).status).toBe(404);
+    expect((await post(vendor, linkIn(toPat), { answer: 'accept' })).status).toBe(404);
+    expect(await answerWith(vendor, toKim, kim, 'ACCEPT')).toEqual({ outcome: 'won' });
+    await agency.settle();
+    const details = await mailTo(vendor, kim, 'Your lead');
+    expect(await answerWith(vendor, details, kim, 'CONTACTED')).toEqual({ outcome: 'noted' });
+    expect(await answerWith(vendor, details, kim, 'WON 1.250,00')).toEqual({ outcome: 'unclear' });
+    await agency.settle();
+    expect((await leadOf(vendor, leadId)).state).toBe('contacted');
+    expect(await answerWith(vendor, details, kim, 'RETURN we do not serve them')).toEqual({ outcome: 'noted' });
+    await agency.settle();
+    expect(await leadOf(vendor, leadId)).toMatchObject({ state: 'unrouted' });
+    expect((await post(vendor, linkIn(toKim), { answer: 'status', disposition: 'won' })).status).toBe(409);
+  });
+
+  it('that is suspended, or whose people all left, is asked no more', async () => {
+    await using agency = await openAgency();
+    const { vendor, api, pat, kim, partnerId } = agency;
+    const leadId = await agency.takeInLead();
+    const link = linkIn(await mailTo(vendor, pat, 'New lead'));
+    await api.send('POST', `/api/peers/${partnerId}/suspend`);
+    expect((await visit(vendor, link)).status).toBe(404);
+    await api.send('POST', `/api/peers/${partnerId}/resume`);
+    expect((await visit(vendor, link)).status).toBe(200);
+    await post(vendor, link, { answer: 'reject', reason: 'no-capacity' });
+    await post(vendor, linkIn(await mailTo(vendor, kim, 'New lead')), { answer: 'reject', reason: 'no-capacity' });
+    await agency.settle();
+    expect((await leadOf(vendor, leadId)).state).toBe('unrouted');
+    for (const { id } of [pat, kim])
+      await api.send('PATCH', `/api/partners/${partnerId}/people/${id}`, { active: false });
+    expect((await leadOf(vendor, await agency.takeInLead())).state).toBe('unrouted');
+    const codes = [
+      codeOf(api.send('POST', `/api/partners/${partnerId}/people`, { email: pat.email, name: 'Twin' })),
+      codeOf(api.send('POST', `/api/partners/nobody/people`, { email: 'a@b.example', name: 'A' })),
+      codeOf(api.send('POST', `/api/peers/${partnerId}/agreements`, { terms: {} })),
+      codeOf(api.get(`/api/partners/${partnerId}/mapping`)),
+    ];
+    expect(await Promise.all(codes)).toEqual(['email-taken', 'not-found', 'invalid', 'not-found']);
+  });
+
+  it('keeps its history when it starts a node: what its people hold stays theirs, what comes goes to the node', async () => {
+    await using agency = await openAgency(['harbour']);
+    const { vendor, api, pat, partnerId } = agency;
+    const harbour = agency.node('harbour');
+    const policies = [
+      { recipientKind: 'peer', recipientId: partnerId, target: 'group:phone', stage: 'offered', action: 'mask' },
+    ];
+    await api.send('PUT', '/api/field-policies', { policies });
+    const held = await agency.takeInLead();
+    const link = linkIn(await mailTo(vendor, pat, 'New lead'));
+    await post(vendor, link, { answer: 'accept' });
+    await agency.settle();
+    const open = await agency.takeInLead();
+    const offers = (await mailsTo(vendor, pat)).filter((mail) => mail.subject?.startsWith('New lead'));
+
+    const { text: invitation, fingerprint } = await createInvitation(harbour.ctx);
+    const taking = { invitation, role: 'secondary', allowedAddress: '127.0.0.0/8' };
+    const accept = (more: object) => api.send('POST', '/api/peers/invitations/accept', { ...taking, ...more });
+    expect(await codeOf(accept({ succeeds: 'partner_nobody' }))).toBe('not-succeeded');
+    await accept({ succeeds: partnerId });
+    // Nothing has moved before the ten words were compared.
+    expect(await leadOf(vendor, held)).toMatchObject({ holder: { id: partnerId } });
+    await api.send('POST', `/api/peers/${harbour.nodeId}/confirm`, { fingerprint });
+    const own = await createInvitation(vendor.ctx);
+    const mine = { invitation: own.text, role: 'primary', allowedAddress: '127.0.0.0/8' };
+    await harbour.administrator.api.send('POST', '/api/peers/invitations/accept', mine);
+    await harbour.administrator.api.send('POST', `/api/peers/${vendor.nodeId}/confirm`, {
+      fingerprint: own.fingerprint,
+    });
+
+    expect(await leadOf(vendor, held)).toMatchObject({ holder: { kind: 'peer', id: harbour.nodeId } });
+    expect(await codeOf(api.get(`/api/peers/${partnerId}`))).toBe('not-found');
+    const kept = await api.get<{ items: { recipientId?: string }[] }>('/api/field-policies');
+    expect(kept.items).toEqual([expect.objectContaining({ recipientId: harbour.nodeId })]);
+    expect((await leavesOf(vendor)).some((leaf) => leaf.includes(`was: ${partnerId}`))).toBe(true);
+    // The earlier link still reports, and the earlier offer is still answered.
+    await post(vendor, link, { answer: 'status', disposition: 'won', amount: '10 EUR' });
+    const second = offers.map(linkIn).find((one) => one !== link);
+    expect((await post(vendor, second!, { answer: 'accept' })).status).toBe(200);
+    await agency.settle();
+    expect((await leadOf(vendor, held)).state).toBe('won');
+    expect(await leadOf(vendor, open)).toMatchObject({ state: 'assigned', holder: { id: harbour.nodeId } });
+
+    const rob = await harbour.addUser('Rob');
+    await offerTo(harbour, [await boxOf(harbour, rob.id)], 'direct');
+    const next = await agency.takeInLead();
+    expect((await leadOf(vendor, next)).state).toBe('offered');
+    const { items } = await harbour.administrator.api.get<{ items: { id: string }[] }>('/api/leads');
+    expect(items).toHaveLength(1);
+    expect((await mailsTo(vendor, pat)).filter((mail) => mail.subject?.startsWith('New lead'))).toHaveLength(2);
   });
 });

@@ -10,13 +10,15 @@ export interface Partner {
 interface Box {
   readonly id: string;
   readonly peerId?: string;
+  readonly userId?: string;
 }
 
-/** The lead box of a partner. */
-export async function boxOf(node: TestNode, peerId: string): Promise<string> {
+/** The lead box of a partner or a user. */
+export async function boxOf(node: TestNode, owner: string): Promise<string> {
+  await node.settle();
   const { items } = await node.administrator.api.get<{ items: Box[] }>('/api/boxes');
-  const box = items.find((each) => each.peerId === peerId);
-  if (!box) throw new Error(`No box of ${peerId}.`);
+  const box = items.find(({ peerId, userId }) => peerId === owner || userId === owner);
+  if (!box) throw new Error(`No box of ${owner}.`);
   return box.id;
 }
 

@@ -1,9 +1,17 @@
+import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { takeIn } from '../browser/scene.ts';
 import { canary, secretLead, secrets } from '../delivery/office.ts';
 import { startNetwork, type TestNetwork, type TestNode } from '../support/network.ts';
 import { startCrm, type Crm } from './crm.ts';
 import { addCrm, leadOf, leavesOf, offerTo, type Partner } from './scene.ts';
+
+const faulty =
+  (act: (response: ServerResponse) => unknown): Crm['answer'] =>
+  (response) => {
+    act(response);
+    return true;
+  };
 
 let network: TestNetwork;
 let vendor: TestNode;
@@ -66,5 +74,123 @@ describe('software that knows webhooks and HTTP alone', () => {
     expect(leaves.join()).not.toContain(canary);
     const kept = await vendor.ctx.db.selectFrom('webhookMessage').select('body').execute();
     expect(kept.every(({ body }) => body === null)).toBe(true);
+  });
+
+  it('declines, reports twice, too early and out of turn: each once, and nothing is told to who lost', async () => {
+    const { leadId, reference } = await offered();
+    expect(await crm.report({ lead: reference, status: 'contacted' })).toMatchObject({
+      status: 409,
+      body: { code: 'not-released' },
+    });
+    const rejected = { lead: reference, status: 'reject', note: 'No time.' };
+    expect(await crm.report(rejected)).toMatchObject({ body: { outcome: 'rejected' } });
+    expect(await crm.report(rejected)).toMatchObject({ body: { outcome: 'already-rejected' } });
+    await network.settle();
+    expect((await leadOf(vendor, leadId)).state).toBe('unrouted');
+    expect(crm.taken.map(({ body }) => body.type)).toEqual(['lead.offered']);
+    expect(await crm.report({ lead: reference, status: 'accept' })).toMatchObject({
+      status: 409,
+      body: { code: 'already-rejected' },
+    });
+  });
+
+  it('is believed only with its own signature or token, fresh, and once', async () => {
+    const { leadId, reference } = await offered();
+    const now = network.clock.now();
+    const accept = { lead: reference, status: 'accept' };
+    const raw = JSON.stringify(accept);
+    const [offer] = crm.taken;
+    const refused = { status: 401, body: { code: 'report-refused' } };
+    expect(await crm.post({}, raw)).toMatchObject(refused);
+    expect(await crm.post({ authorization: 'Bearer lmw_guessed' }, raw)).toMatchObject(refused);
+    expect(await crm.signed(accept, now - 6 * 60_000)).toMatchObject(refused);
+    expect(await crm.signed(accept, now + 6 * 60_000)).toMatchObject(refused);
+    // What we sent comes back with our own signature: it is not a report.
+    expect(await crm.post(offer?.headers ?? {}, offer?.raw ?? '')).toMatchObject(refused);
+    const { settings } = crm;
+    crm.settings = settings && { ...settings, reportSecret: settings.secret };
+    expect(await crm.signed(accept, now)).toMatchObject(refused);
+    crm.settings = settings;
+    expect((await leadOf(vendor, leadId)).state).toBe('offered');
+    const peer = await vendor.administrator.api.get<{ securityEvents: { code: string }[] }>(`/api/peers/${partner.id}`);
+    expect(new Set(peer.securityEvents.map(({ code }) => code))).toEqual(
+      new Set(['report-forged', 'report-stale', 'report-token-refused']),
+    );
+
+    expect(await crm.signed(accept, now, 'report-1')).toMatchObject({ body: { outcome: 'won' } });
+    expect(await crm.signed(accept, now, 'report-1')).toMatchObject({ body: { outcome: 'won' } });
+    expect(await crm.signed({ ...accept, status: 'lost' }, now, 'report-1')).toMatchObject({
+      status: 409,
+      body: { code: 'idempotency-conflict' },
+    });
+    await network.settle();
+    const heard = (await leavesOf(vendor)).filter(
+      (leaf) => leaf.includes('kind: webhook-heard') && leaf.includes('event: report-1'),
+    );
+    expect(heard).toHaveLength(1);
+  });
+
+  it('that talks nonsense hears what is wrong, and changes nothing', async () => {
+    const { leadId, reference } = await offered();
+    const token = { authorization: `Bearer ${crm.settings?.token ?? ''}` };
+    const codes = [
+      await crm.post(token, 'no json'),
+      await crm.post(token, '[1'),
+      await crm.post(token, '"accept"'),
+      await crm.report({ status: 'accept' }),
+      await crm.report({ lead: reference }),
+      await crm.report({ lead: reference, status: 'Frobnicated' }),
+      await crm.report({ lead: 'recipient_01', status: 'accept' }),
+      await crm.report({ lead: leadId, status: 'accept' }),
+      await crm.report({ lead: reference, status: 'won', amount: '1.250,00', currency: 'EUR' }),
+      await crm.report({ lead: reference, status: 'won', amount: '1250.00' }),
+    ].map(({ body }) => body.code);
+    expect(codes).toEqual([
+      ...['report-unreadable', 'report-unreadable', 'report-unreadable', 'report-incomplete', 'report-incomplete'],
+      ...['status-unknown', 'not-found', 'not-found', 'amount-unreadable', 'amount-unreadable'],
+    ]);
+    expect((await leadOf(vendor, leadId)).state).toBe('offered');
+    await crm.report({ lead: reference, status: 'reject' });
+  });
+
+  it('that is down, breaks off or answers garbage gets the same webhook again, later, and counts once', async () => {
+    const faults: Crm['answer'][] = [
+      faulty((response) => response.writeHead(500).end('<html>oops')),
+      faulty((response) => response.destroy()),
+      faulty((response) => response.writeHead(302, { location: 'http://169.254.169.254/' }).end()),
+    ];
+    let tries = 0;
+    crm.answer = (response) => faults[tries++]?.(response) ?? false;
+    const leadId = await takeIn(vendor, secretLead);
+    await network.settle();
+    expect(crm.taken).toEqual([]);
+    expect(await vendor.administrator.api.get(`/api/peers/${partner.id}`)).toMatchObject({
+      health: { reach: 'failing', lastError: 'http-500' },
+      outbox: { waiting: 1 },
+    });
+    for (const wait of ['10s', '1m', '3m']) await network.advance(wait);
+    expect(crm.taken.map(({ body }) => body.type)).toEqual(['lead.offered']);
+    expect(tries).toBe(4);
+    const { items } = await vendor.administrator.api.get<{ items: object[] }>(`/api/peers/${partner.id}/messages`);
+    expect(items[0]).toMatchObject({ type: 'lead.offered', state: 'delivered', attempts: 4 });
+
+    // Whatever a 2xx says beside it does not matter; not even an answer.
+    crm.answer = faulty((response) => response.writeHead(200).end('{"status":"accept"'));
+    await crm.report({ lead: crm.taken[0]?.body.data.lead, status: 'accept' });
+    await network.settle();
+    expect((await leadOf(vendor, leadId)).state).toBe('assigned');
+  });
+
+  it('that stays down costs the lead nothing: the offer ends at its time, and goes on', async () => {
+    crm.answer = faulty((response) => response.writeHead(503).end());
+    const leadId = await takeIn(vendor, secretLead);
+    await network.settle();
+    await network.advance('61m');
+    expect((await leadOf(vendor, leadId)).state).toBe('unrouted');
+    crm.answer = () => false;
+    for (let round = 0; round < 4; round++) await network.advance('31m');
+    // It may have heard the offer: it is told that it is over, and nothing of the customer.
+    expect(crm.taken.map(({ body }) => body.type)).toEqual(['lead.closed']);
+    for (const secret of secrets) expect(crm.taken[0]?.raw).not.toContain(secret);
   });
 });

@@ -80,6 +80,7 @@ describe('every route of a node', () => {
     expect(names(calls.filter((call) => call.security.length === 0)).sort()).toEqual([
       'get /health',
       'get /ready',
+      'post /api/partners/{id}/reports',
       'post /api/sign-in',
       'post /api/sign-in/link',
     ]);

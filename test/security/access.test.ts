@@ -24,7 +24,11 @@ beforeAll(async () => {
     items: { id: string; userId?: string }[];
   };
   const miasToken = JSON.parse((await scene.ask('mia', 'GET /api/tokens')).text) as { items: { id: string }[] };
+  const addPartner = async (partner: object) =>
+    (JSON.parse((await scene.ask('administrator', 'POST /api/partners', partner)).text) as { id: string }).id;
   objects = {
+    agency: await addPartner({ kind: 'people', name: 'Agency' }),
+    crm: await addPartner({ kind: 'webhook', name: 'CRM', url: 'https://crm.example/leads' }),
     held,
     offered,
     foreign,
@@ -59,6 +63,8 @@ const overseen: Readonly<Record<string, readonly Person[]>> = {
   foreign: ['administrator'],
   unrouted: keepers,
 };
+/** What is for administrators alone, on any lead. */
+const administered = Object.fromEntries(Object.keys(overseen).map((lead) => [lead, ['administrator'] as const]));
 const offers: Readonly<Record<string, readonly Person[]>> = {
   'mia’s offer': ['administrator', 'auditor', 'marta', 'mia'],
   'nora’s offer': ['administrator', 'auditor', 'nils', 'nora'],
@@ -87,6 +93,13 @@ const table: Readonly<Record<string, Guarded>> = {
   'POST /api/leads/:id/reroute': { body: {}, may: overseen },
   'POST /api/leads/:id/assign': { body: { userId: 'nobody' }, may: overseen },
   'POST /api/leads/:id/recall': { may: overseen },
+  'GET /api/leads/:id/privacy': { may: { ...seen, held: ['administrator', 'auditor', 'marta'] } },
+  'POST /api/leads/:id/erase': { body: { reason: 'other', confirm: 'x' }, may: administered },
+  'PUT /api/leads/:id/legal-hold': { body: { until: null }, may: administered },
+  'POST /api/leads/:id/privacy-requests/:requestId/answer': { body: { outcome: 'agreed' }, may: administered },
+  'POST /api/leads/:id/do-not-contact': { body: { channels: ['visit'] }, may: { ...overseen, held: ['administrator', 'marta', 'mia'] } },
+  'POST /api/leads/:id/access-report': { may: administered },
+  'GET /api/leads/:id/access-report': { may: administered },
   'PATCH /api/leads/:id': { body: { version: 1, fields: {} }, may: { ...overseen, held: ['administrator', 'marta', 'mia'] } },
   'GET /api/leads/:id/questions': { may: seen },
   'POST /api/leads/:id/ask-back': { body: { reason: 'other' }, may: overseen },
@@ -123,6 +136,13 @@ const table: Readonly<Record<string, Guarded>> = {
   'POST /api/peers/:id/resume': { may: { partner: ['administrator'] } },
   'GET /api/peers/:id/messages': { may: { partner: overseers } },
   'POST /api/peers/:id/messages/:messageId/replay': { may: { partner: ['administrator'] } },
+  'GET /api/partners/:id/people': { may: { agency: overseers } },
+  'POST /api/partners/:id/people': { body: { email: 'a@b.example', name: 'A' }, may: { agency: ['administrator'] } },
+  'PATCH /api/partners/:id/people/:personId': { body: { name: 'A' }, may: { agency: ['administrator'] } },
+  'GET /api/partners/:id/mapping': { may: { crm: overseers } },
+  'PUT /api/partners/:id/mapping': { body: {}, may: { crm: ['administrator'] } },
+  'POST /api/partners/:id/secrets': { may: { crm: ['administrator'] } },
+  'POST /api/partners/:id/preview': { body: { leadId: 'x' }, may: { crm: overseers } },
 }; // prettier-ignore
 
 /** Public ones are guarded by what their address holds; see pages.test.ts. */

@@ -105,7 +105,8 @@ async function planAnew(tx: Tx, { messageId }: WebhookMessage, dueAt: number, co
 
 /** Its time is over: an offer ends by itself, a release that did not arrive is for people to look into. */
 async function giveUp(tx: Tx, { messageId, peerId, type, digest, code }: WebhookMessage): Promise<void> {
-  const over = { state: 'dead', body: null, code: code ?? 'expired', answeredAt: tx.clock.now() } as const;
+  const forgotten = type === 'lead.released' ? {} : { body: null };
+  const over = { ...forgotten, state: 'dead', code: code ?? 'expired', answeredAt: tx.clock.now() } as const;
   if (!(await updateWaitingWebhook(tx, messageId, over))) return;
   tx.log.error('webhook-dead', { peerId, messageId, messageType: type });
   await appendLeaf(tx, 'message-dead', { peer: peerId, message: messageId, type, digest });

@@ -8,7 +8,7 @@ import { listToldOf, updateWaitingWebhook } from '../store/webhooks.ts';
 import { queueWebhook } from './queue-webhook.ts';
 
 /** A release and the end of an offer are worth telling for as long as a message of the protocol. */
-const longestMilliseconds = 14 * 24 * 3_600_000;
+export const longestMilliseconds = 14 * 24 * 3_600_000;
 
 const iso = (at: number) => new Date(at).toISOString();
 

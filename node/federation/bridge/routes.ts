@@ -29,7 +29,7 @@ const add = route({
   access: ['administrator'],
   summary: 'Add a partner without a node: people who answer by mail, or software that takes webhooks',
   status: 201,
-  body: z.discriminatedUnion('kind', [
+  body: z.union([
     z.strictObject({ kind: z.literal('people'), name: nameInput }),
     z.strictObject({
       kind: z.literal('webhook'),

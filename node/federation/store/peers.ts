@@ -118,6 +118,15 @@ export async function insertPeer(tx: Tx, peer: Peer, key?: PeerKey): Promise<voi
     .execute();
 }
 
+/** What we decided about a partner goes on under another id; the row of the old one goes, once nothing hangs on it. */
+export async function movePeer(tx: Tx, from: string, to: string): Promise<void> {
+  const { feedback, agreeReturns } = await getPeer(tx, from);
+  await tx.db.updateTable('peer').set({ feedback, agreeReturns, succeeds: null }).where('nodeId', '=', to).execute();
+  await tx.db.updateTable('securityEvent').set({ peerId: to }).where('peerId', '=', from).execute();
+  await tx.db.deleteFrom('peerHealth').where('peerId', '=', from).execute();
+  await tx.db.deleteFrom('peer').where('nodeId', '=', from).execute();
+}
+
 export async function updatePeer(tx: Tx, nodeId: string, change: Partial<Peer>): Promise<void> {
   await tx.db.updateTable('peer').set(change).where('nodeId', '=', nodeId).execute();
 }

@@ -30,7 +30,7 @@ export interface WebhookMessageTable {
   type: WebhookEvent;
   /** SHA-256 of the body, base64. */
   digest: string;
-  /** JSON as it is posted each time; null once it is not needed any more. */
+  /** JSON as it is posted each time; null once it is not needed any more: of what is dead, a release is kept. */
   body: string | null;
   state: WebhookState;
   /** Attempts after which the other side may have it. */
@@ -95,7 +95,23 @@ export async function updateWaitingWebhook(
   return numUpdatedRows === 1n;
 }
 
-/** A partner's messages, newest first; one more than `limit`. */
+/** A dead message that was kept waits again; false for any other. */
+export async function reviveWebhook(
+  tx: Tx,
+  messageId: string,
+  times: Pick<WebhookMessage, 'dueAt' | 'expiresAt'>,
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx.db
+    .updateTable('webhookMessage')
+    .set({ ...times, state: 'waiting', attempts: 0, answeredAt: null })
+    .where('messageId', '=', messageId)
+    .where('state', '=', 'dead')
+    .where('body', 'is not', null)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
+/** A partner's messages, newest first. */
 export function listWebhookMessages(
   ctx: Context,
   {

@@ -1,4 +1,4 @@
-import type { Context } from '../../kernel/context.ts';
+import type { Context, Tx } from '../../kernel/context.ts';
 
 /** How many open leads each of these users holds; users without any are absent. */
 export async function countHeld(ctx: Context, userIds: readonly string[]): Promise<Map<string, number>> {
@@ -11,4 +11,10 @@ export async function countHeld(ctx: Context, userIds: readonly string[]): Promi
     .groupBy('holderId')
     .execute();
   return new Map(rows.map((row) => [row.holderId ?? '', row.count]));
+}
+
+/** What one partner holds, another holds from now on: they are the same, under another id. */
+export async function moveHeld(tx: Tx, from: string, to: string): Promise<void> {
+  const held = tx.db.updateTable('lead').set({ holderId: to }).where('holderId', '=', from);
+  await held.where('holderKind', '=', 'peer').execute();
 }

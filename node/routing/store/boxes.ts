@@ -143,3 +143,9 @@ export async function deleteBox(tx: Tx, id: string): Promise<void> {
   await raiseSetup(tx);
   await tx.db.deleteFrom('leadBox').where('id', '=', id).execute();
 }
+
+/** The box of one partner is another's: they are the same, under another id. Its rules and those that name it stay. */
+export async function movePartnerBox(tx: Tx, from: string, { peerId, name }: { peerId: string; name: string }) {
+  await raiseSetup(tx);
+  await tx.db.updateTable('leadBox').set({ peerId, name }).where('peerId', '=', from).execute();
+}

@@ -219,3 +219,8 @@ export async function forgetOfferValues(tx: Tx, leadId: string): Promise<void> {
     .where('leadId', '=', leadId)
     .execute();
 }
+
+/** What one partner was ever offered, another was: they are the same, under another id. */
+export async function moveRecipients(tx: Tx, from: string, to: string): Promise<void> {
+  await tx.db.updateTable('offerRecipient').set({ peerId: to }).where('peerId', '=', from).execute();
+}
