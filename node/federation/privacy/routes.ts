@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { answerOutcomes, contactChannels, erasureReasons } from '../../../protocol/index.ts';
 import { transact, type Context } from '../../kernel/context.ts';
-import { notFound } from '../../kernel/errors.ts';
+import { CodedError } from '../../kernel/errors.ts';
 import { pageOf, pageQuery } from '../../kernel/paging.ts';
 import { route, type Actor, type Route } from '../../kernel/routes.ts';
 import type { LeadActor } from '../../leads/history.ts';
@@ -177,7 +177,8 @@ const erase = route({
   reply: done,
   async handler(ctx, { params, body: { reason, confirm }, actor }) {
     const lead = await getLead(ctx, params.id, await scopeOf(ctx, actor));
-    if (confirm !== lead.id) throw notFound('lead');
+    if (confirm !== lead.id)
+      throw new CodedError('not-confirmed', 422, '“confirm” is not the id of the lead: nothing was erased.');
     await transact(ctx, (tx) => eraseLead(tx, lead.id, { reason, actor: actorOf(actor) }));
     return { id: lead.id };
   },
