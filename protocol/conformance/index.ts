@@ -5,6 +5,7 @@ import { conversationChecks } from './checks/conversation.ts';
 import { offeredChecks } from './checks/offered.ts';
 import { offeringChecks } from './checks/offering.ts';
 import { strangerChecks } from './checks/strangers.ts';
+import { transportChecks } from './checks/transport.ts';
 import { updateChecks } from './checks/update.ts';
 import { vectorChecks } from './checks/vectors.ts';
 import { withholdChecks } from './checks/withhold.ts';
@@ -22,6 +23,7 @@ const ownChecks: readonly Check[] = [
   ...conversationChecks,
   ...withholdChecks,
   ...updateChecks,
+  ...transportChecks,
   ...offeredChecks,
   ...strangerChecks,
   ...answerChecks,

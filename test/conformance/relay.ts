@@ -120,6 +120,12 @@ export const offeringMutants: readonly (readonly [what: string, caughtBy: string
     })),
   ],
   [
+    'returns states of another restoration',
+    'states',
+    'States are of the Epoch 1,',
+    changed('States', ({ body }) => ({ body: { ...body, ofEpoch: 1 } })),
+  ],
+  [
     'awards twice',
     'accept-twice',
     '2 Awards came.',
