@@ -1,4 +1,4 @@
-import { makeCommitments, makeHops, type Offer } from '../../protocol/index.ts';
+import { makeCommitments, makeHops, writeLead, type Offer } from '../../protocol/index.ts';
 import type { DisclosurePlan } from '../disclosure/decide-disclosure.ts';
 import { narrowPlan } from '../disclosure/narrow-plan.ts';
 import type { Tx } from '../kernel/context.ts';
@@ -9,11 +9,15 @@ import { getOffer, type Offer as RoutedOffer } from '../routing/store/offers.ts'
 import { findPlan, getRecipient } from '../routing/store/recipients.ts';
 import { describeNewConversation } from './new-conversation.ts';
 import { makeConversationId } from './restoration/conversation-id.ts';
+import { findSpoken } from './find-spoken.ts';
 import { sendMessage } from './send-message.ts';
 import type { Agreement } from './store/agreements.ts';
 import { findOffering, insertConversation, type Conversation } from './store/conversations.ts';
 import { digestFields, offeredSnapshot } from './told-fields.ts';
 import { weighOffer } from './weigh-offer.ts';
+
+/** Header, signature and commitments or their openings beside the lead, at most. */
+const envelopeBytes = 8_000;
 
 /** Offers a lead to a peer, in a new conversation with salts of its own: recipients cannot link their copies. */
 export async function offerToPeer(tx: Tx, { recipientId }: { recipientId: string }): Promise<void> {
@@ -31,6 +35,12 @@ export async function offerToPeer(tx: Tx, { recipientId }: { recipientId: string
   const { agreement, before } = terms;
   const plan = agreement ? narrowPlan(planned, agreement.terms.fieldTerms ?? []) : planned;
   if (plan !== planned) await narrowOffer(tx, { recipientId, leadId: offer.leadId }, plan);
+  const most = (await findSpoken(tx, recipient.peerId)).messageBytes;
+  if (Buffer.byteLength(writeLead(plan.released)) + envelopeBytes > most) {
+    const text = `The lead is too large for this partner's node, which takes messages of ${most} bytes.`;
+    await rejectOffer(tx, { recipientId, reason: 'other', text });
+    return;
+  }
   const conversation = startConversation(tx, { recipientId, peerId: recipient.peerId, offer, agreement });
   const { document, contentKeyId } = await getLead(tx, offer.leadId);
   const told = JSON.stringify(digestFields(conversation, offeredSnapshot(document, plan)));

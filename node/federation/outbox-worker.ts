@@ -4,6 +4,7 @@ import { maySend } from './decide-breaker.ts';
 import { deliver, deliverFrame, type Attempt } from './deliver.ts';
 import { findSpoken, type Spoken } from './find-spoken.ts';
 import { guardedFetch, type PeerFetch } from './guarded-fetch.ts';
+import { countSendable, countSent, nextSendableAt } from './pace.ts';
 import { isExpired, settleAttempt, settleExpired, tryAgain } from './settle-attempt.ts';
 import {
   findNextDueAt,
@@ -94,11 +95,15 @@ async function leaseSendable(ctx: Context, onTheWay: OnTheWay): Promise<Frame[]>
     const health = await getHealth(ctx, peerId);
     const spoken = await findSpoken(ctx, peerId);
     const window = maySend(health, now);
+    const { messagesPerMinute } = spoken;
+    const most = countSendable(ctx, peerId, messagesPerMinute);
+    if (most === 0) continue;
     // What a peer is tried with after it rested is one message.
     const batches = spoken.levels.has('Batch') && health.openUntil === null;
     const frames = batches
-      ? await leaseFrames(ctx, peerId, { spoken, requests: Math.min(window, framesAtOnce) - busy })
-      : await leaseSingly(ctx, peerId, { window, busy });
+      ? await leaseFrames(ctx, peerId, { spoken, most, requests: Math.min(window, framesAtOnce) - busy })
+      : await leaseSingly(ctx, peerId, { window, busy, most });
+    countSent(ctx, peerId, messagesPerMinute, frames.flat().length);
     onTheWay.set(peerId, busy + frames.length);
     leased.push(...frames.map((messages) => ({ peerId, messages })));
   }
@@ -111,15 +116,21 @@ const framesAtOnce = 2;
 async function leaseFrames(
   ctx: Context,
   peerId: string,
-  { spoken, requests }: { spoken: Spoken; requests: number },
+  { spoken, most, requests }: { spoken: Spoken; most: number; requests: number },
 ): Promise<OutboxMessage[][]> {
   const bytes = Math.min(spoken.batchBytes, Math.floor((spoken.bytesInFlight ?? Infinity) / framesAtOnce));
   const frames: OutboxMessage[][] = [];
-  while (frames.length < requests) {
-    const wish = { messages: spoken.batchMessages, bytes, leaseEndsAt: ctx.clock.now() + leaseMilliseconds };
+  let left = most;
+  while (frames.length < requests && left > 0) {
+    const wish = {
+      messages: Math.min(spoken.batchMessages, left),
+      bytes,
+      leaseEndsAt: ctx.clock.now() + leaseMilliseconds,
+    };
     const messages = await transact(ctx, (tx) => leaseFrame(tx, peerId, wish));
     if (messages.length === 0) break;
     frames.push(messages);
+    left -= messages.length;
   }
   return frames;
 }
@@ -127,11 +138,11 @@ async function leaseFrames(
 async function leaseSingly(
   ctx: Context,
   peerId: string,
-  { window, busy }: { window: number; busy: number },
+  { window, busy, most }: { window: number; busy: number; most: number },
 ): Promise<OutboxMessage[][]> {
-  const limit = window - busy;
+  const limit = Math.min(window - busy, most);
   // Several at once share a statement and a commit; the next answer comes soon.
-  if (limit <= 0 || limit < busy) return [];
+  if (limit <= 0 || window - busy < busy) return [];
   const leaseEndsAt = ctx.clock.now() + leaseMilliseconds;
   return (await transact(ctx, (tx) => leaseDue(tx, peerId, { limit, leaseEndsAt }))).map((message) => [message]);
 }
@@ -202,12 +213,16 @@ async function putBack(ctx: Context, { messageId }: OutboxMessage): Promise<void
   await transact(ctx, (tx) => updateWaiting(tx, messageId, { dueAt: tx.clock.now() }));
 }
 
+/** When the number that a partner announced lets the next message leave. */
+const findPaceOf = async (ctx: Context, peerId: string): Promise<number> =>
+  nextSendableAt(ctx, peerId, (await findSpoken(ctx, peerId)).messagesPerMinute) ?? 0;
+
 async function nextDueAt(ctx: Context): Promise<number | undefined> {
   const times: number[] = [];
   for (const peerId of await listPeersWithWaiting(ctx)) {
     const { openUntil } = await getHealth(ctx, peerId);
     if (openUntil !== null && openUntil > ctx.clock.now()) times.push(openUntil);
-    else times.push((await findNextDueAt(ctx, peerId)) ?? Infinity);
+    else times.push(Math.max((await findNextDueAt(ctx, peerId)) ?? Infinity, await findPaceOf(ctx, peerId)));
   }
   const next = Math.min(...times);
   return Number.isFinite(next) ? next : undefined;
