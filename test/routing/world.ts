@@ -16,7 +16,8 @@ import { listRecipients } from '../../node/routing/store/recipients.ts';
 import { listRules, replaceRules } from '../../node/routing/store/rules.ts';
 import { listTraces } from '../../node/routing/store/traces.ts';
 import type { Assign, Condition, Rule } from '../../node/rules/index.ts';
-import type { makeFakeClock } from '../support/clock.ts';
+import { makeFakeClock } from '../support/clock.ts';
+import type { DatabaseUnderTest } from '../support/databases.ts';
 
 /** What routing asks of other rooms; recorded instead of carried out. */
 const foreignKinds = [
@@ -140,4 +141,10 @@ function makeRule(tx: Tx, boxId: string, position: number, spec: RuleSpec): Rule
     action: { assign: { mode, to, offerMinutes, ...(opensInMinutes !== undefined && { opensInMinutes }) } },
     enabled: true,
   };
+}
+
+/** A world on a fresh database of this kind, with a clock that stands still until it is told. */
+export function withWorld(database: DatabaseUnderTest, body: (world: World) => Promise<void>): Promise<void> {
+  const clock = makeFakeClock();
+  return database.withStore((store) => body(makeWorld(store.ctx, clock)), { clock });
 }
