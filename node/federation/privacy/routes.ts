@@ -89,7 +89,7 @@ async function viewDeletion(ctx: Context, conversation: Conversation): Promise<z
   };
 }
 
-export const actorOf = ({ userId: id, name }: Actor): LeadActor => ({ kind: 'user', id, name });
+const actorOf = ({ userId: id, name }: Actor): LeadActor => ({ kind: 'user', id, name });
 const overseers = ['administrator', 'manager'] as const;
 
 const ofLead = route({
