@@ -65,8 +65,6 @@ const overseen: Readonly<Record<string, readonly Person[]>> = {
 };
 /** What is for administrators alone, on any lead. */
 const administered = Object.fromEntries(Object.keys(overseen).map((lead) => [lead, ['administrator'] as const]));
-/** What is for administrators alone, on any lead. */
-const administered = Object.fromEntries(Object.keys(overseen).map((lead) => [lead, ['administrator'] as const]));
 const offers: Readonly<Record<string, readonly Person[]>> = {
   'mia’s offer': ['administrator', 'auditor', 'marta', 'mia'],
   'nora’s offer': ['administrator', 'auditor', 'nils', 'nora'],
@@ -95,13 +93,6 @@ const table: Readonly<Record<string, Guarded>> = {
   'POST /api/leads/:id/reroute': { body: {}, may: overseen },
   'POST /api/leads/:id/assign': { body: { userId: 'nobody' }, may: overseen },
   'POST /api/leads/:id/recall': { may: overseen },
-  'GET /api/leads/:id/privacy': { may: { ...seen, held: ['administrator', 'auditor', 'marta'] } },
-  'POST /api/leads/:id/erase': { body: { reason: 'other', confirm: 'x' }, may: administered },
-  'PUT /api/leads/:id/legal-hold': { body: { until: null }, may: administered },
-  'POST /api/leads/:id/privacy-requests/:requestId/answer': { body: { outcome: 'agreed' }, may: administered },
-  'POST /api/leads/:id/do-not-contact': { body: { channels: ['visit'] }, may: { ...overseen, held: ['administrator', 'marta', 'mia'] } },
-  'POST /api/leads/:id/access-report': { may: administered },
-  'GET /api/leads/:id/access-report': { may: administered },
   'GET /api/leads/:id/privacy': { may: { ...seen, held: ['administrator', 'auditor', 'marta'] } },
   'POST /api/leads/:id/erase': { body: { reason: 'other', confirm: 'x' }, may: administered },
   'PUT /api/leads/:id/legal-hold': { body: { until: null }, may: administered },
