@@ -8,6 +8,7 @@ import { jobCommands } from './jobs.ts';
 import { keyCommands } from './keys.ts';
 import { leadCommands } from './leads.ts';
 import { nodeCommands } from './node.ts';
+import { partnerCommands } from './partners.ts';
 import { peerCommands } from './peers.ts';
 import { policyCommands, previewCommand } from './policies.ts';
 import { sharedLeadCommands } from './shared-leads.ts';
@@ -27,6 +28,7 @@ export const commands: readonly Command[] = [
   ...nodeCommands,
   ...userCommands,
   ...peerCommands,
+  ...partnerCommands,
   ...keyCommands,
   ...boxCommands,
   ...leadCommands,

@@ -44,6 +44,7 @@ const accept: Command = {
   options: {
     role: value('primary|secondary|both', 'primary: it offers leads to us; secondary: we offer leads to it.'),
     'allowed-address': value('range', 'Where it may be reached although not public, such as 10.8.0.0/16.'),
+    succeeds: value('partner', 'The partner without a node that has this one from now on.'),
     'despite-look-alike': flag('Take it although its id resembles another one.'),
   },
   example: 'leadmesh peer accept reseller-invitation.json --role secondary',
@@ -51,7 +52,7 @@ const accept: Command = {
     const role = needed(asked, 'role');
     const invitation = (await fileBytes(asked.arg('file'), longestInvitation, asked.terminal)).toString('utf8');
     const despiteLookAlike = asked.isOn('despite-look-alike');
-    const body = { invitation, role, despiteLookAlike, ...given(asked, 'allowed-address') };
+    const body = { invitation, role, despiteLookAlike, ...given(asked, 'allowed-address', 'succeeds') };
     const peer = await door.ask<Invited>('POST /api/peers/invitations/accept', { body });
     const advice =
       'Have its administrator read the ten words out to you, on the telephone for example. If they are these, then:\n' +
