@@ -1,4 +1,4 @@
-import type { Command } from '../command.ts';
+import { misuse, type Command } from '../command.ts';
 import { fileBytes } from '../input.ts';
 import { entry, table, words, type Page } from '../output.ts';
 import { flag, given, needed, pageOptions, value } from './options.ts';
@@ -86,6 +86,22 @@ export const peerCommands: readonly Command[] = [
     onNode: async (door, asked) => {
       const question = { params: { id: asked.arg('partner') }, body: { fingerprint: asked.words.join(' ') } };
       return entry(await door.ask<object>('POST /api/peers/:id/confirm', question));
+    },
+  },
+  {
+    name: 'peer set',
+    summary: 'Change how a partner is reached; what is left out stays',
+    arguments: ['partner'],
+    options: {
+      fetches: value('yes|no', 'yes: nobody can reach it, so its messages wait until it asks for them.'),
+      endpoint: value('url', 'Where it takes messages.'),
+    },
+    example: 'leadmesh peer set reseller.example --fetches yes',
+    onNode: async (door, asked) => {
+      const fetches = asked.text('fetches');
+      if (fetches !== undefined && fetches !== 'yes' && fetches !== 'no') throw misuse('--fetches is yes or no.');
+      const body = { ...given(asked, 'endpoint'), ...(fetches !== undefined && { fetches: fetches === 'yes' }) };
+      return entry(await door.ask<object>('PATCH /api/peers/:id', { params: { id: asked.arg('partner') }, body }));
     },
   },
   ofOne('suspend', 'Stop all exchange with a partner', 'POST /api/peers/:id/suspend'),
