@@ -94,11 +94,15 @@ interface ScannedDocument {
   readonly own?: CanonicalParts;
 }
 
+/** White space before an element, which our writer never writes: seen before anything is scanned in vain. */
+const indented = />[ \t\n]+<[^/]/;
+
 /**
  * The fast path: when the document is byte for byte what our writer would have written, its canonical form is known
  * without a parser. Never a guess: anything else is undefined.
  */
 function inOurWriting(xml: string): ScannedDocument | undefined {
+  if (indented.test(xml)) return undefined;
   const start = xml.indexOf('<ds:');
   const block = start === -1 ? undefined : readOwnSignature(xml, start);
   if (!block) return undefined;
