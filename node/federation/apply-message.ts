@@ -11,6 +11,7 @@ import { takesOffers } from '../kernel/node-role.ts';
 import { checkAgreement } from './agreements/check-header.ts';
 import { haveEffect, haveEffectBetweenNodes, isOfConversation } from './effects/index.ts';
 import { describeNewConversation } from './new-conversation.ts';
+import { forgetLate } from './forget-late.ts';
 import { Refusal } from './refusal.ts';
 import type { ConversationType } from './send-message.ts';
 import { findConversation, insertConversation, updateConversation, type Conversation } from './store/conversations.ts';
@@ -39,7 +40,8 @@ export async function applyMessage(tx: Tx, { peer, opened, document }: Arrived):
   const conversation = found ?? newConversation(tx, peer, conversationId);
   if (seq <= conversation.receivedSeq) {
     // A status or an update that was overtaken is stored and has no effect; anything else came too late to make sense.
-    if ((type === 'Status' && found?.side === 'offering') || (type === 'Update' && found)) return;
+    if (type === 'Status' && found?.side === 'offering') return;
+    if (type === 'Update' && found) return forgetLate(tx, found);
     throw new Refusal('illegal-transition', 'A later message of this conversation came before.');
   }
   const agreed = await checkAgreement(tx, { peer, header: message.header, conversation: found });

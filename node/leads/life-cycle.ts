@@ -72,11 +72,13 @@ export const lifeCycle: readonly LeadTransition[] = [
   { event: 'claim', from: ['offered'], to: 'claimed', by: ['system'], needs: ['holder'] },
   { event: 'lapse', from: ['claimed'], to: 'offered', by: ['system'], needs: [] },
   {
+    // A released lead that was routed again has somebody else: whatever was told before counts no more.
     event: 'assign',
     from: ['new', 'offered', 'claimed', 'unrouted'],
     to: 'assigned',
     by: ['system'],
     needs: ['holder'],
+    disposition: 'assigned',
   },
   { event: 'release', from: ['claimed'], to: 'assigned', by: ['system'], needs: [], disposition: 'assigned' },
   { event: 'unroute', from: ['new', 'offered', 'claimed'], to: 'unrouted', by: ['system'], needs: [] },

@@ -68,7 +68,9 @@ const events: Readonly<Partial<Record<Disposition, LeadEvent>>> = {
 
 function eventFor(lead: LeadHead, { disposition, until }: PartnerStatus, now: number): LeadEvent | undefined {
   const closed = lead.state === 'won' || lead.state === 'lost';
-  if (closed && (disposition === 'working' || disposition === 'contacted')) return 'reopen';
+  if (closed && ['working', 'contacted', 'assigned'].includes(disposition)) return 'reopen';
+  // It was given to somebody else there, who does not sleep.
+  if (lead.state === 'asleep' && disposition === 'assigned') return 'work';
   const dated = disposition !== 'asleep' || (until !== undefined && until > now);
   const event = dated ? events[disposition] : 'work';
   return event && mayChange(lead.state, event) ? event : undefined;

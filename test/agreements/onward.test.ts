@@ -67,6 +67,8 @@ describe('a lead that came from a partner', () => {
     const toldVendor = wire.calls.filter(({ to, type }) => to === 'vendor' && type === 'Status').map(({ xml }) => xml);
     expect(toldVendor.map((xml) => /<l:Disposition>(.*)<\/l:Disposition>/.exec(xml)?.[1])).toEqual([
       'assigned',
+      // Somebody else has it: who, is not told.
+      'assigned',
       'working',
       'won',
     ]);

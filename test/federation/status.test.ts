@@ -4,6 +4,7 @@ import { findHolding } from '../../node/federation/store/conversations.ts';
 import { changeLead } from '../../node/leads/change-lead.ts';
 import type { LeadEvent } from '../../node/leads/life-cycle.ts';
 import { listHistory } from '../../node/leads/store.ts';
+import { rerouteLead } from '../../node/routing/reroute-lead.ts';
 import { openFederation } from '../support/federation.ts';
 
 /** A reseller's representative who is about to hold a vendor's lead. */
@@ -71,6 +72,28 @@ describe('status of a lead that a partner holds', () => {
     expect(await world.story()).toEqual(told);
     expect(wire.calls.length).toBe(calls);
     expect(await findHolding(reseller.ctx, world.offeredId)).toMatchObject({ sentRevision: 4 });
+  });
+
+  it('says that somebody has it again, when it slept or was lost there and then was given to somebody else', async () => {
+    for (const [event, facts, after] of [
+      ['sleep', { until: Date.UTC(2030, 0) }, 'working'],
+      ['lose', { reason: 'price' }, 'working'],
+      ['contact', {}, 'contacted'],
+    ] as const) {
+      await using world = await openAccepted();
+      const { vendor, reseller, leadId, offeredId } = world;
+      await world.settle();
+      await world.change(event, facts);
+      await world.settle();
+      const bob = await reseller.user('Bob');
+      await reseller.offerAllTo([bob.boxId]);
+      await reseller.write((tx) => rerouteLead(tx, offeredId, { actor: { kind: 'system' } }));
+      await world.settle();
+      await reseller.accept(offeredId, bob.id);
+      await world.settle();
+      expect(await reseller.lead(offeredId)).toMatchObject({ state: 'assigned', holder: { id: bob.id } });
+      expect(await vendor.lead(leadId)).toMatchObject({ state: after, asleepUntil: null });
+    }
   });
 
   it('holds only what the feedback policies of both sides allow; revisions count what was told', async () => {

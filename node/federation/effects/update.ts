@@ -7,6 +7,7 @@ import { getLead, getLeadHead, insertNote } from '../../leads/store.ts';
 import { answerMilliseconds } from '../ask-partner.ts';
 import { endOffer } from '../end-offer.ts';
 import { feedbackOf } from '../feedback-policy.ts';
+import { forgetLate } from '../forget-late.ts';
 import { planDue } from '../question-due.ts';
 import { Refusal } from '../refusal.ts';
 import type { ConversationType } from '../send-message.ts';
@@ -24,6 +25,7 @@ import type { ConversationEffects, Heard } from './effect.ts';
 export const updateEffects = {
   /** Fields changed on the other side. From where the lead came from they count at once; from the holder they are a suggestion. */
   async Update(tx, { peer, conversation, message: { body, header }, digest }, before) {
+    await forgetLate(tx, conversation);
     if (body.revision <= conversation.receivedUpdate) return;
     const seen = await updateConversation(tx, conversation, { receivedUpdate: body.revision });
     if (before === 'returned') return;
