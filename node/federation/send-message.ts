@@ -17,7 +17,7 @@ import { ledgerDisclosure } from './ledger-leaves.ts';
 import { headerEpoch } from './restoration/header-epoch.ts';
 import { signingKeyFor } from './signing-key.ts';
 import { updateConversation, type Conversation } from './store/conversations.ts';
-import { insertOutbox } from './store/outbox.ts';
+import { insertOutbox, isTelling } from './store/outbox.ts';
 
 /** Messages that belong to a conversation. */
 export type ConversationType = Exclude<
@@ -94,7 +94,7 @@ export async function sealIntoOutbox<T extends ConversationType>(
     seq,
     type: saying.type,
     digest,
-    document: conversation.contentKeyId === null ? xml : await sealText(tx, conversation.contentKeyId, xml),
+    document: await keepDocument(tx, conversation, saying.type, xml),
     proof,
     effectKey: saying.effectKey ?? messageId,
     state: 'waiting',
@@ -111,6 +111,10 @@ export async function sealIntoOutbox<T extends ConversationType>(
   tx.afterCommit(() => tx.bus.wake('outbox'));
   return { messageId, digest, seq };
 }
+
+/** What tells nothing of the lead can still be sent when the key of its content is destroyed. */
+const keepDocument = async (tx: Tx, { contentKeyId }: Conversation, type: ConversationType, xml: string) =>
+  contentKeyId === null || !isTelling(type) ? xml : sealText(tx, contentKeyId, xml);
 
 function writeHeader(tx: Tx, conversation: Conversation, { type, expiresAt, messageId, inReplyTo }: Saying) {
   const now = tx.clock.now();

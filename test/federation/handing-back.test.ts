@@ -4,7 +4,7 @@ import { updatePeer } from '../../node/federation/store/peers.ts';
 import { changeLead } from '../../node/leads/change-lead.ts';
 import { recallOffer } from '../../node/routing/recall-offer.ts';
 import { listOffers } from '../../node/routing/store/offers.ts';
-import { canary } from '../support/federation.ts';
+import { canary, openFederation } from '../support/federation.ts';
 import { grace, openAccepted, openHeld } from './shared-lead.ts';
 
 const canaryFree = async (world: Awaited<ReturnType<typeof openHeld>>) => {
@@ -255,6 +255,23 @@ describe('questions that cross', () => {
     expect(wire.calls.filter(({ status }) => status !== undefined && status !== 200)).toEqual([]);
   });
 
+  it('values on their way when the lead went back are not kept, in whatever order they come', async () => {
+    for (const lost of [[], ['Recall']]) {
+      await using world = await openHeld();
+      const { vendor, wire } = world;
+      wire.fault = ({ type }) => (type === 'Update' || lost.includes(type) ? 'lost' : undefined);
+      await world.edit(vendor, { 'contact.familyName': `King ${canary}` });
+      await world.askBack();
+      await world.giveBack();
+      await world.settle();
+      wire.fault = () => undefined;
+      for (let n = 0; n < 4; n++) await world.advance('1m');
+      expect(wire.story()).toContain('vendor>reseller Update');
+      expect(await world.conversations()).toEqual({ vendor: ['returned'], reseller: ['returned'] });
+      expect(await canaryFree(world)).toBe(true);
+    }
+  });
+
   it('an update is told in between', async () => {
     await using world = await openHeld();
     const { vendor, reseller, heldId } = world;
@@ -263,5 +280,33 @@ describe('questions that cross', () => {
     await world.edit(vendor, { 'contact.jobTitle': 'Buyer' });
     await world.settle();
     expect((await reseller.lead(heldId)).document.contact?.jobTitle).toBe('Buyer');
+  });
+});
+
+describe('a lead that nobody wants', () => {
+  it('is declined also when that arrives only after what was seen of it is deleted', async () => {
+    await using world = await openFederation({ nodes: ['vendor', 'reseller'] });
+    await world.introduce('vendor', 'reseller');
+    const [vendor, reseller] = [world.node('vendor'), world.node('reseller')];
+    const ann = await reseller.user('Ann');
+    await vendor.offerAllTo([await vendor.partnerBox('reseller')], { offerMinutes: 600 });
+    await reseller.offerAllTo([ann.boxId], { offerMinutes: 600 });
+    const leadId = await vendor.receive();
+    await world.settle();
+    const [offered] = await reseller.leads();
+    world.wire.fault = ({ type }) => (type === 'Reject' ? 'lost' : undefined);
+    await reseller.reject(offered!.id, ann.id);
+    for (let n = 0; n < 4; n++) await world.advance('3m');
+    expect(await reseller.ctx.db.selectFrom('conversation').select('deletedAt').executeTakeFirst()).not.toMatchObject({
+      deletedAt: null,
+    });
+    world.wire.fault = () => undefined;
+    for (let n = 0; n < 4; n++) await world.advance('15m');
+    expect(await vendor.recipients(leadId)).toMatchObject([{ state: 'rejected' }]);
+    const sent = await reseller.ctx.db.selectFrom('outbox').select(['type', 'state']).orderBy('seq').execute();
+    expect(sent).toEqual([
+      { type: 'Reject', state: 'delivered' },
+      { type: 'ErasureStatus', state: 'delivered' },
+    ]);
   });
 });

@@ -282,6 +282,9 @@ const telling: readonly MessageType[] = [
   'Offer', 'Release', 'Update', 'Status', 'Recall', 'Return', 'ConsentChange', 'AccessRequest', 'AccessReport',
 ]; // prettier-ignore
 
+/** Whether a message of this type shows something of a lead, or could. */
+export const isTelling = (type: MessageType): boolean => telling.includes(type);
+
 /** Nothing of a lead leaves any more in this conversation, and the content of what was sent is deleted. */
 export async function eraseSent(tx: Tx, { peerId, conversationId }: ConversationKey): Promise<void> {
   await tx.db
