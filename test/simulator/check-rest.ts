@@ -18,7 +18,8 @@ export function checkRest({ name, now, jobs, outbox }: Stock, onFault: (fault: s
   }
 }
 
-/** What crosses another message on the way may come too late. */
+/** What crosses another message on the way may come too late; a claim may have been given up before its award. */
 function mayBeRefused(type: string, code: string | null): boolean {
-  return code === 'expired' || (type === 'Accept' && code === 'stale-round');
+  if (code === 'expired') return true;
+  return (type === 'Accept' && code === 'stale-round') || (type === 'Award' && code === 'illegal-transition');
 }

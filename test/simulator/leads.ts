@@ -10,7 +10,7 @@ export function makeLead(number: number): Lead {
     contact: {
       givenName: `Ada ${canary}`,
       familyName: `Lovelace ${canary}`,
-      emails: [{ kind: 'work', value: `ada@${canary.toLowerCase()}.example` }],
+      emails: [{ kind: 'work', value: `ada-${canary.toLowerCase()}@mail.example` }],
       phones: [{ kind: 'mobile', value: `+4917055${String(10_000 + number)}` }],
       address: { streets: [`${canary}gasse ${number}`], city: 'Ulm', country: 'DE' },
     },
