@@ -106,6 +106,9 @@ export function makeApi(csrf: string | null) {
     acceptInvitation: (body: { invitation: string; role: string; allowedAddress?: string }) =>
       post<{ id: string; name: string; fingerprint: string }>('/api/peers/invitations/accept', body),
     confirmPeer: (id: string, fingerprint: string) => post(`/api/peers/${at(id)}/confirm`, { fingerprint }),
+    confirmPeerKey: (id: string, kid: string, fingerprint: string) =>
+      post(`/api/peers/${at(id)}/keys/${at(kid)}/confirm`, { fingerprint }),
+    setPeerFetches: (id: string, fetches: boolean) => call('PATCH', `/api/peers/${at(id)}`, { fetches }),
     feedbackPolicy: (id: string) => get<shape.FeedbackPolicy>(`/api/peers/${at(id)}/feedback-policy`),
     setFeedbackPolicy: (id: string, change: shape.FeedbackChange) =>
       call<shape.FeedbackPolicy>('PATCH', `/api/peers/${at(id)}/feedback-policy`, change),

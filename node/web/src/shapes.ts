@@ -1,4 +1,5 @@
 import type { AgreementTerms } from '../../../protocol/index.ts';
+import type { SpeechView } from './speech-shape.ts';
 
 export type { AgreementTerms, FieldTerm } from '../../../protocol/index.ts';
 
@@ -272,7 +273,7 @@ export interface Peer {
   };
   outbox: { waiting: number; delivered: number; refused: number; dead: number };
 }
-export interface PeerView extends Peer {
+export interface PeerView extends Peer, SpeechView {
   fingerprint: string;
   securityEvents: { id: string; at: string; code: string }[];
 }

@@ -10,6 +10,7 @@ import { HealthBadge } from '../parts/health-badge.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { PeerMessages } from '../parts/peer-messages.tsx';
 import { Answer, Failure } from '../parts/query-state.tsx';
+import { SpeechAndKeys } from '../parts/speech-and-keys.tsx';
 import { useAct } from '../parts/use-act.ts';
 import type { PeerView } from '../shapes.ts';
 
@@ -30,6 +31,7 @@ export function PartnerPage() {
           <div className="lines">
             {me.user.role === 'administrator' && data.state === 'pending' && <Confirmation peer={data} />}
             <PeerFacts peer={data} />
+            {data.state !== 'pending' && <SpeechAndKeys peer={data} />}
             {(me.user.role === 'administrator' || me.user.role === 'manager') && <Feedback peer={data} />}
             {me.user.role !== 'representative' && data.state !== 'pending' && <Agreements peer={data} />}
             {me.user.role !== 'representative' && <PeerMessages id={id} />}
