@@ -1,5 +1,6 @@
 import { createContext, use } from 'react';
 import { makeCall } from './call.ts';
+import type { NewPartner, PartnerPerson } from './partner-shapes.ts';
 import type * as shape from './shapes.ts';
 
 const query = (values: Readonly<Record<string, string | undefined>>) => {
@@ -105,6 +106,13 @@ export function makeApi(csrf: string | null) {
     invite: () => post<{ text: string; fingerprint: string }>('/api/peers/invitations'),
     acceptInvitation: (body: { invitation: string; role: string; allowedAddress?: string }) =>
       post<{ id: string; name: string; fingerprint: string }>('/api/peers/invitations/accept', body),
+    addPartner: (body: object) => post<NewPartner>('/api/partners', body),
+    partnerPeople: (id: string) => get<shape.Page<PartnerPerson>>(`/api/partners/${at(id)}/people?limit=200`),
+    addPerson: (id: string, person: { name: string; email: string }) => post(`/api/partners/${at(id)}/people`, person),
+    changePerson: (id: string, person: string, change: { active: boolean }) =>
+      call('PATCH', `/api/partners/${at(id)}/people/${at(person)}`, change),
+    mapping: (id: string) => get<{ mapping: unknown }>(`/api/partners/${at(id)}/mapping`),
+    setMapping: (id: string, mapping: unknown) => call('PUT', `/api/partners/${at(id)}/mapping`, mapping),
     confirmPeer: (id: string, fingerprint: string) => post(`/api/peers/${at(id)}/confirm`, { fingerprint }),
     confirmPeerKey: (id: string, kid: string, fingerprint: string) =>
       post(`/api/peers/${at(id)}/keys/${at(kid)}/confirm`, { fingerprint }),

@@ -259,6 +259,7 @@ export interface Peer {
   offersPausedAt: string | null;
   offersPausedFor: string | null;
   id: string;
+  kind: 'node' | 'people' | 'webhook';
   name: string;
   endpoint: string;
   role: 'primary' | 'secondary' | 'both';

@@ -12,6 +12,7 @@ import { PeerMessages } from '../parts/peer-messages.tsx';
 import { Answer, Failure } from '../parts/query-state.tsx';
 import { SpeechAndKeys } from '../parts/speech-and-keys.tsx';
 import { useAct } from '../parts/use-act.ts';
+import { WithoutNode } from '../parts/without-node.tsx';
 import type { PeerView } from '../shapes.ts';
 
 export function PartnerPage() {
@@ -31,9 +32,12 @@ export function PartnerPage() {
           <div className="lines">
             {me.user.role === 'administrator' && data.state === 'pending' && <Confirmation peer={data} />}
             <PeerFacts peer={data} />
+            {data.kind !== 'node' && me.user.role !== 'representative' && <WithoutNode peer={data} />}
             {data.state !== 'pending' && <SpeechAndKeys peer={data} />}
             {(me.user.role === 'administrator' || me.user.role === 'manager') && <Feedback peer={data} />}
-            {me.user.role !== 'representative' && data.state !== 'pending' && <Agreements peer={data} />}
+            {me.user.role !== 'representative' && data.kind === 'node' && data.state !== 'pending' && (
+              <Agreements peer={data} />
+            )}
             {me.user.role !== 'representative' && <PeerMessages id={id} />}
             {me.user.role === 'administrator' && data.state !== 'pending' && <Pause peer={data} />}
           </div>
@@ -44,11 +48,17 @@ export function PartnerPage() {
 }
 
 const parts = { primary: 'offers leads to us', secondary: 'takes leads from us', both: 'offers and takes leads' };
+const reachedBy = { node: 'the protocol', people: 'mails to its people', webhook: 'webhooks to its software' };
 const timeOr = (at: string | null, otherwise: string) => (at === null ? otherwise : describeTime(at));
 
-function PeerFacts({ peer: { id, endpoint, role, fingerprint, health, outbox, securityEvents } }: { peer: PeerView }) {
+function PeerFacts({
+  peer: { id, kind, endpoint, role, fingerprint, health, outbox, securityEvents },
+}: {
+  peer: PeerView;
+}) {
   const facts: [string, string][] = [
-    ['Node', id],
+    [kind === 'node' ? 'Node' : 'Id', id],
+    ['Reached by', reachedBy[kind]],
     ['Address', endpoint],
     ['The partner', parts[role]],
     ['Its ten words', fingerprint],

@@ -4,6 +4,7 @@ import { useSession } from '../api.ts';
 import { describeTime } from '../parts/format.ts';
 import { HealthBadge } from '../parts/health-badge.tsx';
 import { Introduction } from '../parts/introduction.tsx';
+import { NewPartnerForm } from '../parts/without-node.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { Answer, Empty } from '../parts/query-state.tsx';
 import { Tag } from '../parts/state-badge.tsx';
@@ -16,7 +17,9 @@ export function PartnersPage() {
   return (
     <>
       <PageHead title="Partners">
-        <p className="quiet">Other organisations’ nodes that leads are exchanged with.</p>
+        <p className="quiet">
+          Other organisations that leads are exchanged with: by their nodes, by mail, or by webhooks.
+        </p>
       </PageHead>
       <Answer query={peers}>
         {({ items }) =>
@@ -34,15 +37,18 @@ export function PartnersPage() {
         }
       </Answer>
       {administers && <Introduction />}
+      {administers && <NewPartnerForm />}
     </>
   );
 }
 
+const without = { people: 'people who answer by mail', webhook: 'software that takes webhooks' };
+
 function Line({ peer }: { peer: Peer }) {
-  const { id, name, health, outbox } = peer;
+  const { id, kind, name, health, outbox } = peer;
   const troubled = outbox.refused + outbox.dead;
   const facts = [
-    id,
+    kind === 'node' ? id : without[kind],
     `${outbox.delivered} delivered`,
     outbox.waiting > 0 && `${outbox.waiting} waiting`,
     health.lastHeardAt && `heard from ${describeTime(health.lastHeardAt)}`,
