@@ -72,8 +72,6 @@ const mappingSchema = z.strictObject({
 export type Mapping = z.output<typeof mappingSchema>;
 export type MappedField = z.output<typeof field>;
 
-export const defaultMapping: Mapping = mappingSchema.parse({});
-
 /** Checks a mapping as people write it. Throws `invalid`, `mapping-invalid`; both name the place. */
 export function checkMapping(input: unknown): Mapping {
   const mapping = check(mappingSchema, input, 'mapping');
