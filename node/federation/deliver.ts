@@ -11,8 +11,8 @@ import {
 } from '../../protocol/index.ts';
 import type { Context } from '../kernel/context.ts';
 import { CodedError } from '../kernel/errors.ts';
-import type { PeerFetch } from './guarded-fetch.ts';
 import { openText } from '../leads/content-key.ts';
+import type { PeerFetch } from './guarded-fetch.ts';
 import { findKeyOf, findPinnedPeer, isKeyInForce } from './pinned-keys.ts';
 import { allowanceOf } from './store/peers.ts';
 import type { OutboxMessage } from './store/outbox.ts';
