@@ -1,6 +1,6 @@
 import { getField, leadFields, type Bodies, type Lead } from '../../protocol/index.ts';
 import type { LeafFacts } from '../ledger/leaf.ts';
-import type { ConversationType } from './send-message.ts';
+import type { ConversationType } from './sending/send-message.ts';
 
 /** What a message tells of a lead: paths and commitments, no values. Undefined when it tells nothing of it. */
 export function describeDisclosed<T extends ConversationType>(

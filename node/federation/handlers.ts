@@ -1,19 +1,19 @@
 import type { Tx } from '../kernel/context.ts';
 import type { JobHandler } from '../kernel/jobs.ts';
 import { endRetention } from './agreements/end-retention.ts';
-import { acceptToPeer, closeUnheard, rejectToPeer, statusToPeer } from './answer-upstream.ts';
+import { acceptToPeer, closeUnheard, rejectToPeer, statusToPeer } from './offers/answer-upstream.ts';
 import { deliverWebhook } from './bridge/deliver-webhook.ts';
 import { deliverKind, type DeliverWebhook } from './bridge/queue-webhook.ts';
 import { statusOfPerson } from './bridge/status-of-person.ts';
 import { deleteShown } from './privacy/delete-shown.ts';
 import { holdEnded, privacyDue } from './privacy/privacy-due.ts';
 import { settleAccess } from './privacy/report-access.ts';
-import { questionDue } from './question-due.ts';
-import { awardToPartner, closeToPartner, offerToPartner } from './reach-partner.ts';
+import { questionDue } from './after-release/question-due.ts';
+import { awardToPartner, closeToPartner, offerToPartner } from './offers/reach-partner.ts';
 import { statesToPeer } from './restoration/return-states.ts';
-import { secondOpinion } from './second-opinion.ts';
+import { secondOpinion } from './receiving/second-opinion.ts';
 import { trimExchange } from './trim-exchange.ts';
-import { updateToPeer } from './update-to-peer.ts';
+import { updateToPeer } from './after-release/update-to-peer.ts';
 
 /** Payloads are written by our own rooms, beside the kind: their shape is that of the verb's argument. */
 const handler = (kind: string, verb: (tx: Tx, payload: never) => Promise<void>): JobHandler => ({

@@ -4,7 +4,7 @@ import type { Tx } from '../kernel/context.ts';
 import { appendLeaf } from '../ledger/append-leaf.ts';
 import type { LeafFacts } from '../ledger/leaf.ts';
 import { describeDisclosed } from './describe-disclosed.ts';
-import type { ConversationType, Saying } from './send-message.ts';
+import type { ConversationType, Saying } from './sending/send-message.ts';
 import type { Conversation } from './store/conversations.ts';
 import type { OutboxMessage } from './store/outbox.ts';
 import type { Peer } from './store/peers.ts';

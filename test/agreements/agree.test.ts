@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { acceptAgreement, endAgreement, proposeAgreement } from '../../node/federation/agreements/agree.ts';
-import { receiveMessage } from '../../node/federation/receive-message.ts';
+import { receiveMessage } from '../../node/federation/receiving/receive-message.ts';
 import { listAgreementDocuments } from '../../node/federation/store/agreements.ts';
 import { openWithXmlCrypto } from '../../protocol/index.ts';
 import { openFederation } from '../support/federation.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { endAgreement } from '../../node/federation/agreements/agree.ts';
-import { changePeer } from '../../node/federation/pause.ts';
+import { changePeer } from '../../node/federation/peers/pause.ts';
 import { updatePeer } from '../../node/federation/store/peers.ts';
 import { changeLead } from '../../node/leads/change-lead.ts';
 import { openFederation } from '../support/federation.ts';

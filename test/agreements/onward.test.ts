@@ -1,5 +1,5 @@
 import { expect, it, describe } from 'vitest';
-import { changePeer } from '../../node/federation/pause.ts';
+import { changePeer } from '../../node/federation/peers/pause.ts';
 import { changeLead } from '../../node/leads/change-lead.ts';
 import { rerouteLead } from '../../node/routing/reroute-lead.ts';
 import type { OnwardTerms } from '../../protocol/index.ts';

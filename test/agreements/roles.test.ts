@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { acceptInvitation, createInvitation } from '../../node/federation/introduce.ts';
-import { changePeer } from '../../node/federation/pause.ts';
+import { acceptInvitation, createInvitation } from '../../node/federation/peers/introduce.ts';
+import { changePeer } from '../../node/federation/peers/pause.ts';
 import type { NodeRole } from '../../node/kernel/node-role.ts';
 import { openFederation, type FederationNode } from '../support/federation.ts';
 

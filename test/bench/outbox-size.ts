@@ -19,7 +19,12 @@ const rowOf = (ctx: Context, state: 'waiting' | 'delivered', seq: number) => {
   return {
     ...ids,
     ...times,
-    ...{ type: 'Offer' as const, digest: 'd'.repeat(44), proof: null, document: state === 'waiting' ? 'x'.repeat(3_400) : null },
+    ...{
+      type: 'Offer' as const,
+      digest: 'd'.repeat(44),
+      proof: null,
+      document: state === 'waiting' ? 'x'.repeat(3_400) : null,
+    },
     ...{ effectKey: ids.messageId, state, attempts: 0, departures: 0, answeredAt: null, answer: null, code: null },
     ...answered,
   };

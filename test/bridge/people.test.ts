@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { takeIn } from '../browser/scene.ts';
-import { createInvitation } from '../../node/federation/introduce.ts';
+import { createInvitation } from '../../node/federation/peers/introduce.ts';
 import {
   canary,
   codeOf,

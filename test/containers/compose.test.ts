@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findFreePort, startProcess, untilReady } from '../../node/cli/demo/processes.ts';
-import { mayConnect } from '../../node/federation/may-connect.ts';
+import { mayConnect } from '../../node/federation/sending/may-connect.ts';
 import { readConfig } from '../../node/kernel/config.ts';
 import { isLoopbackName } from '../../node/kernel/may-listen-on.ts';
 import { readSettings } from '../../protocol/reference-peer/settings.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { acceptToPeer } from '../../node/federation/answer-upstream.ts';
-import { giveBack } from '../../node/federation/ask-partner.ts';
+import { acceptToPeer } from '../../node/federation/offers/answer-upstream.ts';
+import { giveBack } from '../../node/federation/after-release/ask-partner.ts';
 import { findConversation } from '../../node/federation/store/conversations.ts';
 import { openFederation, sampleLead, type Federation, type FederationNode } from '../support/federation.ts';
 import { makeForeignPeer, post, type ForeignPeer } from '../support/foreign-peer.ts';

@@ -6,12 +6,12 @@ import {
   decideAfterHeard,
   decideAfterSuccess,
   maySend,
-} from '../../node/federation/decide-breaker.ts';
-import { decideBand } from '../../node/federation/decide-band.ts';
-import { describeStatus, keepOfStatus } from '../../node/federation/describe-status.ts';
-import { defaultFeedbackPolicy, type FeedbackPolicy } from '../../node/federation/feedback-policy.ts';
-import { findLookAlike } from '../../node/federation/look-alike.ts';
-import { planDailyRetry, planRetry } from '../../node/federation/plan-retry.ts';
+} from '../../node/federation/sending/decide-breaker.ts';
+import { decideBand } from '../../node/federation/feedback/decide-band.ts';
+import { describeStatus, keepOfStatus } from '../../node/federation/feedback/describe-status.ts';
+import { defaultFeedbackPolicy, type FeedbackPolicy } from '../../node/federation/feedback/feedback-policy.ts';
+import { findLookAlike } from '../../node/federation/peers/look-alike.ts';
+import { planDailyRetry, planRetry } from '../../node/federation/sending/plan-retry.ts';
 
 const second = 1000;
 const minute = 60 * second;

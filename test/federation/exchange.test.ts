@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { changePeer, resumePeer, suspendPeer } from '../../node/federation/pause.ts';
-import { setFeedbackPolicy } from '../../node/federation/set-feedback-policy.ts';
+import { changePeer, resumePeer, suspendPeer } from '../../node/federation/peers/pause.ts';
+import { setFeedbackPolicy } from '../../node/federation/feedback/set-feedback-policy.ts';
 import { changeLead } from '../../node/leads/change-lead.ts';
 import { rerouteLead } from '../../node/routing/reroute-lead.ts';
 import { canary, openFederation, sampleLead } from '../support/federation.ts';

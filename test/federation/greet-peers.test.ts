@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { sealCapabilities } from '../../node/federation/capabilities.ts';
-import { greetPeers } from '../../node/federation/greet-peers.ts';
-import { suspendPeer } from '../../node/federation/pause.ts';
+import { sealCapabilities } from '../../node/federation/peers/capabilities.ts';
+import { greetPeers } from '../../node/federation/peers/greet-peers.ts';
+import { suspendPeer } from '../../node/federation/peers/pause.ts';
 import { listInbox } from '../../node/federation/store/inbox.ts';
 import { getHealth } from '../../node/federation/store/peers.ts';
 import { openFederation } from '../support/federation.ts';

@@ -1,8 +1,8 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { guardedFetch, peerFetch } from '../../node/federation/guarded-fetch.ts';
-import { checkEndpoint, checkRange, mayConnect, type Allowance } from '../../node/federation/may-connect.ts';
+import { guardedFetch, peerFetch } from '../../node/federation/sending/guarded-fetch.ts';
+import { checkEndpoint, checkRange, mayConnect, type Allowance } from '../../node/federation/sending/may-connect.ts';
 import { systemClock, type Clock } from '../../node/kernel/clock.ts';
 import type { Context } from '../../node/kernel/context.ts';
 import { deliveryRequest, readDeliveryResponse } from '../../protocol/index.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { giveBack } from '../../node/federation/ask-partner.ts';
+import { giveBack } from '../../node/federation/after-release/ask-partner.ts';
 import { updatePeer } from '../../node/federation/store/peers.ts';
 import { changeLead } from '../../node/leads/change-lead.ts';
 import { recallOffer } from '../../node/routing/recall-offer.ts';

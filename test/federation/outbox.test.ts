@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { getPeerView } from '../../node/federation/describe-peer.ts';
+import { getPeerView } from '../../node/federation/peers/describe-peer.ts';
 import { federationHandlers } from '../../node/federation/handlers.ts';
-import { replayMessage } from '../../node/federation/replay-message.ts';
+import { replayMessage } from '../../node/federation/sending/replay-message.ts';
 import { findOutbox, leaseDue, listOutbox } from '../../node/federation/store/outbox.ts';
 import { makeJobWorkers } from '../../node/kernel/job-workers.ts';
 import { settle } from '../../node/kernel/workers.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createInvitation } from '../../node/federation/introduce.ts';
+import { createInvitation } from '../../node/federation/peers/introduce.ts';
 import { listPeerKeys } from '../../node/federation/store/peers.ts';
 import {
   capabilitiesPath,

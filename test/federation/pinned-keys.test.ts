@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { resumePeer, suspendPeer } from '../../node/federation/pause.ts';
-import { findPinnedPeer } from '../../node/federation/pinned-keys.ts';
+import { resumePeer, suspendPeer } from '../../node/federation/peers/pause.ts';
+import { findPinnedPeer } from '../../node/federation/keys/pinned-keys.ts';
 import { updateKey, updatePeer } from '../../node/federation/store/peers.ts';
 import { makeHeader, makeSigningKey, seal, type Capabilities, type SigningKey } from '../../protocol/index.ts';
 import { onEachDatabase, type DatabaseUnderTest } from '../support/databases.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { planFrame, type Candidate } from '../../node/federation/plan-frame.ts';
+import { planFrame, type Candidate } from '../../node/federation/sending/plan-frame.ts';
 
 const message = (name: string, bytes = 10, dueAt = 0): Candidate => ({
   messageId: name,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { changePeer } from '../../node/federation/pause.ts';
+import { changePeer } from '../../node/federation/peers/pause.ts';
 import { listOutbox } from '../../node/federation/store/outbox.ts';
 import { changeLead } from '../../node/leads/change-lead.ts';
 import { batchMediaType, endpointPath, makeHeader, open, readBatch, seal, writeBatch } from '../../protocol/index.ts';

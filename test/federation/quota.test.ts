@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decideNextToken, decideRefill, decideTake } from '../../node/federation/decide-quota.ts';
-import { receiveBatch } from '../../node/federation/receive-batch.ts';
-import { receiveMessage } from '../../node/federation/receive-message.ts';
+import { decideNextToken, decideRefill, decideTake } from '../../node/federation/receiving/decide-quota.ts';
+import { receiveBatch } from '../../node/federation/receiving/receive-batch.ts';
+import { receiveMessage } from '../../node/federation/receiving/receive-message.ts';
 import { makeMemory } from '../../node/kernel/memory.ts';
 import type { Context } from '../../node/kernel/context.ts';
 import { open, writeBatch, type Offer } from '../../protocol/index.ts';

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { resumePeer, suspendPeer } from '../../node/federation/pause.ts';
+import { resumePeer, suspendPeer } from '../../node/federation/peers/pause.ts';
 import { findConversation } from '../../node/federation/store/conversations.ts';
 import { findInbox } from '../../node/federation/store/inbox.ts';
 import { listSecurityEvents, updateKey } from '../../node/federation/store/peers.ts';
@@ -83,7 +83,7 @@ describe('strangers', () => {
 
   it('get it while their fingerprint waits for confirmation', async () => {
     const pending = makeForeignPeer('pending.localhost', federation.clock.now);
-    const { acceptInvitation } = await import('../../node/federation/introduce.ts');
+    const { acceptInvitation } = await import('../../node/federation/peers/introduce.ts');
     await acceptInvitation(node.ctx, { text: pending.invitation(), role: 'both', allowedAddress: '127.0.0.0/8' });
     expect(await post(node, pending.say(node.nodeId, 'Offer', offer()).xml)).toMatchObject(constant);
   });

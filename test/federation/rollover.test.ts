@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createInvitation } from '../../node/federation/introduce.ts';
-import { confirmKey, refuseKey, repinPeer } from '../../node/federation/peer-keys.ts';
-import { findKeyOf, findPinnedPeer } from '../../node/federation/pinned-keys.ts';
-import { replaceKey, rollKey, type RolledKey } from '../../node/federation/roll-key.ts';
+import { createInvitation } from '../../node/federation/peers/introduce.ts';
+import { confirmKey, refuseKey, repinPeer } from '../../node/federation/keys/peer-keys.ts';
+import { findKeyOf, findPinnedPeer } from '../../node/federation/keys/pinned-keys.ts';
+import { replaceKey, rollKey, type RolledKey } from '../../node/federation/keys/roll-key.ts';
 import { listPeerKeys, listSecurityEvents } from '../../node/federation/store/peers.ts';
 import { fingerprint, makeRolloverProof, makeSigningKey, open } from '../../protocol/index.ts';
 import { openFederation, type Federation, type FederationNode } from '../support/federation.ts';

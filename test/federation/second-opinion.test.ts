@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { getPeerView } from '../../node/federation/describe-peer.ts';
+import { getPeerView } from '../../node/federation/peers/describe-peer.ts';
 import { federationHandlers } from '../../node/federation/handlers.ts';
 import { makeJobWorkers } from '../../node/kernel/job-workers.ts';
 import { createLogger } from '../../node/kernel/log.ts';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { capabilitiesPath, makeHeader, makeSigningKey, mediaType, seal } from '../../protocol/index.ts';
-import { sealGreeting } from '../../node/federation/capabilities.ts';
-import { findSpoken, speaks } from '../../node/federation/find-spoken.ts';
-import { getPeerView } from '../../node/federation/describe-peer.ts';
-import { makeSpeechWorker } from '../../node/federation/learn-speech.ts';
+import { sealGreeting } from '../../node/federation/peers/capabilities.ts';
+import { findSpoken, speaks } from '../../node/federation/peers/find-spoken.ts';
+import { getPeerView } from '../../node/federation/peers/describe-peer.ts';
+import { makeSpeechWorker } from '../../node/federation/peers/learn-speech.ts';
 import type { Context } from '../../node/kernel/context.ts';
 import { openFederation, type Federation, type FederationNode } from '../support/federation.ts';
 import { post } from '../support/foreign-peer.ts';

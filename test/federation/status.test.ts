@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { setFeedbackPolicy } from '../../node/federation/set-feedback-policy.ts';
+import { setFeedbackPolicy } from '../../node/federation/feedback/set-feedback-policy.ts';
 import { findHolding } from '../../node/federation/store/conversations.ts';
 import { changeLead } from '../../node/leads/change-lead.ts';
 import type { LeadEvent } from '../../node/leads/life-cycle.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { setFieldPolicy } from '../../node/disclosure/set-field-policy.ts';
 import { canary, sampleLead } from '../support/federation.ts';
 import { grace, hedy, openAccepted, openHeld, type SharedLead } from './shared-lead.ts';
-import { setFeedbackPolicy } from '../../node/federation/set-feedback-policy.ts';
+import { setFeedbackPolicy } from '../../node/federation/feedback/set-feedback-policy.ts';
 
 const phones = [{ kind: 'work', value: '+49731555123' }];
 const updates = ({ wire }: SharedLead) => wire.calls.filter(({ type }) => type === 'Update');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { getPeerView } from '../../node/federation/describe-peer.ts';
+import { getPeerView } from '../../node/federation/peers/describe-peer.ts';
 import { decideCheckpoint } from '../../node/federation/witness/decide-checkpoint.ts';
 import { witnessCheckpoint } from '../../node/federation/witness/witness-checkpoint.ts';
 import { findPeerCheckpoint, insertLogKey, listLogKeys } from '../../node/federation/store/witnessed.ts';

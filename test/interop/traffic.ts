@@ -1,5 +1,5 @@
-import { rollKey } from '../../node/federation/roll-key.ts';
-import { changePeer } from '../../node/federation/pause.ts';
+import { rollKey } from '../../node/federation/keys/roll-key.ts';
+import { changePeer } from '../../node/federation/peers/pause.ts';
 import { changeLead } from '../../node/leads/change-lead.ts';
 import { capabilitiesRequest } from '../../protocol/client.ts';
 import { seal } from '../../protocol/envelope.ts';

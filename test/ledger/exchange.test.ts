@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { sealCapabilities } from '../../node/federation/capabilities.ts';
-import { replayMessage } from '../../node/federation/replay-message.ts';
+import { sealCapabilities } from '../../node/federation/peers/capabilities.ts';
+import { replayMessage } from '../../node/federation/sending/replay-message.ts';
 import { readCheckpoint } from '../../node/ledger/checkpoint.ts';
 import { writeLeaf } from '../../node/ledger/leaf.ts';
 import { readNoteKey } from '../../node/ledger/signed-note.ts';

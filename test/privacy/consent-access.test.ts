@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { changeConsent } from '../../node/federation/privacy/change-consent.ts';
 import { askAccess } from '../../node/federation/privacy/report-access.ts';
-import { sendMessage } from '../../node/federation/send-message.ts';
+import { sendMessage } from '../../node/federation/sending/send-message.ts';
 import { findHolding } from '../../node/federation/store/conversations.ts';
 import { leavesOf, sequence } from '../ledger/log.ts';
 import { canary } from '../support/federation.ts';

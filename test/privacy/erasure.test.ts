@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { changeLead } from '../../node/leads/change-lead.ts';
 import { verifyLedger } from '../../node/ledger/verify-ledger.ts';
-import { sendMessage } from '../../node/federation/send-message.ts';
+import { sendMessage } from '../../node/federation/sending/send-message.ts';
 import { findHolding, listConversationsOf } from '../../node/federation/store/conversations.ts';
 import { decideErasure, holdLead } from '../../node/federation/privacy/decide-request.ts';
 import { leavesOf, sequence } from '../ledger/log.ts';

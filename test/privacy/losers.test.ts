@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { sendMessage } from '../../node/federation/send-message.ts';
+import { sendMessage } from '../../node/federation/sending/send-message.ts';
 import { findHolding } from '../../node/federation/store/conversations.ts';
 import { leavesOf, sequence } from '../ledger/log.ts';
 import { canary, openFederation, type FederationNode } from '../support/federation.ts';

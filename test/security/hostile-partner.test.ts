@@ -1,6 +1,6 @@
 import SqliteFile from 'better-sqlite3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { suspendPeer } from '../../node/federation/pause.ts';
+import { suspendPeer } from '../../node/federation/peers/pause.ts';
 import { listSecurityEvents, updateKey } from '../../node/federation/store/peers.ts';
 import { sqliteFile } from '../../node/kernel/database.ts';
 import type { Offer } from '../../protocol/index.ts';

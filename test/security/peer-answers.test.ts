@@ -1,7 +1,7 @@
 import { createServer as createNetServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { guardedFetch, peerFetch } from '../../node/federation/guarded-fetch.ts';
+import { guardedFetch, peerFetch } from '../../node/federation/sending/guarded-fetch.ts';
 import { systemClock, type Clock } from '../../node/kernel/clock.ts';
 import type { Context } from '../../node/kernel/context.ts';
 import { deliveryRequest, readDeliveryResponse } from '../../protocol/index.ts';

@@ -2,7 +2,7 @@ import type { LookupAddress } from 'node:dns';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, isIPv6 } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { guardedFetch, peerFetch } from '../../node/federation/guarded-fetch.ts';
+import { guardedFetch, peerFetch } from '../../node/federation/sending/guarded-fetch.ts';
 import { systemClock, type Clock } from '../../node/kernel/clock.ts';
 import type { Context } from '../../node/kernel/context.ts';
 import { deliveryRequest } from '../../protocol/index.ts';

@@ -1,5 +1,5 @@
-import { answerQuestion } from '../../node/federation/answer-question.ts';
-import { askBack, giveBack } from '../../node/federation/ask-partner.ts';
+import { answerQuestion } from '../../node/federation/after-release/answer-question.ts';
+import { askBack, giveBack } from '../../node/federation/after-release/ask-partner.ts';
 import { transact, type Context, type Tx } from '../../node/kernel/context.ts';
 import { CodedError } from '../../node/kernel/errors.ts';
 import { changeFields } from '../../node/leads/change-fields.ts';

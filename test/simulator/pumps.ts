@@ -1,8 +1,8 @@
 import { deliveryHandlers } from '../../node/delivery/handlers.ts';
-import { makeFetchWorker } from '../../node/federation/fetch-messages.ts';
+import { makeFetchWorker } from '../../node/federation/sending/fetch-messages.ts';
 import { federationHandlers } from '../../node/federation/handlers.ts';
-import { makeSpeechWorker } from '../../node/federation/learn-speech.ts';
-import { makeOutboxWorker } from '../../node/federation/outbox-worker.ts';
+import { makeSpeechWorker } from '../../node/federation/peers/learn-speech.ts';
+import { makeOutboxWorker } from '../../node/federation/sending/outbox-worker.ts';
 import type { Context } from '../../node/kernel/context.ts';
 import { makeJobWorkers } from '../../node/kernel/job-workers.ts';
 import type { Worker } from '../../node/kernel/workers.ts';

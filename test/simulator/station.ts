@@ -1,5 +1,5 @@
 import { batchMediaType } from '../../protocol/index.ts';
-import { exchangeRoutes } from '../../node/federation/exchange-routes.ts';
+import { exchangeRoutes } from '../../node/federation/receiving/exchange-routes.ts';
 import type { Context } from '../../node/kernel/context.ts';
 import type { Reply, Route } from '../../node/kernel/routes.ts';
 import { describeLetter, readLetters } from './letter.ts';

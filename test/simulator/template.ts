@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, existsSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { acceptAgreement, proposeAgreement } from '../../node/federation/agreements/agree.ts';
-import { acceptInvitation, confirmPeer, createInvitation } from '../../node/federation/introduce.ts';
+import { acceptInvitation, confirmPeer, createInvitation } from '../../node/federation/peers/introduce.ts';
 import { listAgreements } from '../../node/federation/store/agreements.ts';
 import type { PeerRole } from '../../node/federation/store/peers.ts';
 import { transact } from '../../node/kernel/context.ts';

@@ -1,4 +1,4 @@
-import { acceptInvitation, confirmPeer } from '../../node/federation/introduce.ts';
+import { acceptInvitation, confirmPeer } from '../../node/federation/peers/introduce.ts';
 import type { PeerRole } from '../../node/federation/store/peers.ts';
 import {
   endpointPath,

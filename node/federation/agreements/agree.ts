@@ -1,8 +1,8 @@
 import type { AgreementTerms } from '../../../protocol/index.ts';
 import { transact, type Context, type Tx } from '../../kernel/context.ts';
 import { conflict } from '../../kernel/errors.ts';
-import { tellPeerChange } from '../peer-health.ts';
-import { sendBetweenNodes } from '../send-between-nodes.ts';
+import { tellPeerChange } from '../peers/peer-health.ts';
+import { sendBetweenNodes } from '../sending/send-between-nodes.ts';
 import { getAgreement, insertAgreement, listAccepted, updateAgreement } from '../store/agreements.ts';
 import type { Agreement } from '../store/agreements.ts';
 import { getPeer } from '../store/peers.ts';

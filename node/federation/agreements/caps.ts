@@ -2,11 +2,11 @@ import type { AgreementCaps } from '../../../protocol/index.ts';
 import { transact, type Context, type Tx } from '../../kernel/context.ts';
 import { conflict } from '../../kernel/errors.ts';
 import { appendLeaf } from '../../ledger/append-leaf.ts';
-import { tellPeerChange } from '../peer-health.ts';
+import { tellPeerChange } from '../peers/peer-health.ts';
 import { countOpenReleased, countReleasedSince, countReturnedOfLast, type Released } from '../store/released.ts';
 import type { Conversation } from '../store/conversations.ts';
 import { getPeer, updatePeer, type Peer } from '../store/peers.ts';
-import { tellPartnerNews } from '../tell-partner-news.ts';
+import { tellPartnerNews } from '../peers/tell-partner-news.ts';
 import { decideCap, hasJustReached, type Cap, type Counted } from './decide-cap.ts';
 import { findAgreementOf, findInForce } from './in-force.ts';
 

@@ -1,6 +1,6 @@
 import { clockSkewMs, type Header } from '../../../protocol/index.ts';
 import type { Context } from '../../kernel/context.ts';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../receiving/refusal.ts';
 import { findAgreement, listAccepted } from '../store/agreements.ts';
 import type { Conversation } from '../store/conversations.ts';
 import type { Peer } from '../store/peers.ts';

@@ -1,5 +1,5 @@
 import type { FeedbackTerms } from '../../../protocol/index.ts';
-import { optionalDispositions, type FeedbackPolicy } from '../feedback-policy.ts';
+import { optionalDispositions, type FeedbackPolicy } from '../feedback/feedback-policy.ts';
 
 const byLeast = ['none', 'band', 'exact'] as const;
 

@@ -1,6 +1,6 @@
 import type { Agreement as Step } from '../../../protocol/index.ts';
 import type { Tx } from '../../kernel/context.ts';
-import { sendBetweenNodes } from '../send-between-nodes.ts';
+import { sendBetweenNodes } from '../sending/send-between-nodes.ts';
 import type { Agreement } from '../store/agreements.ts';
 import { recordStep } from './record-step.ts';
 

@@ -1,8 +1,8 @@
 import type { Tx } from '../../kernel/context.ts';
 import { findAgreement, findAgreementDocument, updateAgreement } from '../store/agreements.ts';
 import type { OutboxMessage } from '../store/outbox.ts';
-import { tellPeerChange } from '../peer-health.ts';
-import { tellPartnerNews } from '../tell-partner-news.ts';
+import { tellPeerChange } from '../peers/peer-health.ts';
+import { tellPartnerNews } from '../peers/tell-partner-news.ts';
 
 type Delivered = Pick<OutboxMessage, 'peerId' | 'messageId'>;
 

@@ -6,7 +6,7 @@ import { scopeOf } from '../../leads/scope.ts';
 import { getLead } from '../../leads/store.ts';
 import { listPartnerPeople, type PartnerPerson } from '../../people/store/partner-people.ts';
 import { emailInput, nameInput } from '../../people/user-input.ts';
-import { when } from '../describe-peer.ts';
+import { when } from '../peers/describe-peer.ts';
 import { getPeer } from '../store/peers.ts';
 import { getWebhook } from '../store/webhooks.ts';
 import { addPeoplePartner, addWebhookPartner, renewWebhookSecrets, setMapping } from './add-partner.ts';

@@ -3,7 +3,7 @@ import type { Tx } from '../../kernel/context.ts';
 import { recordStep } from '../agreements/record-step.ts';
 import { signStep } from '../agreements/sign-step.ts';
 import { tellAgreement } from '../agreements/tell-agreement.ts';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../receiving/refusal.ts';
 import {
   countOpenProposals,
   findAgreement,

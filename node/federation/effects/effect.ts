@@ -1,6 +1,6 @@
 import type { ConversationState, Message, MessageType } from '../../../protocol/index.ts';
 import type { Tx } from '../../kernel/context.ts';
-import type { ConversationType } from '../send-message.ts';
+import type { ConversationType } from '../sending/send-message.ts';
 import type { Conversation } from '../store/conversations.ts';
 import type { Peer } from '../store/peers.ts';
 

@@ -1,7 +1,7 @@
 import { messageTable, type AnyMessage, type ConversationState } from '../../../protocol/index.ts';
 import type { Tx } from '../../kernel/context.ts';
-import { Refusal } from '../refusal.ts';
-import type { ConversationType } from '../send-message.ts';
+import { Refusal } from '../receiving/refusal.ts';
+import type { ConversationType } from '../sending/send-message.ts';
 import type { Peer } from '../store/peers.ts';
 import { agreementEffects } from './agreement.ts';
 import { coreEffects } from './core.ts';

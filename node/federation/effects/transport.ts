@@ -1,7 +1,7 @@
-import { learnSpeech } from '../learn-speech.ts';
-import { announceKey } from '../peer-keys.ts';
+import { learnSpeech } from '../peers/learn-speech.ts';
+import { announceKey } from '../keys/peer-keys.ts';
 import { hearStates } from '../restoration/hear-states.ts';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../receiving/refusal.ts';
 import type { NodeEffects } from './effect.ts';
 
 /** What nodes say to each other about themselves. */

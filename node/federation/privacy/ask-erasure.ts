@@ -3,11 +3,11 @@ import type { Tx } from '../../kernel/context.ts';
 import { intend } from '../../kernel/jobs.ts';
 import { tellHistory } from '../../leads/change-lead.ts';
 import type { LeadActor } from '../../leads/history.ts';
-import { isDeafTo } from '../is-deaf-to.ts';
-import { maySay, sendMessage } from '../send-message.ts';
+import { isDeafTo } from '../peers/is-deaf-to.ts';
+import { maySay, sendMessage } from '../sending/send-message.ts';
 import type { Conversation } from '../store/conversations.ts';
 import { insertPrivacyRequest, type PrivacyRequest } from '../store/privacy-requests.ts';
-import { partnerOf } from '../told-by-partner.ts';
+import { partnerOf } from '../feedback/told-by-partner.ts';
 
 export const dayMilliseconds = 24 * 3_600_000;
 

@@ -9,11 +9,11 @@ import { promoteFields } from '../../leads/promote-fields.ts';
 import { getLead, replaceDocument, type StoredLead } from '../../leads/store.ts';
 import { setDoNotContact } from '../../leads/store/privacy.ts';
 import type { Heard } from '../effects/effect.ts';
-import { isDeafTo } from '../is-deaf-to.ts';
-import { maySay, sendMessage } from '../send-message.ts';
+import { isDeafTo } from '../peers/is-deaf-to.ts';
+import { maySay, sendMessage } from '../sending/send-message.ts';
 import { listConversationsOf, type Conversation, type ConversationKey } from '../store/conversations.ts';
 import { hasDeparted } from '../store/outbox.ts';
-import { tellPeople } from '../told-by-partner.ts';
+import { tellPeople } from '../feedback/told-by-partner.ts';
 
 interface Changing {
   readonly change: ConsentChange;

@@ -1,7 +1,7 @@
 import type { Header } from '../../../protocol/index.ts';
 import type { Tx } from '../../kernel/context.ts';
 import { appendLeaf } from '../../ledger/append-leaf.ts';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../receiving/refusal.ts';
 import { updateConversation, type Conversation } from '../store/conversations.ts';
 import { findInbox } from '../store/inbox.ts';
 import { findOutbox } from '../store/outbox.ts';

@@ -4,7 +4,7 @@ import { appendLeaf } from '../../ledger/append-leaf.ts';
 import { tellHistory } from '../../leads/change-lead.ts';
 import { getLead } from '../../leads/store.ts';
 import type { Heard } from '../effects/effect.ts';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../receiving/refusal.ts';
 import { updateConversation } from '../store/conversations.ts';
 import {
   countOpenIn,
@@ -14,7 +14,7 @@ import {
   type PrivacyKind,
   type PrivacyRequest,
 } from '../store/privacy-requests.ts';
-import { tellPeople } from '../told-by-partner.ts';
+import { tellPeople } from '../feedback/told-by-partner.ts';
 import { dayMilliseconds, newRequest, planDue } from './ask-erasure.ts';
 import { eraseLead } from './erase-lead.ts';
 import { settleErasure } from './settle-erasure.ts';

@@ -8,8 +8,8 @@ import { getLead } from '../../leads/store.ts';
 import { listRecipientsOfLead } from '../../routing/store/recipients.ts';
 import { findAgreementOf } from '../agreements/in-force.ts';
 import type { Heard } from '../effects/effect.ts';
-import { isDeafTo } from '../is-deaf-to.ts';
-import { maySay, sendMessage } from '../send-message.ts';
+import { isDeafTo } from '../peers/is-deaf-to.ts';
+import { maySay, sendMessage } from '../sending/send-message.ts';
 import { findConversation, listConversationsOf, type Conversation } from '../store/conversations.ts';
 import { hasDeparted } from '../store/outbox.ts';
 import { getPeer } from '../store/peers.ts';
@@ -20,7 +20,7 @@ import {
   updatePrivacyRequest,
   type PrivacyRequest,
 } from '../store/privacy-requests.ts';
-import { partnerOf } from '../told-by-partner.ts';
+import { partnerOf } from '../feedback/told-by-partner.ts';
 import { dayMilliseconds, newRequest, planDue } from './ask-erasure.ts';
 import { keepRequest, needRequest } from './hear-erasure.ts';
 

@@ -7,7 +7,7 @@ import { route, type Actor, type Route } from '../../kernel/routes.ts';
 import type { LeadActor } from '../../leads/history.ts';
 import { scopeOf } from '../../leads/scope.ts';
 import { getLead } from '../../leads/store.ts';
-import { isDeafTo } from '../is-deaf-to.ts';
+import { isDeafTo } from '../peers/is-deaf-to.ts';
 import { listConversationsOf, listOverdueDeletions, type Conversation } from '../store/conversations.ts';
 import { getPeer } from '../store/peers.ts';
 import { listOpenPrivacyRequests, listPrivacyRequestsOf, type PrivacyRequest } from '../store/privacy-requests.ts';

@@ -1,7 +1,7 @@
 import type { OnwardErasure } from '../../../protocol/index.ts';
 import type { Tx } from '../../kernel/context.ts';
 import { getLead } from '../../leads/store.ts';
-import { maySay, sendMessage } from '../send-message.ts';
+import { maySay, sendMessage } from '../sending/send-message.ts';
 import { findConversation } from '../store/conversations.ts';
 import {
   findPrivacyRequest,

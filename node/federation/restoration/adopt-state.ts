@@ -6,12 +6,12 @@ import { completeRelease } from '../../routing/award.ts';
 import { believeAward } from '../../routing/believe-award.ts';
 import { claimOffer } from '../../routing/claim-offer.ts';
 import { rejectOffer } from '../../routing/reject-offer.ts';
-import { releaseToPeer, sayClosed } from '../award-to-peer.ts';
-import { describeNewConversation } from '../new-conversation.ts';
+import { releaseToPeer, sayClosed } from '../offers/award-to-peer.ts';
+import { describeNewConversation } from '../offers/new-conversation.ts';
 import { insertConversation, updateConversation, type Conversation } from '../store/conversations.ts';
 import type { Peer } from '../store/peers.ts';
 import type { FindingOutcome } from '../store/restorations.ts';
-import { partnerOf } from '../told-by-partner.ts';
+import { partnerOf } from '../feedback/told-by-partner.ts';
 import { readLeadId } from './conversation-id.ts';
 
 interface Returned {

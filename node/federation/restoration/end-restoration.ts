@@ -3,7 +3,7 @@ import { conflict } from '../../kernel/errors.ts';
 import { APPLYING } from '../../kernel/jobs.ts';
 import { findRestoration, updateRestoration, type Restoration } from '../../kernel/restoration.ts';
 import { appendLeaf } from '../../ledger/append-leaf.ts';
-import { tellPeerChange } from '../peer-health.ts';
+import { tellPeerChange } from '../peers/peer-health.ts';
 import { listAwaited } from '../store/restorations.ts';
 
 /** Goes on with offers and awards once every active partner has returned its states. */

@@ -2,10 +2,10 @@ import type { StateName, StateOfConversation } from '../../../protocol/index.ts'
 import type { Context, Tx } from '../../kernel/context.ts';
 import { intend } from '../../kernel/jobs.ts';
 import { appendLeaf } from '../../ledger/append-leaf.ts';
-import { sendBetweenNodes } from '../send-between-nodes.ts';
+import { sendBetweenNodes } from '../sending/send-between-nodes.ts';
 import { findPeer } from '../store/peers.ts';
 import { listChanged, raisePeerEpoch } from '../store/restorations.ts';
-import { tellPeerChange } from '../peer-health.ts';
+import { tellPeerChange } from '../peers/peer-health.ts';
 
 const sinceMilliseconds = 90 * 24 * 3_600_000;
 const statesInPart = 800;

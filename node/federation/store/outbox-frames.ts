@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Tx } from '../../kernel/context.ts';
 import { isRestoring } from '../../kernel/restoration.ts';
-import { planFrame, type Candidate } from '../plan-frame.ts';
+import { planFrame, type Candidate } from '../sending/plan-frame.ts';
 import { firstOfConversations, waiting, type OutboxMessage } from './outbox.ts';
 
 interface FrameWish {

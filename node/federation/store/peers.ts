@@ -2,8 +2,8 @@ import { compileOnce } from '../../kernel/compile-once.ts';
 import type { Context, Tx } from '../../kernel/context.ts';
 import { notFound } from '../../kernel/errors.ts';
 import { earliestId } from '../../kernel/ids.ts';
-import { closedBreaker, type Breaker } from '../decide-breaker.ts';
-import type { Allowance } from '../may-connect.ts';
+import { closedBreaker, type Breaker } from '../sending/decide-breaker.ts';
+import type { Allowance } from '../sending/may-connect.ts';
 
 /** What a peer is to us: a primary offers leads to us, a secondary is offered leads by us. */
 export type PeerRole = 'primary' | 'secondary' | 'both';

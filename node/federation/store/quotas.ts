@@ -1,5 +1,5 @@
 import type { Tx } from '../../kernel/context.ts';
-import type { Bucket } from '../decide-quota.ts';
+import type { Bucket } from '../receiving/decide-quota.ts';
 
 /** What is counted: messages that came in; those of them that were refused and are remembered. */
 export type QuotaUse = 'received' | 'refused';

@@ -1,7 +1,7 @@
 import { isCheckpointOf, ProtocolError, type LogCheckpoint } from '../../../protocol/index.ts';
 import type { Context, Tx } from '../../kernel/context.ts';
 import { appendLeaf } from '../../ledger/append-leaf.ts';
-import { tellPeerChange } from '../peer-health.ts';
+import { tellPeerChange } from '../peers/peer-health.ts';
 import { appendSecurityEvent } from '../store/peers.ts';
 import { findPeerCheckpoint, keepPeerCheckpoint, listLogKeys, type PeerCheckpoint } from '../store/witnessed.ts';
 import { decideCheckpoint } from './decide-checkpoint.ts';

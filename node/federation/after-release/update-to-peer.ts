@@ -1,0 +1,70 @@
+import { pickFields, updateReasons, type Lead, type UpdateReason } from '../../../protocol/index.ts';
+import { narrowUpdate } from '../../disclosure/narrow-plan.ts';
+import { pickUpdatable } from '../../disclosure/pick-updatable.ts';
+import { listPoliciesFor } from '../../disclosure/store.ts';
+import type { Tx } from '../../kernel/context.ts';
+import { getLead } from '../../leads/store.ts';
+import { getOffer } from '../../routing/store/offers.ts';
+import { getRecipient } from '../../routing/store/recipients.ts';
+import { contactPaths } from './contact-paths.ts';
+import { findAgreementOf } from '../agreements/in-force.ts';
+import { findHeldByPeer, findHeldFromPeer } from './find-held.ts';
+import { feedbackUnder } from '../feedback/feedback-under.ts';
+import { isDeafTo } from '../peers/is-deaf-to.ts';
+import { maySay, sendMessage } from '../sending/send-message.ts';
+import { updateConversation, type Conversation } from '../store/conversations.ts';
+import { changedSince, digestFields, type ToldFields } from './told-fields.ts';
+
+/**
+ * Fields of a lead changed here, for a reason: the peer that holds it, and the one it came from, are told what they may know
+ * of it.
+ */
+export async function updateToPeer(tx: Tx, { leadId, reason }: { leadId: string; reason?: string }): Promise<void> {
+  const why = updateReasons.find((known) => known === reason) ?? 'other';
+  const down = await findHeldByPeer(tx, leadId);
+  if (down) await tellChanges(tx, down, why);
+  const up = await findHeldFromPeer(tx, leadId);
+  if (up) await tellChanges(tx, up, why);
+}
+
+/**
+ * Sends what changed since the other side was last told (section 10 of the specification); nothing when it may know nothing of
+ * it. What it may not know counts as told: a later policy shows what changes from then on.
+ */
+export async function tellChanges(tx: Tx, conversation: Conversation, reason: UpdateReason): Promise<Conversation> {
+  if (conversation.told === null || !maySay(conversation, 'Update')) return conversation;
+  if (await isDeafTo(tx, conversation.peerId, 'Update')) return conversation;
+  const { document } = await getLead(tx, conversation.leadId);
+  const now = digestFields(conversation, document);
+  const changed = changedSince(JSON.parse(conversation.told) as ToldFields, now);
+  if (changed.length === 0) return conversation;
+  const change = { told: JSON.stringify(now) };
+  const partOf = conversation.side === 'offering' ? partDown : partUp;
+  const part = await partOf(tx, conversation, document, changed);
+  if (!part) return updateConversation(tx, conversation, change);
+  const revision = conversation.sentUpdate + 1;
+  const body = { revision, reason, changedFields: [...part.fields], lead: part.lead };
+  return sendMessage(tx, conversation, { type: 'Update', body, change: { ...change, sentUpdate: revision } });
+}
+
+interface Part {
+  readonly fields: readonly string[];
+  readonly lead: Lead;
+}
+
+/** What the field policy shows the holder of the changed fields. */
+async function partDown(tx: Tx, conversation: Conversation, lead: Lead, changed: string[]): Promise<Part | undefined> {
+  const recipient = { kind: 'peer', id: conversation.peerId } as const;
+  const { offerId } = await getRecipient(tx, conversation.recipientId ?? '');
+  const { mode } = await getOffer(tx, offerId);
+  const part = pickUpdatable(lead, changed, await listPoliciesFor(tx, recipient), { ...recipient, mode });
+  const agreement = await findAgreementOf(tx, conversation);
+  return part && agreement ? narrowUpdate(part, agreement.terms.fieldTerms ?? []) : part;
+}
+
+/** Contact data, when our feedback policy for the peer the lead came from, and the agreement with it, say so. */
+async function partUp(tx: Tx, conversation: Conversation, lead: Lead, changed: string[]): Promise<Part | undefined> {
+  if (!(await feedbackUnder(tx, conversation)).tell.update) return undefined;
+  const fields = contactPaths.filter((path) => changed.includes(path));
+  return fields.length === 0 ? undefined : { fields, lead: pickFields(lead, fields) };
+}

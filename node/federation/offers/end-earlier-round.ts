@@ -1,0 +1,32 @@
+import type { ConversationState } from '../../../protocol/index.ts';
+import type { Tx } from '../../kernel/context.ts';
+import { systemActor } from '../../leads/history.ts';
+import { giveLeadBack, withdrawLead } from '../../routing/withdraw-lead.ts';
+import type { Conversation } from '../store/conversations.ts';
+import { forgetConversation } from '../store/inbox.ts';
+import { forgetSent } from '../store/outbox.ts';
+import { closeQuestion, forgetQuestions, listOpenIn } from '../store/questions.ts';
+import { partnerOf } from '../feedback/told-by-partner.ts';
+
+/**
+ * A peer offers anew where the end of the last round did not arrive: what we have of that round is deleted. A lead that we
+ * asked to give back was taken back.
+ */
+export async function endEarlierRound(
+  tx: Tx,
+  conversation: Conversation,
+  { before, messageId }: { before: ConversationState; messageId: string },
+): Promise<void> {
+  const { leadId, peerId } = conversation;
+  if (before === 'offered' || before === 'claimed' || before === 'awarded') {
+    await withdrawLead(tx, leadId, 'recalled');
+  } else if (before === 'return-asked') {
+    for (const { id } of await listOpenIn(tx, conversation))
+      await closeQuestion(tx, id, { state: 'agreed', by: systemActor });
+    const recipient = await partnerOf(tx, peerId);
+    await giveLeadBack(tx, leadId, { reason: 'returned', actor: systemActor, recipient });
+    await forgetQuestions(tx, leadId);
+    await forgetSent(tx, conversation);
+  } else return;
+  await forgetConversation(tx, conversation, { except: messageId });
+}

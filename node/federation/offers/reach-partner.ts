@@ -1,0 +1,57 @@
+import type { Tx } from '../../kernel/context.ts';
+import { rejectOffer } from '../../routing/reject-offer.ts';
+import { getOffer } from '../../routing/store/offers.ts';
+import { findPlan, getRecipient, type Recipient } from '../../routing/store/recipients.ts';
+import type { EndReason } from '../../routing/tell-end.ts';
+import { awardToPeer, closeToPeer } from './award-to-peer.ts';
+import { closeByMail, offerByMail, releaseByMail } from '../bridge/offer-by-mail.ts';
+import { closeByWebhook, offerByWebhook, releaseByWebhook } from '../bridge/offer-by-webhook.ts';
+import { offerToPeer } from './offer-to-peer.ts';
+import { getPeer } from '../store/peers.ts';
+import { listToldOf } from '../store/webhooks.ts';
+import { weighOffer } from './weigh-offer.ts';
+
+/** How a candidate is spoken with. `nobody`: a partner without a node that has no people. */
+type Way = 'node' | 'mail' | 'webhook' | 'nobody';
+
+async function wayTo(tx: Tx, { personId, peerId }: Recipient): Promise<Way> {
+  if (personId !== null) return 'mail';
+  const { kind } = await getPeer(tx, peerId ?? '');
+  return kind === 'people' ? 'nobody' : kind;
+}
+
+/** Offers a lead to a partner, however it is reached. */
+export async function offerToPartner(tx: Tx, payload: { recipientId: string }): Promise<void> {
+  const recipient = await getRecipient(tx, payload.recipientId);
+  const way = await wayTo(tx, recipient);
+  if (way === 'node') return offerToPeer(tx, payload);
+  const { id: recipientId, leadId } = recipient;
+  const offer = await getOffer(tx, recipient.offerId);
+  const planned = await findPlan(tx, recipientId);
+  if (recipient.state !== 'offered' || offer.state !== 'open' || offer.closesAt <= tx.clock.now() || !planned) return;
+  const terms = way === 'nobody' ? undefined : await weighOffer(tx, recipient.peerId ?? '', leadId);
+  if (!terms) {
+    await rejectOffer(tx, { recipientId, reason: 'not-reachable' });
+    return;
+  }
+  if (way === 'mail') await offerByMail(tx, recipient, planned);
+  else if ((await listToldOf(tx, recipientId)).length === 0) await offerByWebhook(tx, recipient, planned);
+}
+
+/** A partner was first: it hears so, and gets what was withheld. */
+export async function awardToPartner(tx: Tx, payload: { recipientId: string }): Promise<void> {
+  const recipient = await getRecipient(tx, payload.recipientId);
+  const way = await wayTo(tx, recipient);
+  if (way === 'mail') await releaseByMail(tx, recipient);
+  else if (way === 'webhook') await releaseByWebhook(tx, recipient);
+  else await awardToPeer(tx, payload);
+}
+
+/** The offer is over for a partner. */
+export async function closeToPartner(tx: Tx, payload: { recipientId: string; reason: EndReason }): Promise<void> {
+  const recipient = await getRecipient(tx, payload.recipientId);
+  const way = await wayTo(tx, recipient);
+  if (way === 'mail') await closeByMail(tx, recipient, payload.reason);
+  else if (way === 'webhook') await closeByWebhook(tx, recipient, payload.reason);
+  else await closeToPeer(tx, payload);
+}

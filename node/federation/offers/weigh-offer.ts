@@ -1,0 +1,60 @@
+import { mostHops, type Offer } from '../../../protocol/index.ts';
+import type { Tx } from '../../kernel/context.ts';
+import { makesOffers } from '../../kernel/node-role.ts';
+import { getLeadHead } from '../../leads/store.ts';
+import { mayOfferMore } from '../agreements/caps.ts';
+import { mayPassOn } from '../agreements/decide-onward.ts';
+import { isOver } from '../agreements/decide-standing.ts';
+import { findAgreementOf, findInForce } from '../agreements/in-force.ts';
+import type { Agreement } from '../store/agreements.ts';
+import { findHolding } from '../store/conversations.ts';
+import { countWaiting } from '../store/outbox.ts';
+import { findPeer } from '../store/peers.ts';
+
+/** Which nodes a lead passed, as the Offer said by which it came. */
+export type Hops = Pick<Offer, 'hopNonce' | 'hops'>;
+
+/** What an offer goes out with. */
+interface Terms {
+  readonly agreement: Agreement | undefined;
+  readonly before: Hops | undefined;
+}
+
+/** So many messages may wait for a peer before it is offered nothing more. */
+const highWater = 1_000;
+
+/**
+ * Whether a peer may be offered a lead now, and under which agreement; undefined when not: it is an active partner that takes
+ * leads and keeps up, an agreement is in force if we ask for one, its caps leave room, and a lead from a peer is ours and the
+ * agreement it came under lets us pass it on to this one.
+ */
+export async function weighOffer(tx: Tx, peerId: string, leadId: string): Promise<Terms | undefined> {
+  const peer = await findPeer(tx, peerId);
+  if (!makesOffers(tx.config)) return undefined;
+  if (peer?.state !== 'active' || peer.role === 'primary') return undefined;
+  const agreement = await findInForce(tx, peerId, 'us');
+  if (!agreement && peer.requireAgreement === 1) return undefined;
+  const before = await findHops(tx, { leadId, peerId, agreement });
+  if (before === 'not-passed-on' || !(await mayOfferMore(tx, peer))) return undefined;
+  return (await countWaiting(tx, peerId, highWater)) < highWater ? { agreement, before } : undefined;
+}
+
+interface Passing {
+  readonly leadId: string;
+  readonly peerId: string;
+  readonly agreement: Agreement | undefined;
+}
+
+/** The nodes a lead passed before us; undefined for one of our own. */
+async function findHops(tx: Tx, { leadId, peerId, agreement }: Passing): Promise<Hops | 'not-passed-on' | undefined> {
+  const { origin, originPeer, releasedAt } = await getLeadHead(tx, leadId);
+  if (origin !== 'peer') return undefined;
+  const held = await findHolding(tx, leadId);
+  if (releasedAt === null || originPeer === peerId || !held) return 'not-passed-on';
+  const came = await findAgreementOf(tx, held);
+  const from = came && !isOver(came, tx.clock.now()) ? came.terms : undefined;
+  const before = JSON.parse(held.hops ?? '{}') as Hops;
+  // A node that finds as many as there may be does not take part.
+  const isFull = (before.hops ?? []).length + 1 >= mostHops;
+  return !isFull && mayPassOn({ from, under: agreement?.terms, to: peerId }) ? before : 'not-passed-on';
+}

@@ -1,0 +1,107 @@
+import { capabilitiesRequest, ProtocolError, readCapabilities, type Capabilities } from '../../../protocol/index.ts';
+import { transact, type Context, type Tx } from '../../kernel/context.ts';
+import { CodedError } from '../../kernel/errors.ts';
+import type { Worker } from '../../kernel/workers.ts';
+import { sealGreeting } from './capabilities.ts';
+import { deliver } from '../sending/deliver.ts';
+import { guardedFetch, type PeerFetch } from '../sending/guarded-fetch.ts';
+import { appendLeaf } from '../../ledger/append-leaf.ts';
+import { tellPeerChange } from './peer-health.ts';
+import { findKeyOf, findPinnedPeer, isKeyInForce, type PinnedPeer } from '../keys/pinned-keys.ts';
+import { findUnknownKey } from '../keys/signing-key.ts';
+import { markKnown } from '../store/own-keys.ts';
+import { allowanceOf } from '../store/peers.ts';
+import { insertLogKey } from '../store/witnessed.ts';
+import { findSpeech, listAskings, planAsking, updateSpeech } from '../store/speech.ts';
+
+const hour = 3_600_000;
+/** Asked anew after a day; believed for two; after a failure asked again in an hour (LX-077). */
+const askAgainAfter = 24 * hour;
+export const believedFor = 48 * hour;
+const tryAgainAfter = hour;
+
+/** Asks the partners what they speak, each about once a day. What it learns changes nobody's trust. */
+export function makeSpeechWorker(): Worker {
+  const ending = new AbortController();
+  const fetchPeer = guardedFetch(ending.signal);
+  return {
+    name: 'speech',
+    async runDue(ctx) {
+      const now = ctx.clock.now();
+      const due = (await listAskings(ctx)).filter(({ askAt }) => askAt <= now);
+      if (ending.signal.aborted) return 0;
+      await Promise.all(due.map(({ peerId }) => ask(ctx, fetchPeer, peerId)));
+      await Promise.all(due.map(({ peerId }) => tryNewKey(ctx, fetchPeer, peerId)));
+      return due.length;
+    },
+    nextDueAt: async (ctx) => (await listAskings(ctx))[0]?.askAt,
+    stop() {
+      ending.abort();
+    },
+  };
+}
+
+async function ask(ctx: Context, fetchPeer: PeerFetch, peerId: string): Promise<void> {
+  const pinned = await findPinnedPeer(ctx, peerId);
+  if (!pinned) return;
+  try {
+    const read = await fetchPeer(ctx, {
+      request: capabilitiesRequest(pinned.peer.endpoint),
+      allowance: allowanceOf(pinned.peer),
+      read: (response) => readCapabilities(response, findKeyInForce(ctx, pinned)).catch(asUnproven),
+    });
+    if (read instanceof ProtocolError) throw read;
+    const { header, body } = read.message;
+    if (header.to !== '*' && header.to !== ctx.config.nodeId) throw new ProtocolError('audience', 'For somebody else.');
+    if (Date.parse(header.expires) < ctx.clock.now()) throw new ProtocolError('expired', 'Too old.');
+    await transact(ctx, (tx) => learnSpeech(tx, peerId, { saidAt: Date.parse(header.created), body }));
+  } catch (error) {
+    if (!(error instanceof ProtocolError || error instanceof CodedError)) throw error;
+    ctx.log.warn('capabilities-not-learned', { peerId, code: error.code });
+    await transact(ctx, (tx) => updateSpeech(tx, peerId, { error: error.code, askAt: tx.clock.now() + tryAgainAfter }));
+  }
+}
+
+/** A new key of ours that is due is tried on the partner until it answers: then its administrator has confirmed it. */
+async function tryNewKey(ctx: Context, fetchPeer: PeerFetch, peerId: string): Promise<void> {
+  const key = await findUnknownKey(ctx, peerId);
+  if (!key) return;
+  const { xml, messageId, digest } = await sealGreeting(ctx, peerId, key);
+  const attempt = await deliver(ctx, fetchPeer, { peerId, messageId, digest, document: xml });
+  await transact(ctx, (tx) =>
+    attempt.kind === 'receipt'
+      ? markKnown(tx, peerId, key.kid)
+      : planAsking(tx, peerId, tx.clock.now() + tryAgainAfter),
+  );
+}
+
+/** What the network did is one thing, what the peer said another. */
+function asUnproven(error: unknown): ProtocolError {
+  if (error instanceof ProtocolError) return error;
+  throw error;
+}
+
+function findKeyInForce(ctx: Context, pinned: PinnedPeer): ReturnType<typeof findKeyOf> {
+  const now = ctx.clock.now();
+  return (from, kid) => (isKeyInForce(pinned, kid, now) ? findKeyOf(pinned)(from, kid) : undefined);
+}
+
+/** Keeps what a peer signed of itself, unless something newer is known: old Capabilities that come again take nothing away. */
+export async function learnSpeech(
+  tx: Tx,
+  peerId: string,
+  { saidAt, body }: { saidAt: number; body: Capabilities },
+): Promise<void> {
+  const known = await findSpeech(tx, peerId);
+  const now = tx.clock.now();
+  const rest = { askAt: now + askAgainAfter, error: null };
+  if (known?.saidAt && saidAt < known.saidAt) return updateSpeech(tx, peerId, rest);
+  const { logKey } = body;
+  if (logKey !== undefined && (await insertLogKey(tx, peerId, logKey)))
+    await appendLeaf(tx, 'peer-log-key', { peer: peerId, key: logKey });
+  const capabilities = JSON.stringify(body);
+  await updateSpeech(tx, peerId, { ...rest, capabilities, saidAt, learnedAt: now });
+  if (known?.capabilities === capabilities) return;
+  await tellPeerChange(tx, peerId);
+  tx.afterCommit(() => tx.bus.wake('outbox'));
+}

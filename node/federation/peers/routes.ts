@@ -1,0 +1,281 @@
+import { z } from 'zod';
+import { returnReasons } from '../../../protocol/index.ts';
+import { pageOf, pageQuery, toPage } from '../../kernel/paging.ts';
+import { route, type Route } from '../../kernel/routes.ts';
+import { agreementRoutes } from '../agreements/routes.ts';
+import { bridgeRoutes } from '../bridge/routes.ts';
+import { listWebhookViews, replayWebhook } from '../bridge/webhook-messages.ts';
+import { getPeerView, listPeerViews, when, whenever } from './describe-peer.ts';
+import { exchangeRoutes } from '../receiving/exchange-routes.ts';
+import { feedbackRoutes } from '../feedback/feedback-routes.ts';
+import { keyRoutes } from '../keys/key-routes.ts';
+import { acceptInvitation, confirmPeer, createInvitation } from './introduce.ts';
+import { changePeer, resumePeer, suspendPeer } from './pause.ts';
+import { privacyRoutes } from '../privacy/routes.ts';
+import { questionRoutes } from '../after-release/question-routes.ts';
+import { restorationRoutes } from '../restoration/routes.ts';
+import { replayMessage } from '../sending/replay-message.ts';
+import { betweenNodes } from '../sending/send-between-nodes.ts';
+import { listInbox } from '../store/inbox.ts';
+import { listOutbox } from '../store/outbox.ts';
+import { getPeer } from '../store/peers.ts';
+
+const role = z.enum(['primary', 'secondary', 'both']);
+const range = z.string().min(3).max(64);
+const time = z.iso.datetime();
+const timeOrNull = time.nullable();
+const count = z.number();
+
+const peerView = z.object({
+  id: z.string(),
+  kind: z.enum(['node', 'people', 'webhook']),
+  name: z.string(),
+  endpoint: z.string(),
+  role,
+  state: z.enum(['pending', 'active', 'suspended']),
+  allowedAddress: z.string().nullable(),
+  fetches: z.boolean(),
+  /** Reasons for which its Returns are agreed to without asking anybody. */
+  agreeReturns: z.array(z.string()),
+  requireAgreement: z.boolean(),
+  offersPausedAt: timeOrNull,
+  offersPausedFor: z.string().nullable(),
+  capsWaivedUntil: timeOrNull,
+  createdAt: time,
+  activatedAt: timeOrNull,
+  suspendedAt: timeOrNull,
+  health: z.object({
+    reach: z.enum(['good', 'failing', 'resting']),
+    lastSuccessAt: timeOrNull,
+    lastFailureAt: timeOrNull,
+    lastError: z.string().nullable(),
+    lastHeardAt: timeOrNull,
+    nextProbeAt: timeOrNull,
+  }),
+  outbox: z.object({ waiting: count, delivered: count, refused: count, dead: count }),
+});
+
+const key = z.object({
+  kid: z.string(),
+  algorithm: z.string(),
+  validFrom: time,
+  validUntil: timeOrNull,
+  revokedAt: timeOrNull,
+  confirmedAt: timeOrNull,
+});
+const securityEvent = z.object({ id: z.string(), at: time, code: z.string(), messageId: z.string().nullable() });
+const countOrNull = count.nullable();
+const speaks = z.object({
+  versions: z.array(z.string()),
+  levels: z.array(z.string()),
+  extensions: z.array(z.string()),
+  maxMessageBytes: countOrNull,
+  maxBatchMessages: countOrNull,
+  messagesPerMinute: countOrNull,
+  learnedAt: timeOrNull,
+  error: z.string().nullable(),
+});
+const fullPeerView = peerView.extend({
+  fingerprint: z.string(),
+  speaks,
+  /** The highest checkpoint of its log that it signed to us. */
+  witnessed: z.object({ size: count, root: z.string(), epoch: count, saidAt: time }).nullable(),
+  keys: z.array(key),
+  securityEvents: z.array(securityEvent),
+});
+
+const list = route({
+  method: 'GET',
+  path: '/api/peers',
+  access: 'signed-in',
+  summary: 'The partners, with how the way to each of them fares',
+  reply: z.object({ items: z.array(peerView) }),
+  handler: async (ctx) => ({ items: await listPeerViews(ctx) }),
+});
+
+const one = route({
+  method: 'GET',
+  path: '/api/peers/:id',
+  access: 'signed-in',
+  summary: 'One partner with its keys and security events',
+  reply: fullPeerView,
+  handler: (ctx, { params }) => getPeerView(ctx, params.id),
+});
+
+const invite = route({
+  method: 'POST',
+  path: '/api/peers/invitations',
+  access: ['administrator'],
+  summary: 'This node’s invitation: to be handed to a partner’s administrator',
+  reply: z.object({ text: z.string(), fingerprint: z.string() }),
+  handler: (ctx) => createInvitation(ctx),
+});
+
+const accept = route({
+  method: 'POST',
+  path: '/api/peers/invitations/accept',
+  access: ['administrator'],
+  summary: 'Take a partner’s invitation; it waits until its fingerprint is confirmed',
+  status: 201,
+  body: z.strictObject({
+    invitation: z.string().min(1).max(16_384),
+    role,
+    allowedAddress: range.optional(),
+    despiteLookAlike: z.boolean().optional(),
+    /** The partner without a node that this node is of. */
+    succeeds: z.string().max(100).optional(),
+  }),
+  reply: z.object({ id: z.string(), name: z.string(), state: z.string(), fingerprint: z.string() }),
+  handler: async (ctx, { body: { invitation, ...rest }, actor }) => {
+    const acceptance = { text: invitation, ...rest, by: actor.userId };
+    const { nodeId, name, state, fingerprint } = await acceptInvitation(ctx, acceptance);
+    return { id: nodeId, name, state, fingerprint };
+  },
+});
+
+const confirm = route({
+  method: 'POST',
+  path: '/api/peers/:id/confirm',
+  access: ['administrator'],
+  summary: 'Confirm a partner by the ten words its administrator reads out',
+  body: z.strictObject({ fingerprint: z.string().min(1).max(200) }),
+  reply: fullPeerView,
+  handler: async (ctx, { params, body, actor }) => {
+    await confirmPeer(ctx, params.id, body.fingerprint, actor.userId);
+    return getPeerView(ctx, params.id);
+  },
+});
+
+const change = route({
+  method: 'PATCH',
+  path: '/api/peers/:id',
+  access: ['administrator'],
+  summary: 'Change how a partner is reached; what is left out stays',
+  body: z.strictObject({
+    role: role.optional(),
+    endpoint: z.string().max(500).optional(),
+    allowedAddress: range.nullable().optional(),
+    fetches: z.boolean().optional(),
+    agreeReturns: z.array(z.enum(returnReasons)).max(returnReasons.length).optional(),
+    requireAgreement: z.boolean().optional(),
+  }),
+  reply: fullPeerView,
+  handler: async (ctx, { params, body, actor }) => {
+    await changePeer(ctx, params.id, body, actor.userId);
+    return getPeerView(ctx, params.id);
+  },
+});
+
+const suspend = route({
+  method: 'POST',
+  path: '/api/peers/:id/suspend',
+  access: ['administrator'],
+  summary: 'Stop all exchange with a partner',
+  reply: fullPeerView,
+  handler: async (ctx, { params, actor }) => {
+    await suspendPeer(ctx, params.id, actor.userId);
+    return getPeerView(ctx, params.id);
+  },
+});
+
+const resume = route({
+  method: 'POST',
+  path: '/api/peers/:id/resume',
+  access: ['administrator'],
+  summary: 'Go on with a suspended partner',
+  reply: fullPeerView,
+  handler: async (ctx, { params, actor }) => {
+    await resumePeer(ctx, params.id, actor.userId);
+    return getPeerView(ctx, params.id);
+  },
+});
+
+const message = z.object({
+  id: z.string(),
+  conversation: z.string().nullable(),
+  type: z.string(),
+  state: z.string(),
+  attempts: count,
+  at: time,
+  dueAt: timeOrNull,
+  answeredAt: timeOrNull,
+  code: z.string().nullable(),
+});
+
+const listMessages = route({
+  method: 'GET',
+  path: '/api/peers/:id/messages',
+  access: ['administrator', 'manager', 'auditor'],
+  summary: 'Messages to or from a partner, newest first: types and states, no content',
+  query: z.strictObject({
+    ...pageQuery,
+    direction: z.enum(['sent', 'received']).default('sent'),
+    state: z.enum(['waiting', 'delivered', 'refused', 'dead', 'cancelled', 'replayed']).optional(),
+  }),
+  reply: pageOf(message),
+  handler: async (ctx, { params: { id }, query: { direction, limit, cursor, state } }) => {
+    const { kind } = await getPeer(ctx, id);
+    const page = { peerId: id, cursor, limit: limit + 1 };
+    if (direction === 'received') return toPage((await listInbox(ctx, page)).map(viewReceived), limit);
+    if (kind === 'webhook') return toPage(await listWebhookViews(ctx, { ...page, state }), limit);
+    return toPage((await listOutbox(ctx, { ...page, state })).map(viewSent), limit);
+  },
+});
+
+const viewSent = (row: Awaited<ReturnType<typeof listOutbox>>[number]): z.input<typeof message> => ({
+  id: row.messageId,
+  conversation: row.conversationId === betweenNodes ? null : row.conversationId,
+  type: row.type,
+  state: row.state,
+  attempts: row.attempts,
+  at: when(row.createdAt),
+  dueAt: row.state === 'waiting' ? when(row.dueAt) : null,
+  answeredAt: whenever(row.answeredAt),
+  code: row.code,
+});
+
+const viewReceived = (row: Awaited<ReturnType<typeof listInbox>>[number]): z.input<typeof message> => ({
+  id: row.messageId,
+  conversation: row.conversationId,
+  type: row.type,
+  state: row.code === null ? 'taken' : 'refused',
+  attempts: 1,
+  at: when(row.receivedAt),
+  dueAt: null,
+  answeredAt: when(row.receivedAt),
+  code: row.code,
+});
+
+const replay = route({
+  method: 'POST',
+  path: '/api/peers/:id/messages/:messageId/replay',
+  access: ['administrator'],
+  summary: 'Send a dead or refused message again, under a new id for the same effect',
+  status: 201,
+  reply: z.object({ id: z.string() }),
+  handler: async (ctx, { params: { id, messageId } }) => {
+    const again = messageId.startsWith('msg_') ? replayWebhook : replayMessage;
+    return { id: await again(ctx, id, messageId) };
+  },
+});
+
+export const routes: readonly Route[] = [
+  ...exchangeRoutes,
+  ...bridgeRoutes,
+  ...questionRoutes,
+  ...privacyRoutes,
+  ...keyRoutes,
+  ...agreementRoutes,
+  ...feedbackRoutes,
+  ...restorationRoutes,
+  list,
+  one,
+  invite,
+  accept,
+  confirm,
+  change,
+  suspend,
+  resume,
+  listMessages,
+  replay,
+];

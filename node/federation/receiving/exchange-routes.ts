@@ -1,0 +1,47 @@
+import { batchLimits, batchMediaType, capabilitiesPath, endpointPath, mediaType } from '../../../protocol/index.ts';
+import { reply, route, type Reply, type Route } from '../../kernel/routes.ts';
+import { sealCapabilities } from '../peers/capabilities.ts';
+import { receiveBatch, type FrameAnswer } from './receive-batch.ts';
+import { receiveMessage, type ExchangeAnswer } from './receive-message.ts';
+
+const messages = route({
+  method: 'POST',
+  path: endpointPath,
+  access: 'public',
+  summary:
+    'Where partners post signed messages, one or a frame of them; answered with a signed Receipt or Problem each',
+  body: 'raw',
+  maxBytes: batchLimits.bytes,
+  unlimited: true,
+  perMinute: 6_000,
+  unreadable: () => toReply({ status: 401 }),
+  handler: async (ctx, { body, headers }) => {
+    const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+    if (type === batchMediaType) return toFrame(await receiveBatch(ctx, body));
+    return toReply(type === mediaType ? await receiveMessage(ctx, body) : { status: 401 });
+  },
+});
+
+const capabilities = route({
+  method: 'GET',
+  path: capabilitiesPath,
+  access: 'public',
+  summary: 'What this node speaks, signed',
+  handler: async (ctx) =>
+    reply({ contentType: mediaType, body: await sealCapabilities(ctx), headers: { 'cache-control': 'max-age=86400' } }),
+});
+
+/** Strangers all get the same bytes. */
+function toReply({ status, xml, retryAfter }: ExchangeAnswer): Reply {
+  if (xml === undefined) return reply({ status, contentType: 'text/plain', body: 'unauthenticated' });
+  const headers: Record<string, string> = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
+  return reply({ status, contentType: mediaType, body: xml, headers });
+}
+
+function toFrame({ status, frame, retryAfter }: FrameAnswer): Reply {
+  if (frame) return reply({ status, contentType: batchMediaType, body: frame });
+  if (retryAfter === undefined) return toReply({ status });
+  return reply({ status, contentType: 'text/plain', body: 'wait', headers: { 'retry-after': String(retryAfter) } });
+}
+
+export const exchangeRoutes: readonly Route[] = [messages, capabilities];

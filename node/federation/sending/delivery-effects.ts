@@ -1,0 +1,66 @@
+import type { Tx } from '../../kernel/context.ts';
+import { lapseAward, completeRelease } from '../../routing/award.ts';
+import { rejectOffer } from '../../routing/reject-offer.ts';
+import { withdrawLead } from '../../routing/withdraw-lead.ts';
+import { onStepReceipted, onStepRefused } from '../agreements/step-delivered.ts';
+import { releaseToPeer, tellClosed } from '../offers/award-to-peer.ts';
+import { planDeletion } from '../privacy/delete-shown.ts';
+import { requestUnheard } from '../privacy/privacy-due.ts';
+import { findConversation, updateConversation, type Conversation } from '../store/conversations.ts';
+import { forgetConversation } from '../store/inbox.ts';
+import { cancelUnsent, type OutboxMessage } from '../store/outbox.ts';
+import { unask } from '../after-release/unask.ts';
+
+/** The peer has a message for good. */
+export async function onReceipt(tx: Tx, message: OutboxMessage): Promise<void> {
+  if (message.type === 'Agreement') return onStepReceipted(tx, message);
+  const conversation = await findConversation(tx, message);
+  if (!conversation) return;
+  // The end of an offer was tried first and refused: the peer knew of no offer then.
+  if (message.type === 'Offer' && conversation.state === 'closed') await tellClosed(tx, conversation);
+  if (message.type === 'Award') await releaseToPeer(tx, conversation);
+  if (message.type === 'Release' && conversation.recipientId) await completeRelease(tx, conversation.recipientId);
+}
+
+/** The peer refused a message for good, by a signed Problem. */
+export async function onRefused(tx: Tx, message: OutboxMessage, code: string): Promise<void> {
+  if (message.type === 'Agreement') return onStepRefused(tx, message, code);
+  if (message.type === 'Erasure' || message.type === 'AccessRequest') return requestUnheard(tx, message, code);
+  const conversation = await findConversation(tx, message);
+  if (!conversation) return;
+  // Without the offer there is nothing to end.
+  if (message.type === 'Offer') await cancelUnsent(tx, conversation, code);
+  if (conversation.state === 'closed') return;
+  const { recipientId, leadId } = conversation;
+  if (message.type === 'Offer' && recipientId) {
+    await updateConversation(tx, conversation, { state: 'closed' });
+    await rejectOffer(tx, { recipientId, reason: 'other', text: `The partner's node refused the offer: ${code}.` });
+  }
+  if (message.type === 'Award' && recipientId) {
+    await updateConversation(tx, conversation, { state: 'closed' });
+    await lapseAward(tx, recipientId);
+  }
+  if (message.type === 'Recall' || message.type === 'Return') await unask(tx, conversation, { message, code });
+  if (message.type === 'Accept') {
+    await loseClaim(tx, conversation);
+    await withdrawLead(tx, leadId, code === 'expired' ? 'expired' : 'recalled');
+  }
+}
+
+/** A message expired unanswered. Offers and awards end by their own clocks; a claim that cannot be heard is lost. */
+export async function onDead(tx: Tx, message: OutboxMessage): Promise<void> {
+  if (message.type === 'Agreement') return onStepRefused(tx, message, 'expired');
+  if (message.type === 'Erasure' || message.type === 'AccessRequest') return requestUnheard(tx, message, 'expired');
+  const conversation = await findConversation(tx, message);
+  if (conversation && (message.type === 'Recall' || message.type === 'Return'))
+    await unask(tx, conversation, { message, code: 'not-reached' });
+  if (conversation?.state !== 'claimed' || message.type !== 'Accept') return;
+  await loseClaim(tx, conversation);
+  await withdrawLead(tx, conversation.leadId, 'expired');
+}
+
+async function loseClaim(tx: Tx, conversation: Conversation): Promise<void> {
+  const closed = await updateConversation(tx, conversation, { state: 'closed', offer: null });
+  await forgetConversation(tx, conversation);
+  await planDeletion(tx, closed);
+}
