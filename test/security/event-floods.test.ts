@@ -59,6 +59,8 @@ describe('one user’s lines', () => {
 
   it('are counted when they are asked for on one connection, and given back when it breaks', async () => {
     const deaf = await openDeafLine(url, ann, most);
+    // Asked for before anything else is: whoever looks must not take one of the places.
+    await until(() => (sockets[0]?.bytesRead ?? 0) > 0);
     await until(async () => (await statusOf(ann)) === 429);
     deaf.destroy();
     await until(async () => (await statusOf(ann)) === 200);

@@ -76,5 +76,7 @@ export async function takeStatus(
 const codeOf = (reason: string | undefined): string | undefined =>
   reason
     ?.toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^[^a-z]+|-+$/g, '') || undefined;
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== '')
+    .join('-')
+    .replace(/^[^a-z]+/, '') || undefined;
