@@ -62,8 +62,8 @@ function makeLaneWorker(
   deciding: readonly string[] = [],
 ): Worker {
   const whole = makeLane(lane);
-  const resting = deciding.length > 0 ? makeLane({ ...lane, kinds: [...lane.kinds, ...deciding] }) : whole;
-  const laneOf = async (ctx: Context) => ((await isRestoring(ctx)) ? resting : whole);
+  const resting = deciding.length > 0 ? makeLane({ ...lane, kinds: [...lane.kinds, ...deciding] }) : undefined;
+  const laneOf = async (ctx: Context) => (resting && (await isRestoring(ctx)) ? resting : whole);
   const nextDueAt = async (ctx: Context) => (await (await laneOf(ctx)).findNext(ctx, {})).rows[0]?.dueAt;
   return {
     name: lane.name,

@@ -1,7 +1,7 @@
 import type { Lead } from '../../protocol/index.ts';
 
 /** The word that every value of a lead holds that the default policy withholds; no two leads have the same. */
-export const canaryOf = (number: number) => `Canary${String(number).padStart(3, '0')}x`;
+const canaryOf = (number: number) => `Canary${String(number).padStart(3, '0')}x`;
 
 /** A person who cannot be mistaken for another. */
 export function makeLead(number: number): Lead {

@@ -24,7 +24,7 @@ import type { Random } from './random.ts';
 import type { Resident } from './template.ts';
 import { readBatch } from '../../protocol/index.ts';
 
-export const mallorysId = 'mallory.localhost';
+const mallorysId = 'mallory.localhost';
 
 /** A conversation that Mallory is in, as far as it cares. */
 export interface Talk {

@@ -17,7 +17,7 @@ interface Surroundings {
   readonly moved: () => void;
 }
 
-export const makeWorkers = (): Worker[] => [
+const makeWorkers = (): Worker[] => [
   ...makeJobWorkers([...routingHandlers, ...deliveryHandlers, ...federationHandlers]),
   makeOutboxWorker(),
   makeSpeechWorker(),
