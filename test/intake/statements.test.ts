@@ -41,14 +41,14 @@ onDatabase('sqlite', (database) => {
       expect(listUnindexed(opened, statements)).toEqual([]);
     }));
 
-  it('enters a lead with five statements, and with two more for its key', () =>
+  it('enters a lead with seven statements, two of them about the key of its content, and two more to enter it once', () =>
     database.withStore(async (opened) => {
       const count = async (key?: string) => {
         const { ctx, statements } = recordStatements(opened);
         await enterLead(ctx, actor, { lead }, key);
         return [...statements].filter((sql) => /^(select|insert|update|delete|with)\b/.test(sql)).length;
       };
-      expect(await count()).toBe(5);
-      expect(await count('key')).toBe(7);
+      expect(await count()).toBe(7);
+      expect(await count('key')).toBe(9);
     }));
 });
