@@ -1,3 +1,4 @@
+import { CodedError } from '../../kernel/errors.ts';
 import { answerOutcomes, recallReasons, returnReasons } from '../../../protocol/index.ts';
 import { parseJson } from '../../kernel/request-body.ts';
 import type { Asked, Command } from '../command.ts';
@@ -21,9 +22,16 @@ async function editLead(door: Door, asked: Asked): Promise<Output> {
   const route = 'PATCH /api/leads/:id';
   const params = { id: asked.arg('lead') };
   const fields = parseJson(await fileBytes(asked.arg('file'), door.limitOf(route), asked.terminal));
-  const { version } = await door.ask<{ version: number }>('GET /api/leads/:id', { params });
-  const { changed } = await door.ask<{ changed: string[] }>(route, { params, body: { version, fields } });
-  return words(changed.join('\n'), { changed }, changed.length === 0 ? 'Nothing changed.' : undefined);
+  // Nobody looked at a version before: that the node routes the lead meanwhile is no reason to refuse.
+  for (let left = 3; ; left--) {
+    const { version } = await door.ask<{ version: number }>('GET /api/leads/:id', { params });
+    try {
+      const { changed } = await door.ask<{ changed: string[] }>(route, { params, body: { version, fields } });
+      return words(changed.join('\n'), { changed }, changed.length === 0 ? 'Nothing changed.' : undefined);
+    } catch (error) {
+      if (left === 1 || !(error instanceof CodedError) || error.code !== 'lead-changed') throw error;
+    }
+  }
 }
 
 const text = value('words', 'In your own words; the partner reads it.');
