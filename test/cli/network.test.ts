@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { makeApiClient, type ApiClient } from '../../node/cli/api-client.ts';
 import { findFreePort } from '../../node/cli/demo/processes.ts';
+import { until } from '../support/until.ts';
 import { openCommandNode, runLeadmesh, type CommandNode, type RunningNode } from './leadmesh.ts';
 import { followEvents, type Live } from './live.ts';
 
@@ -154,7 +155,9 @@ describe('partners', () => {
 describe('leads', () => {
   it('travel to the partner that the rules name, as soon as they are added', async () => {
     await reseller.ok(['user', 'add', 'rita@reseller.example', 'Rita Sommer', '--role', 'representative']);
-    await reseller.ok(['box', 'rules', 'system', '-'], rulesTo('rita@reseller.example'));
+    // The running node opens her box a moment later.
+    const rulesToRita = ['box', 'rules', 'system', '-'];
+    await until(async () => (await reseller.run(rulesToRita, rulesTo('rita@reseller.example'))).status === 0);
     const rules = await vendor.ok(['box', 'rules', 'system', '-'], rulesTo('reseller.localhost'));
     expect(rules).toContain('Always offer the lead to The reseller for 1 hour.');
     expect(await vendor.ok(['box', 'rules', 'system'])).toBe(rules);
