@@ -51,8 +51,16 @@ export async function openBytes(ctx: Context, kept: Buffer): Promise<Buffer | nu
   return key ? decrypt(key, id, kept.subarray(colon + 1)) : null;
 }
 
-const wrappingKey = ({ keys }: Context): Buffer =>
-  Buffer.from(hkdfSync('sha256', keys.secret, Buffer.alloc(0), 'leadmesh content keys', keyBytes));
+const makeDerived = () => new WeakMap<Buffer, Buffer>();
+
+/** Derived once for a secret: every message and every lead needs it. */
+function wrappingKey({ keys: { secret }, memory }: Context): Buffer {
+  const derived = memory(makeDerived);
+  const key =
+    derived.get(secret) ?? Buffer.from(hkdfSync('sha256', secret, Buffer.alloc(0), 'leadmesh content keys', keyBytes));
+  derived.set(secret, key);
+  return key;
+}
 
 async function unwrap(ctx: Context, id: string): Promise<Buffer | undefined> {
   const wrapped = await findContentKey(ctx, id);
