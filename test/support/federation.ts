@@ -42,6 +42,8 @@ export interface Call {
   /** Set once it was answered. */
   status?: number;
   answer?: string;
+  /** The whole answer reached the sender. */
+  heard?: true;
 }
 
 /** What the network does to a request: `lost`: no connection; `answer-lost`; `twice`: arrives twice; `cut`: half an answer. */
@@ -156,7 +158,10 @@ function faultyFetch(from: string, wire: Wire): typeof fetch {
     wire.calls.push(...calls);
     wire.requests.push(calls.length);
     let fault: Fault | undefined;
-    for (const call of calls) fault ??= await wire.fault(call);
+    for (const call of calls) {
+      const planned = await wire.fault(call);
+      fault ??= planned;
+    }
     if (fault === 'lost') throw new TypeError('fetch failed', { cause: unreachable });
     if (typeof fault === 'object') return new Response('gone', fault);
     if (fault === 'twice') await (await undiciFetch(url, init as never)).arrayBuffer();
@@ -168,6 +173,7 @@ function faultyFetch(from: string, wire: Wire): typeof fetch {
       Object.assign(call, { status: response.status, answer: answers[place] ?? '' });
     if (fault === 'answer-lost') throw new TypeError('fetch failed');
     const told = fault === 'cut' ? bytes.slice(0, bytes.length / 2) : bytes;
+    if (fault !== 'cut') for (const call of calls) call.heard = true;
     return new Response(told, { status: response.status, headers: [...response.headers] });
   }) as unknown as typeof fetch;
 }
