@@ -22,8 +22,11 @@ async function openGrabs(place: Place, now: number): Promise<string[][]> {
   const users = [];
   for (let at = 0; at < CLAIMERS; at++) users.push(await world.user(`Rep${at}`));
   await world.rules(systemBoxId, { mode: 'grab', to: users.map(({ boxId }) => boxId) });
-  const leads = await Promise.all(Array.from({ length: OFFERS }, () => world.receive()));
-  await world.settle();
+  const leads = [];
+  for (let count = 0; count < OFFERS; count += 100) {
+    leads.push(...(await Promise.all(Array.from({ length: 100 }, () => world.receive()))));
+    await world.settle();
+  }
   const mine = users.map((): string[] => []);
   for (const lead of leads)
     for (const { id, userId } of (await world.offer(lead)).recipients)
