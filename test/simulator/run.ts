@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { simulate, type Outcome } from './simulate.ts';
 import { openTemplates } from './template.ts';
@@ -39,39 +39,73 @@ async function replay(seed: number): Promise<void> {
   process.exitCode = first.faults.length > 0 || first.digest !== second.digest ? 1 : 0;
 }
 
-/** Every `step`-th seed below `until`. Answers how many failed. */
-async function runSeeds(from: number, until: number, step: number): Promise<number> {
-  const templates = openTemplates();
-  const startedAt = performance.now();
-  let failed = 0;
-  let done = 0;
-  for (let seed = from; seed < until; seed += step) {
-    const outcome = await simulate(seed, templates);
-    done++;
-    if (outcome.faults.length > 0) failed++;
-    if (outcome.faults.length > 0) write(report(outcome));
-    const perSecond = (1_000 * done) / (performance.now() - startedAt);
-    if (done % 250 === 0) write(`${done} runs, ${failed} failed, ${perSecond.toFixed(1)} a second (seed ${seed})\n`);
-  }
-  templates.remove();
-  const seconds = (performance.now() - startedAt) / 1_000;
-  write(`${done} runs in ${seconds.toFixed(0)} s, ${failed} failed (from seed ${from}, each ${step}.)\n`);
-  return failed;
+interface Tally {
+  readonly done: number;
+  readonly failed: number;
 }
 
-/** A process each: a run keeps one core busy. */
-async function runWorkers(from: number, seeds: number, workers: number): Promise<void> {
-  const codes = await Promise.all(
-    Array.from({ length: workers }, (_, place) => {
-      const share = ['--from', `${from + place}`, '--seeds', `${seeds - place}`, '--step', `${workers}`];
-      const child = fork(import.meta.filename, share);
-      return new Promise<number>((resolve) => child.once('exit', (code) => resolve(code ?? 1)));
-    }),
+const progressMilliseconds = 10_000;
+
+/** Every `step`-th seed below `until`; says how far it is each ten seconds. Asked to end, it ends after the run under way. */
+async function runSeeds(from: number, until: number, step: number): Promise<Tally> {
+  const stop = { asked: false };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => (stop.asked = true));
+  const templates = openTemplates();
+  const startedAt = performance.now();
+  let toldAt = startedAt;
+  let tally: Tally = { done: 0, failed: 0 };
+  for (let seed = from; seed < until && !stop.asked; seed += step) {
+    const outcome = await simulate(seed, templates);
+    const fails = outcome.faults.length > 0;
+    tally = { done: tally.done + 1, failed: tally.failed + (fails ? 1 : 0) };
+    if (fails) write(report(outcome));
+    process.send?.(tally);
+    const now = performance.now();
+    if (now - toldAt < progressMilliseconds) continue;
+    toldAt = now;
+    write(`${describe(tally, now - startedAt)} (seed ${seed})\n`);
+    // Lets signals in.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  templates.remove();
+  write(`${describe(tally, performance.now() - startedAt)} (from seed ${from}, each ${step}.)\n`);
+  return tally;
+}
+
+const describe = ({ done, failed }: Tally, milliseconds: number): string => {
+  const seconds = milliseconds / 1_000;
+  return `${done} runs in ${seconds.toFixed(0)} s, ${(done / seconds).toFixed(1)} a second, ${failed} failed`;
+};
+
+/** A process each: a run keeps one core busy. Adds up what they did, also those that were killed. */
+async function runWorkers(from: number, seeds: number, workers: number): Promise<Tally> {
+  const startedAt = performance.now();
+  const children = Array.from({ length: workers }, (_, place) => {
+    const share = ['--from', `${from + place}`, '--seeds', `${seeds - place}`, '--step', `${workers}`];
+    return fork(import.meta.filename, share);
+  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => children.forEach((child) => child.kill(signal)));
+  const tallies = await Promise.all(children.map(followWorker));
+  const sum = (count: keyof Tally) => tallies.reduce((total, tally) => total + tally[count], 0);
+  const total = { done: sum('done'), failed: sum('failed') };
+  write(`all ${workers} workers: ${describe(total, performance.now() - startedAt)}\n`);
+  return total;
+}
+
+/** What a worker did, once it ended; one that broke down counts as a failure more. */
+function followWorker(child: ChildProcess): Promise<Tally> {
+  let tally: Tally = { done: 0, failed: 0 };
+  child.on('message', (message) => (tally = message as Tally));
+  return new Promise((resolve) =>
+    child.once('exit', (code) => resolve(code === 0 || tally.failed > 0 ? tally : { ...tally, failed: 1 })),
   );
-  process.exitCode = Math.max(...codes);
 }
 
 const [seeds, from, workers, step] = [values.seeds, values.from, values.workers, values.step].map(Number) as [number, number, number, number]; // prettier-ignore
 if (values.seed !== undefined) await replay(Number(values.seed));
-else if (workers > 1) await runWorkers(from, seeds, workers);
-else process.exitCode = (await runSeeds(from, from + seeds, step)) > 0 ? 1 : 0;
+else {
+  const { failed } = workers > 1 ? await runWorkers(from, seeds, workers) : await runSeeds(from, from + seeds, step);
+  process.exitCode = failed > 0 ? 1 : 0;
+  if (process.connected) process.disconnect();
+}
