@@ -3,11 +3,16 @@ import { intend } from '../kernel/jobs.ts';
 import { trimInbox } from './store/inbox.ts';
 import { forgetDocumentsBefore } from './store/outbox.ts';
 import { deleteSecurityEventsBefore } from './store/peers.ts';
+import { trimWebhooks } from './store/webhooks.ts';
 
 const dayMilliseconds = 24 * 3_600_000;
 /** A repetition later than this fails on its expiry. */
 const idMemoryDays = 90;
 const securityMemoryDays = 400;
+/** Other software reports about a lead for as long as it works on it: by what it was told it is known to have it. */
+const webhookMemoryDays = 400;
+/** A release that nobody took may be sent again for so long. */
+const releaseMemoryDays = 90;
 
 /** Once a day: content of messages goes when no repetition can need it, ids later, security events after a year. */
 export async function trimExchange(tx: Tx): Promise<void> {
@@ -15,6 +20,10 @@ export async function trimExchange(tx: Tx): Promise<void> {
   await trimInbox(tx, { contentAt: now - dayMilliseconds, idAt: now - idMemoryDays * dayMilliseconds });
   await forgetDocumentsBefore(tx, now - dayMilliseconds);
   await deleteSecurityEventsBefore(tx, now - securityMemoryDays * dayMilliseconds);
+  await trimWebhooks(tx, {
+    bodyAt: now - releaseMemoryDays * dayMilliseconds,
+    rowAt: now - webhookMemoryDays * dayMilliseconds,
+  });
   await intendTrim(tx);
 }
 

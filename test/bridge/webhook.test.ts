@@ -193,4 +193,49 @@ describe('software that knows webhooks and HTTP alone', () => {
     expect(crm.taken.map(({ body }) => body.type)).toEqual(['lead.closed']);
     for (const secret of secrets) expect(crm.taken[0]?.raw).not.toContain(secret);
   });
+
+  it('gets nothing more of a lead that is erased: what waits for it is empty, and does not leave', async () => {
+    const { leadId, reference } = await offered();
+    crm.answer = faulty((response) => response.writeHead(503).end());
+    await crm.report({ lead: reference, status: 'accept' });
+    await network.settle();
+    const told = () =>
+      vendor.ctx.db
+        .selectFrom('webhookMessage')
+        .select(['type', 'state', 'body'])
+        .where('leadId', '=', leadId)
+        .orderBy('messageId')
+        .execute();
+    expect((await told())[1]?.body).toContain(canary);
+    const body = { reason: 'person-asked', confirm: leadId };
+    await vendor.administrator.api.send('POST', `/api/leads/${leadId}/erase`, body);
+    const erased = [
+      { type: 'lead.offered', state: 'delivered', body: null },
+      { type: 'lead.released', state: 'cancelled', body: null },
+    ];
+    expect((await told()).slice(0, 2)).toEqual(erased);
+    crm.answer = () => false;
+    crm.taken.length = 0;
+    for (let round = 0; round < 3; round++) await network.advance('31m');
+    expect(crm.taken.map(({ body: { type } }) => type)).toEqual(['lead.closed']);
+  });
+
+  it('is sent a release that it never took for ninety days; what it was told is known a year longer', async () => {
+    const { leadId, reference } = await offered();
+    crm.answer = faulty((response) => response.writeHead(503).end());
+    await crm.report({ lead: reference, status: 'accept' });
+    for (let day = 0; day < 15; day++) await network.advance('25h');
+    const release = () =>
+      vendor.ctx.db
+        .selectFrom('webhookMessage')
+        .select(['state', 'body'])
+        .where('leadId', '=', leadId)
+        .where('type', '=', 'lead.released')
+        .executeTakeFirst();
+    expect(await release()).toMatchObject({ state: 'dead', body: expect.stringContaining(canary) as string });
+    await network.advance('91d');
+    expect(await release()).toEqual({ state: 'dead', body: null });
+    await network.advance('401d');
+    expect(await release()).toBeUndefined();
+  });
 });

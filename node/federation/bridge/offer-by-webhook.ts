@@ -61,7 +61,7 @@ export async function closeByWebhook(tx: Tx, recipient: Recipient, reason: EndRe
   if (!offered || told.some(({ type }) => type === 'lead.closed')) return;
   const over = { state: 'cancelled', body: null, code: reason, answeredAt: tx.clock.now() } as const;
   if (offered.state === 'waiting') await updateWaitingWebhook(tx, offered.messageId, over);
-  if (offered.attempts === 0 && offered.state === 'waiting') return;
+  if (offered.attempts === 0) return;
   await queueWebhook(tx, recipient.peerId ?? '', {
     event: 'lead.closed',
     recipient,

@@ -6,6 +6,7 @@ import { appendLeaf } from '../../ledger/append-leaf.ts';
 import type { LeafFacts } from '../../ledger/leaf.ts';
 import type { Recipient } from '../../routing/store/recipients.ts';
 import { getWebhook, insertWebhookMessage } from '../store/webhooks.ts';
+import { intendTrim } from '../trim-exchange.ts';
 import { mapLead, tellsOf, type WebhookEvent } from './map-lead.ts';
 import type { Mapping } from './mapping.ts';
 
@@ -43,6 +44,7 @@ export async function queueWebhook(tx: Tx, peerId: string, telling: Telling): Pr
   });
   if (telling.disclosed) await ledgerTold(tx, { peerId, messageId, digest }, telling, mapping);
   await intend(tx, { kind: deliverKind, payload: { messageId } satisfies DeliverWebhook });
+  await intendTrim(tx);
 }
 
 /** Before the first byte leaves: which fields are told, as far as the mapping tells them. */

@@ -7,12 +7,14 @@ import { destroyContentKey } from '../../leads/content-key.ts';
 import { eraseContent } from '../../leads/erase-lead.ts';
 import type { LeadActor } from '../../leads/history.ts';
 import { getLead } from '../../leads/store.ts';
+import { listRecipientsOfLead } from '../../routing/store/recipients.ts';
 import { eraseFromRouting } from '../../routing/withdraw-lead.ts';
 import { listConversationsOf, updateConversation, type Conversation } from '../store/conversations.ts';
 import { forgetConversation } from '../store/inbox.ts';
 import { eraseSent, hasDeparted } from '../store/outbox.ts';
 import { forgetReports, listPrivacyRequestsOf, type PrivacyRequest } from '../store/privacy-requests.ts';
 import { forgetQuestions } from '../store/questions.ts';
+import { eraseWebhooks } from '../store/webhooks.ts';
 import { askErasure, dayMilliseconds } from './ask-erasure.ts';
 
 interface Erasing {
@@ -40,6 +42,10 @@ export async function eraseLead(tx: Tx, leadId: string, { reason, actor, cause }
     await forgetRows(tx, leadId);
     await forgetQuestions(tx, leadId);
     await forgetReports(tx, leadId);
+    await eraseWebhooks(
+      tx,
+      (await listRecipientsOfLead(tx, leadId)).map(({ id }) => id),
+    );
     if (contentKeyId !== null) await destroyContentKey(tx, contentKeyId);
     const by = actor.kind === 'user' ? actor.id : undefined;
     const { peerId: peer, conversationId: conversation, messageId: message, digest } = cause ?? {};

@@ -17,8 +17,8 @@ export interface WebhookTable {
 export type Webhook = WebhookTable;
 
 /**
- * `waiting` until it is taken with a 2xx · `delivered` · `dead`: its time was over · `cancelled`: the offer was over before it
- * left.
+ * `waiting` until it is taken with a 2xx · `delivered` · `dead`: its time was over · `cancelled`: the offer was over, or
+ * the lead erased, before it was taken.
  */
 export type WebhookState = 'waiting' | 'delivered' | 'dead' | 'cancelled';
 
@@ -30,7 +30,7 @@ export interface WebhookMessageTable {
   type: WebhookEvent;
   /** SHA-256 of the body, base64. */
   digest: string;
-  /** JSON as it is posted each time; null once it is not needed any more: of what is dead, a release is kept. */
+  /** JSON as it is posted each time; null once it is not needed any more: of what is dead, a release is kept for a while. */
   body: string | null;
   state: WebhookState;
   /** Attempts after which the other side may have it. */
@@ -109,6 +109,23 @@ export async function reviveWebhook(
     .where('body', 'is not', null)
     .executeTakeFirst();
   return numUpdatedRows === 1n;
+}
+
+/** Their content is forgotten, and what still waits will not leave: the lead it is about was erased. */
+export async function eraseWebhooks(tx: Tx, recipientIds: readonly string[]): Promise<void> {
+  for (const recipientId of recipientIds) {
+    const told = tx.db.updateTable('webhookMessage').where('recipientId', '=', recipientId);
+    const over = { state: 'cancelled', code: 'erased', answeredAt: tx.clock.now() } as const;
+    await told.set(over).where('state', '=', 'waiting').execute();
+    await told.set({ body: null }).where('body', 'is not', null).execute();
+  }
+}
+
+/** What nobody took by `bodyAt` is not sent again; answered before `rowAt`, nobody asks for it any more. */
+export async function trimWebhooks(tx: Tx, { bodyAt, rowAt }: { bodyAt: number; rowAt: number }): Promise<void> {
+  await tx.db.deleteFrom('webhookMessage').where('answeredAt', '<', rowAt).execute();
+  const old = tx.db.updateTable('webhookMessage').where('answeredAt', '<', bodyAt);
+  await old.set({ body: null }).where('body', 'is not', null).execute();
 }
 
 /** A partner's messages, newest first. */

@@ -15,6 +15,7 @@ import { migration as transport } from './0013-transport.ts';
 import { migration as privacy } from './0014-privacy.ts';
 import { migration as audit } from './0015-audit.ts';
 import { migration as bridge } from './0016-bridge.ts';
+import { migration as webhookTrim } from './0017-webhook-trim.ts';
 
 /** Every change to the tables, oldest first. A migration that was released is never edited. */
 export const migrations: readonly Migration[] = [
@@ -34,4 +35,5 @@ export const migrations: readonly Migration[] = [
   privacy,
   audit,
   bridge,
+  webhookTrim,
 ];
