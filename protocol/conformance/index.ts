@@ -4,6 +4,7 @@ import { conductChecks } from './checks/conduct.ts';
 import { conversationChecks } from './checks/conversation.ts';
 import { offeredChecks } from './checks/offered.ts';
 import { offeringChecks } from './checks/offering.ts';
+import { privacyChecks } from './checks/privacy.ts';
 import { strangerChecks } from './checks/strangers.ts';
 import { transportChecks } from './checks/transport.ts';
 import { updateChecks } from './checks/update.ts';
@@ -25,6 +26,7 @@ const ownChecks: readonly Check[] = [
   ...updateChecks,
   ...transportChecks,
   ...offeredChecks,
+  ...privacyChecks,
   ...strangerChecks,
   ...answerChecks,
 ];

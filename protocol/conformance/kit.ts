@@ -96,11 +96,17 @@ export async function startKit(options: KitOptions): Promise<Kit> {
   };
 }
 
+/** What the kit can hear, and answer with a receipt. */
+export const kitSpeaks = {
+  versions: ['1'],
+  levels: ['Core', 'Withhold', 'Update', 'Privacy', 'Agreement', 'Audit'],
+  maxMessageBytes: limits.messageBytes,
+};
+
 function describeKit({ nodeId, key }: Identity, endpoint: string, now: number): string {
   const keys = [{ kid: key.kid, algorithm: key.algorithm, spki: key.spki.toString('base64') }];
-  const speaks = { versions: ['1'], levels: ['Core', 'Withhold'], maxMessageBytes: limits.messageBytes };
   const header = makeHeader({ type: 'Capabilities', from: nodeId, to: '*', now, lifeMs: 86_400_000 });
-  return seal({ header, body: { name: 'Lead Exchange conformance kit', endpoint, keys, ...speaks } }, key).xml;
+  return seal({ header, body: { name: 'Lead Exchange conformance kit', endpoint, keys, ...kitSpeaks } }, key).xml;
 }
 
 /** A node that is asked too much may say so; the kit waits as long as it is told to. */

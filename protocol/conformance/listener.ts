@@ -27,6 +27,8 @@ type Answering = (opened: Opened) => HttpAnswer;
 export interface Expected {
   readonly type?: MessageType | readonly MessageType[];
   readonly conversation?: string | undefined;
+  /** The MessageId it quotes. */
+  readonly answering?: string;
   /** Only what came after this many deliveries. */
   readonly after?: number;
 }
@@ -95,12 +97,13 @@ export async function startListener(parts: ListenerParts): Promise<Listener> {
   };
 }
 
-function isExpected({ opened }: Delivery, { type, conversation }: Expected): boolean {
+function isExpected({ opened }: Delivery, { type, conversation, answering }: Expected): boolean {
   if (!opened) return false;
   const { header } = opened.message;
   const types = typeof type === 'string' ? [type] : type;
   const right = types?.includes(header.type) ?? true;
-  return right && (conversation === undefined || conversation === header.conversation);
+  const quotes = answering === undefined || answering === header.inReplyTo?.messageId;
+  return right && quotes && (conversation === undefined || conversation === header.conversation);
 }
 
 async function listen(server: Server, { host, port }: ListenerParts): Promise<string> {

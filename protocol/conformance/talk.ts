@@ -106,6 +106,13 @@ export async function awarded(kit: Kit): Promise<Talk> {
   return talk;
 }
 
+/** A lead that the node holds. */
+export async function released(kit: Kit): Promise<Talk> {
+  const talk = await awarded(kit);
+  expectReceipt((await talk.release()).answer);
+  return talk;
+}
+
 /** The header of what the node delivered. */
 export function headerOf({ opened, fault }: Delivery) {
   meets(opened !== undefined, `What the node delivered is refused: ${fault ?? ''}.`);

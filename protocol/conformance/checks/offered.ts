@@ -1,56 +1,13 @@
 import { checkOpenings, getField, leadFields, ProtocolError } from '../../index.ts';
-import type { Bodies, Header, MessageType, Offer } from '../../index.ts';
+import type { Bodies } from '../../index.ts';
 import { expectProblem, expectReceipt, expectSame } from '../answer.ts';
 import { checksOf, meets, NotRun, Unmet, type Check } from '../check.ts';
-import type { HeaderWish } from '../identity.ts';
+import { getOffer, next, won } from '../held.ts';
 import type { Kit } from '../kit.ts';
-import type { Delivery } from '../listener.ts';
 
 const check = checksOf('reseller', 'Core');
 const checkWithheld = checksOf('reseller', 'Withhold');
 const seconds = (kit: Kit) => `within ${kit.waitMs / 1_000} seconds`;
-
-/** A lead the node under test offered, with what the kit says to that. */
-async function getOffer(kit: Kit) {
-  kit.stillHopes('offer');
-  if (!kit.acts.lead) kit.giveUp('offer', 'Nobody here can have the node offer a lead.');
-  const after = kit.listener.deliveries.length;
-  await kit.acts.lead();
-  const delivery = await kit.arrival({ type: 'Offer', after });
-  const broken = kit.listener.deliveries.slice(after).find(({ fault }) => fault === 'schema');
-  if (!delivery?.opened && broken) throw new Unmet('The node sent what no receiver takes: Problem schema.');
-  if (!delivery?.opened) kit.giveUp('offer', `The node offered no lead ${seconds(kit)}.`);
-  const { opened } = delivery;
-  const header = opened.message.header as Header & { conversation: string; round: number };
-  const { conversation, round } = header;
-  let seq = 0;
-  const say = <T extends MessageType>(type: T, body: Bodies[T], wish: HeaderWish = {}) =>
-    kit.say(type, body, { conversation, round, seq: ++seq, ...wish });
-  const send = async <T extends MessageType>(type: T, body: Bodies[T], wish?: HeaderWish) =>
-    kit.deliver(say(type, body, wish));
-  kit.later(() => send('Reject', { reason: 'other' }));
-  const answer = { offerDigest: opened.digest, ...termsOf(opened.message.body as Offer) };
-  return { header, conversation, delivery, offer: opened.message.body as Offer, answer, after, say, send };
-}
-type Offered = Awaited<ReturnType<typeof getOffer>>;
-
-const termsOf = ({ termsDigest }: Offer) => (termsDigest === undefined ? {} : { termsDigest });
-
-/** The next message of the conversation of these types; `NotRun` when another claim was first. */
-async function next(kit: Kit, { conversation }: Offered, type: MessageType): Promise<Delivery> {
-  const delivery = await kit.arrival({ conversation, type: [type, 'NoLongerAvailable'] });
-  if (!delivery) throw new Unmet(`No ${type} came ${seconds(kit)}.`);
-  if (delivery.opened?.message.header.type !== type) throw new NotRun('Somebody else was first.');
-  return delivery;
-}
-
-async function won(kit: Kit): Promise<Offered & { readonly release: Bodies['Release'] }> {
-  const one = await getOffer(kit);
-  expectReceipt(await one.send('Accept', one.answer));
-  await next(kit, one, 'Award');
-  const { opened } = await next(kit, one, 'Release');
-  return { ...one, release: opened?.message.body as Bodies['Release'] };
-}
 
 const offers: readonly Check[] = [
   check('offers-a-lead', 'LX-091 LX-092 LX-016', ['Nothing: the node offers a lead', 'An Offer of round 1 that closes in the future, in a conversation of its own'], async (kit) => {
@@ -165,7 +122,7 @@ const withheld: readonly Check[] = [
 ]; // prettier-ignore
 
 /** Texts long enough not to be found by chance. */
-function textsOf(value: unknown): string[] {
+export function textsOf(value: unknown): string[] {
   if (typeof value === 'string') return value.length >= 5 && !/[&<>"]/.test(value) ? [value] : [];
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsOf) : [];
 }

@@ -2,7 +2,7 @@ import { capabilitiesPath, mediaType, open, readCapabilities } from '../../index
 import { expectProblem, expectReceipt, expectSame, expectUnderstood } from '../answer.ts';
 import { checksOf, meets, NotRun, Unmet, type Check } from '../check.ts';
 import { resigned } from '../hand-signed.ts';
-import type { Kit } from '../kit.ts';
+import { kitSpeaks, type Kit } from '../kit.ts';
 import { makeTalk, offered } from '../talk.ts';
 
 const check = checksOf('vendor', 'Core');
@@ -221,8 +221,7 @@ async function extended(kit: Kit, attribute: string) {
 /** What tells a partner that the kit is there. */
 export function greeting(kit: Kit) {
   const { name, endpoint, kid, algorithm, spki } = kit.invitation;
-  const speaks = { versions: ['1'], levels: ['Core', 'Withhold'], maxMessageBytes: 262_144 };
-  return kit.say('Capabilities', { name, endpoint, keys: [{ kid, algorithm, spki }], ...speaks });
+  return kit.say('Capabilities', { name, endpoint, keys: [{ kid, algorithm, spki }], ...kitSpeaks });
 }
 
 export const offeringChecks: readonly Check[] = [capabilities, ...first, ...repeated, ...addressed, ...understood];

@@ -1,17 +1,10 @@
 import type { UpdateReason } from '../../index.ts';
 import { expectProblem, expectReceipt } from '../answer.ts';
 import { checksOf, type Check } from '../check.ts';
-import type { Kit } from '../kit.ts';
-import { awarded, offeredForLater, type Talk } from '../talk.ts';
+import { awarded, offeredForLater, released } from '../talk.ts';
 
 const check = checksOf('vendor', 'Update');
 const asItWas = 'Problem illegal-transition, and nothing changed';
-
-async function released(kit: Kit): Promise<Talk> {
-  const talk = await awarded(kit);
-  expectReceipt((await talk.release()).answer);
-  return talk;
-}
 
 const correction = (revision: number, jobTitle: string) => ({
   revision,
