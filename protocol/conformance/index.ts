@@ -2,6 +2,7 @@
 import { answerChecks } from './checks/answers.ts';
 import { conductChecks } from './checks/conduct.ts';
 import { conversationChecks } from './checks/conversation.ts';
+import { floodChecks } from './checks/flood.ts';
 import { offeredChecks } from './checks/offered.ts';
 import { offeringChecks } from './checks/offering.ts';
 import { privacyChecks } from './checks/privacy.ts';
@@ -27,6 +28,7 @@ const ownChecks: readonly Check[] = [
   ...transportChecks,
   ...offeredChecks,
   ...privacyChecks,
+  ...floodChecks,
   ...strangerChecks,
   ...answerChecks,
 ];

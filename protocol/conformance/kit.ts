@@ -39,6 +39,8 @@ export interface KitOptions {
   readonly now?: () => number;
 }
 
+type Post = (body: string | Uint8Array, headers?: Readonly<Record<string, string>>, posted?: Posted) => Promise<Answer>;
+
 /** What checks work with. */
 export interface Kit {
   readonly identity: Identity;
@@ -53,7 +55,10 @@ export interface Kit {
   now(): number;
   /** Seals a message of the kit for the node under test. */
   say<T extends MessageType>(type: T, body: Bodies[T], header?: HeaderWish): Sealed;
-  post(body: string | Uint8Array, headers?: Readonly<Record<string, string>>, posted?: Posted): Promise<Answer>;
+  /** Posts bytes, and comes again when the node says that it was asked too much. */
+  readonly post: Post;
+  /** Posts bytes, and takes the answer as it is. */
+  readonly postOnce: Post;
   /** Posts a sealed message. */
   deliver(sealed: Sealed): Promise<Answer>;
   /** A delivery of the node under test; undefined when none came in time. */
@@ -116,15 +121,16 @@ const longestPauseSeconds = 60;
 
 function postOffice({ target, identity, now = Date.now }: KitOptions, findKey: FindKey) {
   const { endpoint, nodeId: to } = target;
-  const post: Kit['post'] = async (body, headers = {}, posted) => {
+  const postOnce: Post = (body, headers = {}, posted) => postTo({ endpoint, body, headers, posted }, findKey);
+  const post: Post = async (body, headers, posted) => {
     for (let tries = 1; ; tries++) {
-      const answer = await postTo({ endpoint, body, headers, posted }, findKey);
+      const answer = await postOnce(body, headers, posted);
       if (answer.status !== tooMany || tries === mostTries) return answer;
       await pause(Math.min(answer.retryAfter ?? 1, longestPauseSeconds) * 1_000);
     }
   };
   return {
-    post,
+    ...{ post, postOnce },
     deliver: (sealed: Sealed) => post(sealed.xml, {}, sealed),
     say: <T extends MessageType>(type: T, body: Bodies[T], header: HeaderWish = {}) =>
       sealAs(identity, { to, now: now() }, { type, body, header }),
