@@ -1,7 +1,12 @@
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { holdLead } from '../../node/federation/privacy/decide-request.ts';
+import { eraseLead } from '../../node/federation/privacy/erase-lead.ts';
 import { beginRestoration } from '../../node/federation/restoration/begin-restoration.ts';
 import { makeConversationId, readLeadId } from '../../node/federation/restoration/conversation-id.ts';
+import { readErasures } from '../../node/federation/restoration/erasures-file.ts';
+import { listPrivacyRequestsOf } from '../../node/federation/store/privacy-requests.ts';
 import { findPeerEpoch } from '../../node/federation/store/restorations.ts';
 import { backup } from '../../node/kernel/backup.ts';
 import { transact } from '../../node/kernel/context.ts';
@@ -17,6 +22,8 @@ import { openUserBox } from '../../node/routing/open-box.ts';
 import { listOffers } from '../../node/routing/store/offers.ts';
 import { listRecipients } from '../../node/routing/store/recipients.ts';
 import { replaceRules } from '../../node/routing/store/rules.ts';
+import { grace as actor } from '../privacy/chain.ts';
+import type { FakeClock } from '../support/clock.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { leavesOf, sequence } from '../ledger/log.ts';
 import { openFederation, sampleLead } from '../support/federation.ts';
@@ -113,6 +120,57 @@ describe('a node that is put back to a backup', () => {
       expect(await verifyLedger(vendor.ctx)).toMatchObject({ isWhole: true });
     },
   );
+});
+
+/** Backs a node up now; answers what puts that back, with its list of erasures or without. */
+async function backUp(node: TestNode, { clock }: { clock: FakeClock }) {
+  const { config } = node.ctx;
+  const file = join(config.dataFolder, 'backup.db');
+  await backup(config, file);
+  return async ({ without = '' }) =>
+    node.restart(async () => {
+      if (without !== '') rmSync(join(config.dataFolder, without));
+      await restoreBackup(config, file, clock);
+    });
+}
+
+describe('what was erased after the backup was made', () => {
+  it('is erased again before the node does anything, and what its partner returned as erased as well', async () => {
+    await using world = await openThree();
+    const { vendor, anna } = world;
+    const leadId = await world.receive();
+    await world.settle();
+    const atAnna = (await leadsOf(anna))[0]?.id ?? '';
+    await acceptAt(anna, atAnna);
+    await world.settle();
+    await transact(vendor.ctx, (tx) => holdLead(tx, leadId, { until: world.clock.now() + 9e8, reason: 'Tax', actor }));
+    const [restoreVendor, restoreAnna] = [await backUp(vendor, world), await backUp(anna, world)];
+    await transact(vendor.ctx, (tx) => holdLead(tx, leadId, { until: null, actor }));
+    await transact(vendor.ctx, (tx) => eraseLead(tx, leadId, { reason: 'person-asked', actor }));
+    await world.settle();
+    const list = readFileSync(join(vendor.ctx.config.dataFolder, 'erasures'), 'utf8');
+    expect(list).toMatch(new RegExp(`^\\n\\S+Z ${leadId} person-asked\\n$`));
+    expect((await getLead(anna.ctx, atAnna)).document).toEqual({});
+
+    await restoreVendor({});
+    const { document, heldUntil, state } = await getLead(vendor.ctx, leadId);
+    expect({ document, heldUntil, state }).toEqual({ document: {}, heldUntil: null, state: 'withdrawn' });
+    expect(readErasures(vendor.ctx)).toEqual([{ leadId, reason: 'person-asked' }]);
+    await world.settle();
+    await world.advance('20m');
+    const asked = await listPrivacyRequestsOf(vendor.ctx, leadId);
+    expect(asked.map(({ outcome }) => outcome)).toEqual(['done', 'done']);
+
+    // Its list is lost with the machine: the partner that disclosed the lead tells.
+    await restoreAnna({ without: 'erasures' });
+    expect(await getLead(anna.ctx, atAnna)).toMatchObject({ document: sampleLead });
+    await world.settle();
+    await world.advance('20m');
+    expect((await getLead(anna.ctx, atAnna)).document).toEqual({});
+    const { items } = await anna.administrator.api.get<{ items: object[] }>('/api/restoration/findings');
+    expect(items).toMatchObject([{ leadId: atAnna, theirs: 'offering erased', outcome: 'erased' }]);
+    expect(await verifyLedger(anna.ctx)).toMatchObject({ isWhole: true });
+  });
 });
 
 describe('while it waits for its partners', () => {

@@ -27,7 +27,8 @@ it('erasure goes down the chain, hop by hop, and what became of it comes up; not
   ]);
   expect(wire.calls.every(({ status }) => status === 200)).toBe(true);
   for (const node of [vendor, distributor, dealer]) {
-    expect(await world.lead(node)).toMatchObject({ state: 'withdrawn', document: {}, wonAmount: null });
+    const { state, document, wonAmount } = await world.lead(node);
+    expect({ state, document, wonAmount }).toEqual({ state: 'withdrawn', document: {}, wonAmount: null });
     expect((await allOf(node)).toLowerCase()).not.toContain(canary.toLowerCase());
     expect(await allOf(node)).not.toContain('Acme');
     await sequence(node.ctx);
@@ -58,7 +59,7 @@ it('from below it is a request: nothing is erased until a person decides, and wh
   await world.erase(dealer);
   await world.settle();
   expect(wire.story()).toEqual(['dealer>distributor Erasure', 'distributor>dealer ErasureStatus']);
-  expect(await world.lead(dealer)).toMatchObject({ document: {} });
+  expect((await world.lead(dealer)).document).toEqual({});
   for (const node of [vendor, distributor]) expect(JSON.stringify(await world.lead(node))).toContain(canary);
   const [asked] = await world.requests(distributor);
   expect(asked).toMatchObject({ ours: false, outcome: 'pending', settledAt: null });
@@ -90,7 +91,7 @@ it('agreed from below: it is erased there, goes on up as a request and down as w
     'distributor>vendor Erasure',
     'distributor>dealer Erasure',
   ]);
-  expect(await world.lead(distributor)).toMatchObject({ document: {} });
+  expect((await world.lead(distributor)).document).toEqual({});
   expect(JSON.stringify(await world.lead(vendor))).toContain(canary);
   expect((await world.requests(vendor)).map(({ outcome }) => outcome)).toEqual(['pending']);
   // What was erased speaks of nothing but privacy any more.
@@ -110,8 +111,8 @@ it('a legal hold keeps the lead, and says until when; what came from above is do
   expect(JSON.stringify(await world.lead(distributor))).toContain(canary);
   expect(world.wire.calls.map(({ xml }) => xml).join()).not.toContain('Tax law');
   await world.advance('21d');
-  expect(await world.lead(distributor)).toMatchObject({ document: {} });
-  expect(await world.lead(dealer)).toMatchObject({ document: {} });
+  expect((await world.lead(distributor)).document).toEqual({});
+  expect((await world.lead(dealer)).document).toEqual({});
   expect(await world.requests(vendor)).toMatchObject([{ outcome: 'done', holdUntil: null }]);
 });
 
@@ -128,7 +129,7 @@ it('who does not answer is overdue; the part that is done is told as such, and t
   ]);
   wire.fault = () => undefined;
   for (let n = 0; n < 3; n++) await world.advance('25h');
-  expect(await world.lead(dealer)).toMatchObject({ document: {} });
+  expect((await world.lead(dealer)).document).toEqual({});
   expect(await world.requests(vendor)).toMatchObject([{ outcome: 'done' }]);
   expect(await world.requests(distributor)).toMatchObject([{ outcome: 'done' }, { outcome: 'done' }]);
 });

@@ -9,6 +9,7 @@ import type { LeadActor } from '../../leads/history.ts';
 import { getLead } from '../../leads/store.ts';
 import { listRecipientsOfLead } from '../../routing/store/recipients.ts';
 import { eraseFromRouting } from '../../routing/withdraw-lead.ts';
+import { noteErasure } from '../restoration/erasures-file.ts';
 import { listConversationsOf, updateConversation, type Conversation } from '../store/conversations.ts';
 import { forgetConversation } from '../store/inbox.ts';
 import { eraseSent, hasDeparted } from '../store/outbox.ts';
@@ -49,6 +50,7 @@ export async function eraseLead(tx: Tx, leadId: string, { reason, actor, cause }
     if (contentKeyId !== null) await destroyContentKey(tx, contentKeyId);
     const by = actor.kind === 'user' ? actor.id : undefined;
     const { peerId: peer, conversationId: conversation, messageId: message, digest } = cause ?? {};
+    await noteErasure(tx, { leadId, reason });
     await appendLeaf(tx, 'lead-erased', { lead: leadId, reason, by, peer, conversation, message, digest });
   }
   const asked = await listPrivacyRequestsOf(tx, leadId);

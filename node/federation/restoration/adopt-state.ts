@@ -13,6 +13,7 @@ import type { Peer } from '../store/peers.ts';
 import type { FindingOutcome } from '../store/restorations.ts';
 import { partnerOf } from '../feedback/told-by-partner.ts';
 import { readLeadId } from './conversation-id.ts';
+import { eraseOne } from './erase-again.ts';
 
 interface Returned {
   readonly peer: Peer;
@@ -118,6 +119,12 @@ async function adoptForgotten(tx: Tx, { peer, theirs }: Returned, leadId: string
 /** The arbiter speaks: an end counts; what it released and the backup does not hold, only people can ask for again. */
 async function adoptFromOffering(tx: Tx, { theirs, ours }: Returned): Promise<FindingOutcome | undefined> {
   if (!ours) return theirs.is === 'closed' || theirs.is === 'rejected' ? undefined : 'lead-unknown';
+  // It disclosed the lead, and both sides knew it erased: that binds.
+  if (theirs.is === 'erased') {
+    await updateConversation(tx, ours, { state: 'erased' });
+    await eraseOne(tx, { leadId: ours.leadId, reason: 'other' });
+    return 'erased';
+  }
   const follows = undecided.includes(ours.state) && theirs.is === 'awarded';
   if (!follows) return 'for-people';
   await updateConversation(tx, ours, { state: 'awarded' });

@@ -7,20 +7,26 @@ import { sendBetweenNodes } from '../sending/send-between-nodes.ts';
 import { listPeers } from '../store/peers.ts';
 import { insertAwaited, liftCounters } from '../store/restorations.ts';
 import { endWhenComplete } from './end-restoration.ts';
+import { eraseAgain } from './erase-again.ts';
+import { ensureErasures } from './erasures-file.ts';
 
 /** Nobody sent as many messages between a backup and its return. */
 const lift = 1_000_000;
 
 /**
- * At the start of a node, before anything leaves it: when its data was put back to a backup, it tells every active partner so,
- * and waits for what they return (LX-182, LX-183). Once for each restoration.
+ * At the start of a node, before anything leaves it: when its data was put back to a backup, it erases what was erased since,
+ * tells every active partner, and waits for what they return (LX-182, LX-183). Once for each restoration; broken off, it
+ * begins anew.
  */
 export async function beginRestoration(ctx: Context): Promise<void> {
+  await ensureErasures(ctx);
   const last = await findRestoration(ctx);
   if (!last || last.begunAt !== null) return;
+  await transact(ctx, (tx) => liftCounters(tx, lift));
+  const erased = await eraseAgain(ctx);
+  if (erased > 0) ctx.log.info('erased-again', { count: erased });
   await transact(ctx, async (tx) => {
     const { epoch } = last;
-    await liftCounters(tx, lift);
     await updateRestoration(tx, last, { begunAt: tx.clock.now() });
     await appendLeaf(tx, 'node-restored', { epoch, size: (await getHead(tx)).size });
     const active = (await listPeers(tx)).filter(({ state }) => state === 'active');

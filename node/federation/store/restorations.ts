@@ -30,9 +30,10 @@ interface RestorationFindingTable {
 
 /**
  * `taken-over`: the lead is the partner's, as it says · `claimed`: its Accept counts · `ended`: over on both sides ·
+ * `erased`: the content is gone here, too ·
  * `lead-unknown`: about a lead that the backup does not hold · `for-people`: does not go together, somebody must look.
  */
-export type FindingOutcome = 'taken-over' | 'claimed' | 'ended' | 'lead-unknown' | 'for-people';
+export type FindingOutcome = 'taken-over' | 'claimed' | 'ended' | 'erased' | 'lead-unknown' | 'for-people';
 export type RestorationFinding = RestorationFindingTable;
 
 /** The highest Epoch a partner's messages bore. */

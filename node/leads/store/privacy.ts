@@ -1,4 +1,4 @@
-import type { Tx } from '../../kernel/context.ts';
+import type { Context, Tx } from '../../kernel/context.ts';
 
 /** Marks a lead as erased, and empties what its life cycle kept beside the document. */
 export async function eraseColumns(tx: Tx, leadId: string): Promise<void> {
@@ -26,4 +26,10 @@ export async function setDoNotContact(tx: Tx, leadId: string, channels: readonly
     .set({ doNotContact: JSON.stringify(channels) })
     .where('id', '=', leadId)
     .execute();
+}
+
+/** Every lead whose content was erased: read once in the life of a node. */
+export async function listErasedLeads(ctx: Context): Promise<string[]> {
+  const rows = await ctx.db.selectFrom('lead').select('id').where('erasedAt', 'is not', null).execute();
+  return rows.map(({ id }) => id);
 }
