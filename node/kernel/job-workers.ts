@@ -64,7 +64,10 @@ function makeLaneWorker(
   const whole = makeLane(lane);
   const resting = deciding.length > 0 ? makeLane({ ...lane, kinds: [...lane.kinds, ...deciding] }) : undefined;
   const laneOf = async (ctx: Context) => (resting && (await isRestoring(ctx)) ? resting : whole);
-  const nextDueAt = async (ctx: Context) => (await (await laneOf(ctx)).findNext(ctx, {})).rows[0]?.dueAt;
+  const nextDueAt = async (ctx: Context) => {
+    const { rows } = await (await laneOf(ctx)).findNext(ctx, {});
+    return rows.reduce<number | undefined>((first, { dueAt }) => Math.min(first ?? dueAt, dueAt), undefined);
+  };
   return {
     name: lane.name,
     nextDueAt,
@@ -80,9 +83,32 @@ function makeLaneWorker(
 }
 
 const makeLane = (lane: Lane) => ({
-  findNext: compileOnce((db) => laneJobs(db, lane).select('dueAt').orderBy('dueAt').orderBy('id').limit(1)),
+  findNext: lane.operator === 'in' ? findFirstOfEach(lane.kinds) : findFirst(lane),
   leaseJobs: makeLease(lane),
 });
+
+const findFirst = (lane: Lane) =>
+  compileOnce((db) => laneJobs(db, lane).select('dueAt').orderBy('dueAt').orderBy('id').limit(1));
+
+/** The first of each kind: jobs of other kinds that are due earlier, however many wait, are not walked past. */
+const findFirstOfEach = (kinds: readonly string[]) =>
+  compileOnce((db) => {
+    const firsts = kinds.map((kind) =>
+      db
+        .selectFrom(
+          db
+            .selectFrom('job')
+            .select('dueAt')
+            .where('failedAt', 'is', null)
+            .where('kind', '=', kind)
+            .orderBy('dueAt')
+            .limit(1)
+            .as('first'),
+        )
+        .select('first.dueAt'),
+    );
+    return firsts.reduce((all, first) => all.unionAll(first));
+  });
 
 const laneJobs = (db: Kysely<Database>, { operator, kinds }: Lane) =>
   db.selectFrom('job').where('failedAt', 'is', null).where('kind', operator, kinds);

@@ -22,8 +22,9 @@ export interface BenchNode {
   /** Transactions committed so far; each is one fsync. */
   commits(): number;
   stop(): Promise<void>;
-  /** Starts it again on the same data and port. */
-  start(): Promise<void>;
+  /** Holds the process still as it is: nobody is refused, and nothing is answered until it goes on. */
+  hold(): void;
+  goOn(): void;
 }
 
 export interface ProcessRun {
@@ -60,7 +61,7 @@ export async function startBenchNode(folder: string, name: string): Promise<Benc
     await untilReady(started, `${url}/ready`);
     return started;
   };
-  let running = await start();
+  const running = await start();
   const token = await tokenByLink(url, await running.printed(/https?:\/\/\S+\/sign-in#token=\S+/));
   return {
     url,
@@ -69,9 +70,8 @@ export async function startBenchNode(folder: string, name: string): Promise<Benc
     administrator: makeApiClient(url, token),
     commits: () => readCommits(dataFolder),
     stop: () => running.stop(),
-    async start() {
-      running = await start();
-    },
+    hold: () => void process.kill(running.pid ?? NaN, 'SIGSTOP'),
+    goOn: () => void process.kill(running.pid ?? NaN, 'SIGCONT'),
   };
 }
 

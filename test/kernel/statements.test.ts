@@ -49,6 +49,8 @@ onDatabase('sqlite', ({ withStore }) => {
         const { ctx, statements } = recordStatements(store);
         await transact(ctx, (tx) => intend(tx, { kind: 'unknown', payload: {} }));
         await settle(ctx, makeJobWorkers([]));
+        const next = [...statements].filter((sql) => sql.startsWith('select') && sql.includes('"first"'));
+        expect(explain(store, next[0]!)).toMatch(/SEARCH job USING (COVERING )?INDEX jobKind \(kind=\?\)/);
         const lease = [...statements].filter((sql) => sql.startsWith('update "job"') && sql.includes('limit'));
         expect(lease).toHaveLength(1);
         expect(listUnindexed(store, ['select * from "testNote" where "text" = ?'])).toHaveLength(1);

@@ -8,7 +8,7 @@ import { isOver } from '../agreements/decide-standing.ts';
 import { findAgreementOf, findInForce } from '../agreements/in-force.ts';
 import type { Agreement } from '../store/agreements.ts';
 import { findHolding } from '../store/conversations.ts';
-import { countWaiting } from '../store/outbox.ts';
+import { isFull } from '../store/outbox.ts';
 import { findPeer } from '../store/peers.ts';
 
 /** Which nodes a lead passed, as the Offer said by which it came. */
@@ -36,7 +36,7 @@ export async function weighOffer(tx: Tx, peerId: string, leadId: string): Promis
   if (!agreement && peer.requireAgreement === 1) return undefined;
   const before = await findHops(tx, { leadId, peerId, agreement });
   if (before === 'not-passed-on' || !(await mayOfferMore(tx, peer))) return undefined;
-  return (await countWaiting(tx, peerId, highWater)) < highWater ? { agreement, before } : undefined;
+  return (await isFull(tx, peerId, highWater)) ? undefined : { agreement, before };
 }
 
 interface Passing {

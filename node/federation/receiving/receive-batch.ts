@@ -2,6 +2,7 @@ import { isRetryable, ProtocolError, readBatch, writeBatch } from '../../../prot
 import type { Context } from '../../kernel/context.ts';
 import { answerPull } from './receive-pull.ts';
 import { answerFailure, openArrival, takeIn, type Arrival, type ExchangeAnswer } from './receive-message.ts';
+import { findPinnedPeer, type PinnedPeer } from '../keys/pinned-keys.ts';
 import { Refusal } from './refusal.ts';
 import { isQuotaEmpty } from './take-quota.ts';
 
@@ -23,7 +24,8 @@ export async function receiveBatch(ctx: Context, bytes: Uint8Array): Promise<Fra
   const documents = openFrame(ctx, bytes);
   const [first, ...others] = documents;
   if (!first) return { status: 401 };
-  const opened = [await openArrival(ctx, first)];
+  const findSender = findEachOnce(ctx);
+  const opened = [await openArrival(ctx, first, findSender)];
   const [head] = opened;
   // Of a partner that has used up its number not every message is verified only to be told so.
   if (head && 'sender' in head && isQuotaEmpty(ctx, head.sender.peer.nodeId))
@@ -31,7 +33,7 @@ export async function receiveBatch(ctx: Context, bytes: Uint8Array): Promise<Fra
   if (head && 'sender' in head && head.opened.message.header.type === 'Pull') return answerPull(ctx, head, others);
   for (const document of others) {
     await othersFirst();
-    opened.push(await openArrival(ctx, document));
+    opened.push(await openArrival(ctx, document, findSender));
   }
   const answers = await answerAll(ctx, opened);
   return { status: 200, frame: writeBatch(answers.map(({ xml }) => xml ?? '')) };
@@ -46,6 +48,15 @@ function openFrame(ctx: Context, bytes: Uint8Array): Uint8Array[] {
     ctx.log.warn('frame-refused', { code: error.code });
     return [];
   }
+}
+
+/** The messages of a frame come from one partner, as a rule: its rows are read once for all of them. */
+function findEachOnce(ctx: Context): (nodeId: string) => Promise<PinnedPeer | undefined> {
+  const found = new Map<string, PinnedPeer | undefined>();
+  return async (nodeId) => {
+    if (!found.has(nodeId)) found.set(nodeId, await findPinnedPeer(ctx, nodeId));
+    return found.get(nodeId);
+  };
 }
 
 /** Lets whatever else waits have its turn: a full frame holds up nobody else's message. */

@@ -51,9 +51,16 @@ export async function receiveMessage(ctx: Context, bytes: Uint8Array): Promise<E
   return 'status' in arrival ? arrival : takeIn(ctx, arrival);
 }
 
+/** Whom a document claims to be from. */
+type FindSender = (nodeId: string) => Promise<PinnedPeer | undefined>;
+
 /** Proves who sent a document, and reads it; answers at once what is not proven or cannot be read. Changes nothing. */
-export async function openArrival(ctx: Context, bytes: Uint8Array): Promise<Arrival | ExchangeAnswer> {
-  const sender = await findPinnedPeer(ctx, peekSender(bytes) ?? '');
+export async function openArrival(
+  ctx: Context,
+  bytes: Uint8Array,
+  findSender: FindSender = (nodeId) => findPinnedPeer(ctx, nodeId),
+): Promise<Arrival | ExchangeAnswer> {
+  const sender = await findSender(peekSender(bytes) ?? '');
   let opened: Opened;
   try {
     opened = open(bytes, sender ? findKeyOf(sender) : () => undefined);

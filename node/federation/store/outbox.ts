@@ -227,16 +227,19 @@ export async function findNextDueAt(ctx: Context, peerId: string): Promise<numbe
   return first?.dueAt;
 }
 
-/** How many messages wait for a peer; counts up to `most`. */
-export async function countWaiting(ctx: Context, peerId: string, most: number): Promise<number> {
-  const rows = ctx.db
+/** Whether so many messages wait for a peer, or more. */
+export const isFull = async (ctx: Context, peerId: string, highWater: number): Promise<boolean> =>
+  (await findLastWaiting(ctx, { peerId, offset: highWater - 1 })).rows.length > 0;
+
+const findLastWaiting = compileOnce((db, { peerId, offset }: { peerId: string; offset: number }) =>
+  db
     .selectFrom('outbox')
-    .select('messageId')
+    .select('state')
     .where('peerId', '=', peerId)
     .where('state', '=', waiting)
-    .limit(most);
-  return (await rows.execute()).length;
-}
+    .limit(1)
+    .offset(offset),
+);
 
 /** How many messages are in which state, per peer. */
 export const countByState = (
