@@ -4,13 +4,16 @@ import { withIdempotency } from '../../node/kernel/idempotency.ts';
 import { makeJobWorkers } from '../../node/kernel/job-workers.ts';
 import { cancelJob, intend, listFailedJobs, retryJob } from '../../node/kernel/jobs.ts';
 import { announce, listLiveEvents } from '../../node/kernel/live-events.ts';
+import { migration as jobsByKind } from '../../node/kernel/migrations/0018-jobs-by-kind.ts';
 import { retentionHandler, retentionSchedule } from '../../node/kernel/retention.ts';
 import { makeScheduleWorker } from '../../node/kernel/schedule.ts';
 import { settle } from '../../node/kernel/workers.ts';
 import { makeFakeClock } from '../support/clock.ts';
 import { onDatabase } from '../support/databases.ts';
 import { explain, listUnindexed, recordStatements } from '../support/statements.ts';
-import { migrations } from './tables.ts';
+import { migrations as first } from './tables.ts';
+
+const migrations = [...first, jobsByKind];
 
 onDatabase('sqlite', ({ withStore }) => {
   const clock = makeFakeClock();

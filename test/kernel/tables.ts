@@ -1,7 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import type { Migration } from '../../node/kernel/migrate.ts';
 import { migration as kernel } from '../../node/kernel/migrations/0001-kernel.ts';
-import { migration as jobsByKind } from '../../node/kernel/migrations/0018-jobs-by-kind.ts';
 
 declare module '../../node/kernel/database.ts' {
   interface Database {
@@ -38,7 +37,7 @@ const tests: Migration = {
 };
 
 /** The kernel's tables and those of these tests. */
-export const migrations: readonly Migration[] = [kernel, tests, jobsByKind];
+export const migrations: readonly Migration[] = [kernel, tests];
 
 /** The same tables, and then a migration that takes its time: it fills a table row by row, and tells when it is in the middle. */
 export function slowMigrations(rows: number, inTheMiddle: () => void): readonly Migration[] {
