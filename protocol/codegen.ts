@@ -35,7 +35,25 @@ export interface LeadField {
   /** Value kind, for forms and conditions. */
   kind: 'text' | 'enum' | 'number' | 'money' | 'date-time' | 'url' | 'list';
   values?: readonly string[];
+  /** Characters a text may have. */
+  maxLength?: number;
+  /** May be more than one line. */
+  lines?: true;
   repeated: boolean;
+  /** What one entry of a list is made of; absent where it is a line of text. */
+  parts?: readonly LeadFieldPart[];
+}
+
+/** A part of an entry of a list: the address and the kind of an e-mail address. */
+export interface LeadFieldPart {
+  /** The property of the entry. */
+  name: string;
+  label: string;
+  required: boolean;
+  kind: LeadField['kind'];
+  values?: readonly string[];
+  maxLength?: number;
+  lines?: true;
 }
 `;
 

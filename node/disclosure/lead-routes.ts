@@ -5,7 +5,7 @@ import { reply, route, type Route } from '../kernel/routes.ts';
 import { leadStates } from '../leads/life-cycle.ts';
 import { scopeOf } from '../leads/scope.ts';
 import { findOriginal, getLead, hasOriginal, listLeads } from '../leads/store.ts';
-import { leadView, summaryView, viewEvents, viewFields, viewOutcome, viewSummary } from '../leads/views.ts';
+import { leadView, mayEdit, summaryView, viewEvents, viewFields, viewOutcome, viewSummary } from '../leads/views.ts';
 import { showLead, showSummary, sightOf } from './sight.ts';
 
 const list = route({
@@ -49,6 +49,7 @@ const one = route({
       hiddenFields: viewFields(shown.hiddenFields),
       maskedFields: viewFields(shown.maskedFields),
       events: viewEvents(lead, actor),
+      mayEdit: mayEdit(lead, actor),
       hasOriginal: !sight.restricted && (await hasOriginal(ctx, lead.id)),
     };
   },

@@ -30,7 +30,7 @@ export async function changeFields(
 ): Promise<string[]> {
   const lead = await getLead(tx, leadId);
   if (version !== undefined && version !== lead.version) throw leadChanged();
-  requireOurs(lead);
+  if (!isEditable(lead)) throw whyNotOurs(lead);
   const document = withValues(lead.document, values);
   const fields = changedPaths(lead.document, document);
   if (fields.length === 0) return [];
@@ -41,11 +41,17 @@ export async function changeFields(
   return fields;
 }
 
-function requireOurs({ state, origin, releasedAt }: StoredLead): void {
-  if (state === 'withdrawn') throw conflict('illegal-change', 'This lead is gone; nothing of it can be changed.');
-  if (origin === 'peer' && releasedAt === null)
-    throw conflict('illegal-change', 'The partner has not released this lead; only then can it be changed here.');
-}
+type Standing = Pick<StoredLead, 'state' | 'origin' | 'releasedAt' | 'erasedAt'>;
+const isGone = ({ state, erasedAt }: Standing) => state === 'withdrawn' || erasedAt !== null;
+
+/** Whether fields of a lead can be changed here at all. */
+export const isEditable = (lead: Standing): boolean =>
+  !isGone(lead) && (lead.origin === 'local' || lead.releasedAt !== null);
+
+const whyNotOurs = (lead: Standing): CodedError =>
+  isGone(lead)
+    ? conflict('illegal-change', 'This lead is gone; nothing of it can be changed.')
+    : conflict('illegal-change', 'The partner has not released this lead; only then can it be changed here.');
 
 function withValues(document: Lead, values: ReadonlyMap<string, unknown>): Lead {
   try {

@@ -47,27 +47,43 @@ const changes = route({
   },
 });
 
+/** What a form needs to know of a value. */
+const input = {
+  kind: z.string(),
+  values: z.array(z.string()).optional(),
+  /** Characters. */
+  maxLength: z.number().optional(),
+  /** May be more than one line. */
+  lines: z.literal(true).optional(),
+};
+
+const fieldView = z.object({
+  path: z.string(),
+  label: z.string(),
+  group: z.string(),
+  personal: z.boolean(),
+  example: z.string(),
+  ...input,
+  repeated: z.boolean(),
+  /** What one entry of a list is made of; absent where it is a line of text. */
+  parts: z.array(z.object({ name: z.string(), label: z.string(), required: z.boolean(), ...input })).optional(),
+});
+
+const withValues = <T extends { values?: readonly string[] }>(input: T) => ({
+  ...input,
+  values: input.values && [...input.values],
+});
+
 const fields = route({
   method: 'GET',
   path: '/api/lead-fields',
   access: 'signed-in',
   summary: 'The fields of a lead, for forms, conditions and field policies',
   reply: z.object({
-    items: z.array(
-      z.object({
-        path: z.string(),
-        label: z.string(),
-        group: z.string(),
-        personal: z.boolean(),
-        example: z.string(),
-        kind: z.string(),
-        values: z.array(z.string()).optional(),
-        repeated: z.boolean(),
-      }),
-    ),
+    items: z.array(fieldView),
   }),
   handler: () => ({
-    items: leadFields.map((field) => ({ ...field, values: field.values && [...field.values] })),
+    items: leadFields.map((field) => ({ ...withValues(field), parts: field.parts?.map(withValues) })),
   }),
 });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Actor } from '../kernel/routes.ts';
+import { isEditable } from './change-fields.ts';
 import { describeHistory, fieldLabel } from './describe-history.ts';
 import type { HistoryEntry } from './history.ts';
 import { eventsFor, leadStates } from './life-cycle.ts';
@@ -37,6 +38,8 @@ export const summaryView = z.object({
   holder: holderView.optional(),
   origin: originView,
   test: z.boolean(),
+  /** Ways in which the person may not be contacted any more. */
+  doNotContact: z.array(z.string()),
   receivedAt: z.string(),
   updatedAt: z.string(),
 });
@@ -50,6 +53,10 @@ export const leadView = summaryView.extend({
   hiddenFields: z.array(labelledField),
   maskedFields: z.array(labelledField),
   hasOriginal: z.boolean(),
+  /** Whether this reader may correct fields: `PATCH /api/leads/{id}`. */
+  mayEdit: z.boolean(),
+  /** When all of it was deleted for good. */
+  erasedAt: z.string().optional(),
   /** Buttons: what this reader may do now. */
   events: z.array(z.object({ event: z.string(), label: z.string(), needs: z.array(z.string()) })),
   releasedAt: z.string().optional(),
@@ -90,6 +97,7 @@ export function viewSummary(lead: LeadSummary | StoredLead, shown: Shown): z.inp
     holder: lead.holder && { ...lead.holder },
     origin: viewOrigin(lead),
     test: lead.test,
+    doNotContact: [...lead.doNotContact],
     receivedAt: when(lead.receivedAt),
     updatedAt: when(lead.updatedAt),
   };
@@ -103,6 +111,10 @@ function viewOrigin(lead: LeadSummary | StoredLead): z.input<typeof originView> 
     closesAt: maybeWhen(lead.originClosesAt),
   };
 }
+
+/** Whether a reader may correct fields of a lead. */
+export const mayEdit = (lead: StoredLead, actor: Actor): boolean =>
+  partyOf(actor, lead.holder) !== undefined && isEditable(lead);
 
 /** What a reader may do with a lead now. */
 export function viewEvents(lead: StoredLead, actor: Actor) {
@@ -123,6 +135,7 @@ export function viewOutcome(lead: StoredLead) {
     releasedAt: maybeWhen(lead.releasedAt),
     closedAt: maybeWhen(lead.closedAt),
     asleepUntil: maybeWhen(lead.asleepUntil),
+    erasedAt: maybeWhen(lead.erasedAt),
     won: lead.state === 'won' ? { amount, orderReference: lead.orderReference ?? undefined } : undefined,
     lostReason: lead.lostReason ?? undefined,
   };

@@ -30,6 +30,7 @@ const entry = z.object({
   product: z.object({ name: z.string(), quantity: z.string().optional(), of: z.number() }).optional(),
   size: z.object({ amount: z.string(), currency: z.string() }).optional(),
   test: z.boolean(),
+  doNotContact: z.array(z.string()),
   peer: z.object({ peerId: z.string(), name: z.string().optional() }).optional(),
   hiddenFields: z.array(field),
   maskedFields: z.array(field),
@@ -46,10 +47,18 @@ const entry = z.object({
 
 const when = (at: number) => new Date(at).toISOString();
 
-function viewEntry({ offer, hiddenFields, maskedFields, at, ...rest }: InboxEntry): z.input<typeof entry> {
+function viewEntry({
+  offer,
+  doNotContact = [],
+  hiddenFields,
+  maskedFields,
+  at,
+  ...rest
+}: InboxEntry): z.input<typeof entry> {
   return {
     ...rest,
     at: when(at),
+    doNotContact: [...doNotContact],
     hiddenFields: viewFields(hiddenFields),
     maskedFields: viewFields(maskedFields),
     ...(offer && { ...offer, opensAt: when(offer.opensAt), closesAt: when(offer.closesAt) }),

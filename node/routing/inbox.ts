@@ -26,6 +26,8 @@ export interface InboxEntry {
   readonly product?: OfferSummary['product'];
   readonly size?: OfferSummary['size'];
   readonly test: boolean;
+  /** Of a lead: ways in which the person may not be contacted. */
+  readonly doNotContact?: readonly string[];
   /** The peer it came from. */
   readonly peer?: { readonly peerId: string; readonly name?: string | undefined } | undefined;
   readonly hiddenFields: readonly string[];
@@ -114,6 +116,7 @@ function entryOfLead(
     city: shown.city ?? undefined,
     country: shown.country ?? undefined,
     test: lead.test,
+    doNotContact: lead.doNotContact,
     peer: lead.originPeer === null ? undefined : { peerId: lead.originPeer, name: lead.originName ?? undefined },
     hiddenFields: awaited?.withheld ?? [],
     maskedFields: awaited?.masked ?? [],

@@ -55,12 +55,36 @@ function fieldRow(schema: Schema, path: string, element: NamedElement, about: Ab
   if (!label || !example || (personal !== 'yes' && personal !== 'no'))
     throw new Error(`${path} is not fully annotated.`);
   const kind = kindOf(schema, element);
-  const values = schema.simpleTypes.get(element.type)?.values;
-  const choice = values && kind === 'enum' ? `, values: [${values.map(quote).join(', ')}]` : '';
+  const simple = schema.simpleTypes.get(element.type);
+  const parts = element.max > 1 ? writeParts(schema, label, schema.complexTypes.get(element.type)) : '';
   return [
     `  { path: ${quote(path)}, label: ${quote(label)}, group: ${quote(group)}, personal: ${String(personal === 'yes')},`,
-    `    example: ${quote(example)}, kind: ${quote(kind)}${choice}, repeated: ${String(element.max > 1)} },\n`,
+    `    example: ${quote(example)}, kind: ${quote(kind)}${simple ? writeInput(simple) : ''}, repeated: ${String(element.max > 1)}${parts} },\n`,
   ].join('\n');
+}
+
+/** What a form needs to know of a text besides its kind. A type with a pattern is one line. */
+function writeInput({ kind, values, maxLength, pattern }: NamedSimpleType): string {
+  if (values && kind === 'enum') return `, values: [${values.map(quote).join(', ')}]`;
+  return `, maxLength: ${maxLength}${kind === 'text' && !pattern ? ', lines: true' : ''}`;
+}
+
+/** The parts of an entry: first what its element holds, then its attributes. */
+function writeParts(schema: Schema, label: string, type: NamedComplexType | undefined): string {
+  if (!type) return '';
+  const { content, elements, attributes } = type;
+  const all = [
+    ...(content ? [{ property: content.property, type: content.type, label, required: true }] : []),
+    ...elements.map(({ property, type, about, min }) => ({ property, type, label: about['label'], required: min > 0 })),
+    ...attributes.map(({ about, ...rest }) => ({ ...rest, label: about['label'] })),
+  ];
+  const rows = all.map((part) => {
+    const simple = schema.simpleTypes.get(part.type);
+    if (!simple || !part.label) throw new Error(`${label}: ${part.property} is no plain, labelled text.`);
+    const head = `name: ${quote(part.property)}, label: ${quote(part.label)}, required: ${String(part.required)}`;
+    return `      { ${head}, kind: ${quote(simple.kind)}${writeInput(simple)} },\n`;
+  });
+  return `,\n    parts: [\n${rows.join('')}    ]`;
 }
 
 function fieldRows(schema: Schema, type: NamedComplexType, path: string, outer: About): string[] {

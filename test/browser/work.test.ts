@@ -21,6 +21,23 @@ it('wins a partner’s lead with an amount, and the vendor sees it', async () =>
   await scene.settle();
   await boss.getByText('with reseller').waitFor();
 
+  await boss.getByRole('button', { name: 'Edit …' }).click();
+  const edit = boss.getByRole('form', { name: 'Edit this lead' });
+  await edit.getByText('reseller shares this lead').waitFor();
+  await edit.getByRole('textbox', { name: 'Country', exact: true }).fill('Germany');
+  await edit.getByRole('button', { name: 'Add: E-mail' }).click();
+  await edit.getByRole('textbox', { name: 'E-mail 2' }).fill('Ada@Office.example');
+  await edit.getByRole('button', { name: 'Save' }).click();
+  const country = edit.getByRole('textbox', { name: 'Country', exact: true });
+  await edit.getByRole('alert').waitFor();
+  expect(await country.getAttribute('aria-invalid')).toBe('true');
+  expect(await country.evaluate((input) => input === document.activeElement)).toBe(true);
+  await country.fill('AT');
+  await edit.getByRole('button', { name: 'Save' }).click();
+  await boss.getByText('Saved.').waitFor();
+  await scene.settle();
+  await page.getByText('ada@office.example').waitFor();
+
   await page.getByRole('button', { name: 'Contacted' }).click();
   await page.locator('.page-head').getByText('contacted').waitFor();
   await page.getByRole('button', { name: 'Note' }).click();

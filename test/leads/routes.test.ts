@@ -71,6 +71,7 @@ describe('GET /api/leads', () => {
           holder: holderOf(otto),
           origin: { kind: 'local' },
           test: false,
+          doNotContact: [],
           receivedAt: '2026-05-04T09:01:00.000Z',
           updatedAt: '2026-05-04T09:01:00.000Z',
         },
@@ -109,6 +110,7 @@ describe('GET /api/leads/:id', () => {
       holder: holderOf(grace),
       origin: { kind: 'peer', peerId: 'vendor.example', name: 'Vendor', closesAt: '2026-05-05T00:00:00.000Z' },
       test: false,
+      doNotContact: [],
       receivedAt: '2026-05-04T09:00:00.000Z',
       updatedAt: '2026-05-04T09:00:00.000Z',
       version: 3,
@@ -121,6 +123,7 @@ describe('GET /api/leads/:id', () => {
       maskedFields: [{ path: 'contact.phones', label: 'Phone' }],
       events: [{ event: 'note', label: 'Note', needs: ['note'] }],
       hasOriginal: false,
+      mayEdit: false,
     });
     expect((await firm.get(auditor, `/api/leads/${leadId}`).expect(200)).body.events).toEqual([]);
     expect((await firm.get(admin, `/api/leads/${leadId}`).expect(200)).body.events).toHaveLength(1);

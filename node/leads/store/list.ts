@@ -61,6 +61,7 @@ const columns = [
   'originName',
   'originClosesAt',
   'test',
+  'doNotContact',
   'receivedAt',
   'updatedAt',
 ] as const;
@@ -68,9 +69,11 @@ const columns = [
 /** A lead as lists show it, without its document. */
 export type LeadSummary = Omit<
   Pick<LeadTable, (typeof columns)[number]>,
-  'holderKind' | 'holderId' | 'holderName' | 'test'
+  'holderKind' | 'holderId' | 'holderName' | 'test' | 'doNotContact'
 > & {
   readonly holder: Holder | undefined;
+  /** Ways in which the person may not be contacted, as codes of the protocol. */
+  readonly doNotContact: readonly string[];
   readonly test: boolean;
 };
 
@@ -81,8 +84,9 @@ export async function listLeads(
   query: LeadQuery,
 ): Promise<{ items: LeadSummary[]; nextCursor?: string }> {
   const rows = await leadsQuery(ctx, scope, query).execute();
-  const items = rows.slice(0, query.limit).map(({ holderKind, holderId, holderName, test, ...row }) => ({
+  const items = rows.slice(0, query.limit).map(({ holderKind, holderId, holderName, test, doNotContact, ...row }) => ({
     ...row,
+    doNotContact: JSON.parse(doNotContact) as string[],
     holder: holderOf({ holderKind, holderId, holderName }),
     test: test === 1,
   }));

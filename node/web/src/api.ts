@@ -84,6 +84,8 @@ export function makeApi(csrf: string | null) {
     effectivePolicies: (peerId?: string) =>
       get<{ items: shape.EffectiveField[] }>(`/api/field-policies/effective${query({ peerId })}`),
     setFieldPolicies: (policies: shape.FieldPolicyChange[]) => call('PUT', '/api/field-policies', { policies }),
+    editLead: (id: string, edit: { version: number; fields: Record<string, unknown> }) =>
+      call<{ changed: string[] }>('PATCH', `/api/leads/${at(id)}`, edit),
     change: (id: string, change: Readonly<Record<string, unknown>>) => post(`/api/leads/${at(id)}/changes`, change),
     reroute: (id: string, reason?: string) => post(`/api/leads/${at(id)}/reroute`, { reason }),
     assign: (id: string, body: { userId: string; reason?: string }) => post(`/api/leads/${at(id)}/assign`, body),

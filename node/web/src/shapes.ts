@@ -1,7 +1,7 @@
 import type { AgreementTerms } from '../../../protocol/index.ts';
 import type { SpeechView } from './speech-shape.ts';
 
-export type { AgreementTerms, FieldTerm } from '../../../protocol/index.ts';
+export type { AgreementTerms, FieldTerm, LeadField, LeadFieldPart } from '../../../protocol/index.ts';
 
 /** What the node answers, as its routes declare it. Times are ISO 8601 text in UTC. */
 
@@ -70,6 +70,7 @@ export interface InboxEntry {
   product?: { name: string; quantity?: string; of: number };
   size?: Money;
   test: boolean;
+  doNotContact: string[];
   peer?: Origin;
   hiddenFields: FieldName[];
   maskedFields: FieldName[];
@@ -106,6 +107,7 @@ export interface LeadSummary {
   holder?: Named & { kind: 'user' | 'peer' };
   origin: { kind: 'local' | 'peer'; peerId?: string; name?: string };
   test: boolean;
+  doNotContact: string[];
   receivedAt: string;
   updatedAt: string;
 }
@@ -121,6 +123,8 @@ export interface LeadView extends LeadSummary {
   maskedFields: FieldName[];
   events: LeadEvent[];
   hasOriginal: boolean;
+  mayEdit: boolean;
+  erasedAt?: string;
   asleepUntil?: string;
   won?: { amount?: Money; orderReference?: string };
   lostReason?: string;
@@ -178,13 +182,6 @@ export interface LeadOffer {
   state: string;
   closesAt: string;
   recipients: Recipient[];
-}
-export interface LeadField {
-  path: string;
-  label: string;
-  group: string;
-  kind: string;
-  personal: boolean;
 }
 export type Visibility = 'show' | 'mask' | 'hide';
 export interface PreviewedField {

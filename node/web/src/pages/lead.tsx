@@ -1,9 +1,10 @@
-import { Tabs } from '@mantine/core';
+import { Button, Tabs } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation, useParams } from 'react-router';
 import { useSession } from '../api.ts';
 import { Refusal } from '../call.ts';
+import { EditLead } from '../parts/edit-lead.tsx';
 import { describeMoney, describeTime, words } from '../parts/format.ts';
 import { Icon } from '../parts/icons.tsx';
 import { LeadActions } from '../parts/lead-actions.tsx';
@@ -131,8 +132,23 @@ function withheldUntil({ state, origin }: LeadView): string {
 
 function Content({ lead, opened }: { lead: LeadView; opened: ReadonlySet<string> }) {
   const { document, hiddenFields, maskedFields } = lead;
+  const [edit, setEdit] = useState<'open' | 'back' | number>();
+  if (edit === 'open')
+    return (
+      <div className="card">
+        <EditLead lead={lead} done={setEdit} back={() => setEdit('back')} />
+      </div>
+    );
   return (
     <div className="card">
+      {lead.mayEdit && (
+        <div className="card-tools">
+          <span role="status">{typeof edit === 'number' && (edit > 0 ? 'Saved.' : 'Nothing was changed.')}</span>
+          <Button size="xs" variant="default" autoFocus={edit !== undefined} onClick={() => setEdit('open')}>
+            Edit …
+          </Button>
+        </div>
+      )}
       <LeadDocument
         document={document}
         hiddenFields={hiddenFields}

@@ -74,7 +74,7 @@ function plain(value: unknown, kind: string, whole: boolean): ShownValue {
 }
 
 /** The values of a field, for eyes. Nothing but text and safe addresses come out of it. */
-export function valuesOf(value: unknown, { path, kind }: Pick<LeadField, 'path' | 'kind'>, whole = true): ShownValue[] {
+export function valuesOf(value: unknown, { path, kind }: { path: string; kind: string }, whole = true): ShownValue[] {
   if (value === undefined || value === null) return [];
   const write = writers[path];
   const all = (Array.isArray(value) ? value : [value]) as unknown[];
@@ -82,7 +82,8 @@ export function valuesOf(value: unknown, { path, kind }: Pick<LeadField, 'path' 
   return shown.filter((one) => one.text.trim() !== '');
 }
 
-const sections: readonly (readonly [title: string, groups: readonly string[]])[] = [
+/** The parts of a lead's page, with the field groups of each. */
+export const fieldSections: readonly (readonly [title: string, groups: readonly string[]])[] = [
   ['Interest', ['product', 'opportunity', 'comments']],
   ['Contact', ['person', 'email', 'phone', 'address']],
   ['Company', ['account']],
@@ -112,7 +113,7 @@ export function sectionsOf(
     const values = valuesOf(valueAt(document, field.path), field, !isMasked);
     return values.length === 0 ? [] : [{ path: field.path, label: field.label, values, masked: isMasked }];
   };
-  return sections
+  return fieldSections
     .map(([title, groups]) => ({
       title,
       fields: known.filter(({ group }) => groups.includes(group)).flatMap(show),
