@@ -21,6 +21,10 @@ const checkpointEveryMilliseconds = 10_000;
 const makeToken = () => ({ token: undefined as string | undefined });
 const tokenOf = (ctx: Context): string => (ctx.memory(makeToken).token ??= ctx.ids.make('sequencer'));
 
+/** Derived once for each process. */
+const makeKey = () => ({ key: undefined as ReturnType<typeof checkpointKey> | undefined });
+const keyOf = (ctx: Context) => (ctx.memory(makeKey).key ??= checkpointKey(ctx));
+
 /**
  * Gives committed leaves their numbers and signs checkpoints. Of several processes one does it; when it dies, another goes on
  * after its lease. Two that both believe to have the lease still number every leaf once: they meet at the row of the head.
@@ -93,7 +97,7 @@ async function signNow(ctx: Context, pauseMilliseconds: number): Promise<number>
     const edge = readEdge(head.size, head.edge);
     if (!edge) throw damaged('The edge of the tree does not fit its size.');
     const checkpoint = { origin: tx.config.nodeId, size: head.size, root: rootOf(edge) };
-    const note = signCheckpoint(checkpoint, checkpointKey(tx));
+    const note = signCheckpoint(checkpoint, keyOf(tx));
     await insertCheckpoint(tx, { size: head.size, note, signedAt: tx.clock.now() });
     return 1;
   });

@@ -24,8 +24,8 @@ const makeWorkers = (): Worker[] => [
   makeFetchWorker(),
 ];
 
-/** After so long a commit's leaves are numbered and signed for: the product looks each second, and signs each tenth. */
-const ledgerPause = 11_000;
+/** After so long a commit's leaves are numbered and signed for. The product does so sooner; many at a time cost less. */
+const ledgerPause = 60_000;
 
 /**
  * Runs the product's workers when they are woken or something is due. Unlike the product's own pumps these look at their rows only
@@ -59,14 +59,21 @@ function makePump(ctx: Context, worker: Worker, { timeline, skew, moved }: Surro
   let again = false;
   let stopped = false;
   let cancel = () => {};
+  /** Whether something is due already, or somebody called; else comes back when it will be. */
+  const isDueAgain = async (): Promise<boolean> => {
+    if (again) return true;
+    const dueAt = worker.rests ? undefined : await worker.nextDueAt(ctx);
+    if (dueAt === undefined || stopped) return false;
+    if (dueAt <= ctx.clock.now()) return true;
+    cancel = timeline.after(dueAt - skew - timeline.now(), run);
+    return false;
+  };
   const runAll = async () => {
     do {
       again = false;
-      if ((await worker.runDue(ctx)) > 0 && !worker.rests) again = true;
+      await worker.runDue(ctx);
       moved();
-    } while (again && !stopped);
-    const dueAt = worker.rests ? undefined : await worker.nextDueAt(ctx);
-    if (dueAt !== undefined && !stopped) cancel = timeline.after(Math.max(dueAt - skew - timeline.now(), 1), run);
+    } while ((await isDueAgain()) && !stopped);
   };
   const failed = (error: unknown) => {
     ctx.log.error('worker-failed', { worker: worker.name, error });

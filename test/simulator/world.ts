@@ -94,6 +94,8 @@ export async function openWorld(plan: WorldPlan): Promise<World> {
     listen: (ear) => void ears.push(ear),
     async run(milliseconds) {
       const until = timeline.now() + milliseconds;
+      // What was begun just before may have to plan something yet.
+      await calm();
       while (timeline.step(until)) await calm();
     },
     async close() {
