@@ -56,6 +56,17 @@ export async function trimMailbox(config: Config): Promise<void> {
   for (const { id } of stale) await rm(join(folder, `${id}.eml`), { force: true });
 }
 
+/** Deletes the mails that are named by one of some ids, or hold one: a mail about a lead links to it. */
+export async function deleteMailsAbout(config: Pick<Config, 'dataFolder'>, ids: readonly string[]): Promise<void> {
+  const folder = mailboxFolder(config);
+  for (const { id } of await listDated(folder)) {
+    const path = join(folder, `${id}.eml`);
+    // Long lines are broken by quoted-printable.
+    const text = `${id}\n${(await readFile(path, 'latin1').catch(() => '')).replace(/=\r?\n/g, '')}`;
+    if (ids.some((each) => text.includes(each))) await rm(path, { force: true });
+  }
+}
+
 async function readStored(folder: string, { id, at }: Dated): Promise<StoredMail> {
   return { id, at, mail: await PostalMime.parse(await readFile(join(folder, `${id}.eml`))) };
 }

@@ -6,6 +6,7 @@ import { deliverWebhook } from './bridge/deliver-webhook.ts';
 import { deliverKind, type DeliverWebhook } from './bridge/queue-webhook.ts';
 import { statusOfPerson } from './bridge/status-of-person.ts';
 import { deleteShown } from './privacy/delete-shown.ts';
+import { overwriteErasedHandler } from './privacy/overwrite-erased.ts';
 import { holdEnded, privacyDue } from './privacy/privacy-due.ts';
 import { settleAccess } from './privacy/report-access.ts';
 import { questionDue } from './after-release/question-due.ts';
@@ -43,5 +44,6 @@ export const federationHandlers: readonly JobHandler[] = [
   handler('status-of-person', statusOfPerson),
   { kind: deliverKind, run: (ctx, payload) => deliverWebhook(ctx, payload as DeliverWebhook) },
   noteErasureHandler,
+  overwriteErasedHandler,
   secondOpinion,
 ];

@@ -15,6 +15,11 @@ export interface Database {}
 export interface TransactionQueue {
   /** Answers after the commit that made the effects of `work` durable; rejects when they were rolled back. */
   run<T>(ctx: Context, work: (tx: Tx) => Promise<T>): Promise<T>;
+  /**
+   * Between two groups: what was deleted before is in no file of the database any more. False when another process held that
+   * up; true also where the database offers nothing of the kind (PostgreSQL).
+   */
+  emptyLog(): Promise<boolean>;
 }
 
 /** The parts one kind of database brings along. */

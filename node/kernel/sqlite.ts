@@ -36,6 +36,8 @@ function openFile(file: string): SqliteFile.Database {
   database.pragma('journal_mode = WAL');
   database.pragma('synchronous = FULL');
   database.pragma('foreign_keys = ON');
+  // What is deleted is overwritten, not just left to be used again; it costs nothing that can be measured.
+  database.pragma('secure_delete = ON');
   // What a savepoint may have to undo is kept in memory: a file of it, made anew for each, doubles the cost of a lead.
   database.pragma('temp_store = MEMORY');
   // Pages that many leads touch (indexes, the ends of tables) are carried over into the file once, not again and again.
@@ -76,8 +78,20 @@ function makeWriterConnection(database: SqliteFile.Database): WriterConnection {
     // eslint-disable-next-line @typescript-eslint/require-await -- as above
     rollbackToSavepoint: async () => void database.exec('rollback to work; release work'),
     isInTransaction: () => database.inTransaction,
+    emptyLog: () => emptyLog(database),
     isRetryable: () => false,
   };
+}
+
+/** Nobody waits for a process that reads or writes just now: it is tried again. */
+function emptyLog(database: SqliteFile.Database): boolean {
+  database.pragma('busy_timeout = 0');
+  try {
+    const [done] = database.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
+    return done?.busy === 0;
+  } finally {
+    database.pragma(`busy_timeout = ${BUSY_MILLISECONDS}`);
+  }
 }
 
 function makeConnection(database: SqliteFile.Database): DatabaseConnection {

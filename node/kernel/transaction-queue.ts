@@ -35,13 +35,16 @@ export function makeTransactionQueue(
   limits: TransactionLimits,
 ): TransactionQueue & { stop(): Promise<void> } {
   const waiting: Waiting[] = [];
+  const emptying: PromiseWithResolvers<boolean>[] = [];
   let pumping: Promise<void> | undefined;
   let stopped = false;
 
   const pump = async () => {
-    while (waiting.length > 0) {
+    while (waiting.length + emptying.length > 0) {
       // One turn of the event loop: whatever the sockets brought during the last commit joins the group.
       await new Promise((resolve) => setImmediate(resolve));
+      emptyLog(connection, emptying.splice(0));
+      if (waiting.length === 0) continue;
       const again = await runGroup(connection, limits, () => waiting.shift());
       for (const entry of again) await runAlone(connection, limits, entry);
     }
@@ -56,11 +59,29 @@ export function makeTransactionQueue(
         pumping ??= pump();
       });
     },
+    emptyLog() {
+      if (stopped) return Promise.resolve(false);
+      const asked = Promise.withResolvers<boolean>();
+      emptying.push(asked);
+      pumping ??= pump();
+      return asked.promise;
+    },
     async stop() {
       stopped = true;
       await pumping;
     },
   };
+}
+
+/** Once for all who asked. */
+function emptyLog(connection: WriterConnection, asking: readonly PromiseWithResolvers<boolean>[]): void {
+  if (asking.length === 0) return;
+  try {
+    const emptied = connection.emptyLog?.() ?? true;
+    for (const { resolve } of asking) resolve(emptied);
+  } catch (error) {
+    for (const { reject } of asking) reject(error);
+  }
 }
 
 /**

@@ -67,10 +67,9 @@ export async function runInSavepoint(
   return { error, hints: [] };
 }
 
-const nested: TransactionQueue = {
-  run: () =>
-    Promise.reject(new CodedError('transaction-nested', 500, 'transact() inside a transaction would wait for itself.')),
-};
+const refuseNested = () =>
+  Promise.reject(new CodedError('transaction-nested', 500, 'transact() inside a transaction would wait for itself.'));
+const nested: TransactionQueue = { run: refuseNested, emptyLog: refuseNested };
 
 interface Gate {
   readonly db: Kysely<Database>;

@@ -16,6 +16,8 @@ export interface WriterConnection {
   rollbackToSavepoint(): Promise<void>;
   /** False when the database itself gave the open transaction up (disk full, lost connection). */
   isInTransaction(): boolean;
+  /** Outside a transaction: carries the log over into the file, and leaves nothing in it. False when somebody is in the way. */
+  emptyLog?(): boolean;
   /** Whether running the same work again may succeed: a deadlock or serialization failure, or it was overtaken. */
   isRetryable(error: unknown): boolean;
 }

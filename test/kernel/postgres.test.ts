@@ -67,6 +67,7 @@ onDatabase('postgres', ({ withStore }) => {
         const slow: Context = {
           ...other,
           writer: {
+            ...other.writer,
             run: (own, work) =>
               other.writer.run(own, async (tx) => {
                 const result = await work(tx);

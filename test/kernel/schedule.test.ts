@@ -86,6 +86,7 @@ onEachDatabase(({ withStore }) => {
         const late: Context = {
           ...other,
           writer: {
+            ...other.writer,
             async run(own, work) {
               looked = true;
               await paused;

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { changeLead } from '../../node/leads/change-lead.ts';
 import { verifyLedger } from '../../node/ledger/verify-ledger.ts';
@@ -5,8 +7,15 @@ import { sendMessage } from '../../node/federation/sending/send-message.ts';
 import { findHolding, listConversationsOf } from '../../node/federation/store/conversations.ts';
 import { decideErasure, holdLead } from '../../node/federation/privacy/decide-request.ts';
 import { leavesOf, sequence } from '../ledger/log.ts';
-import { canary } from '../support/federation.ts';
+import { canary, type FederationNode } from '../support/federation.ts';
 import { allOf, grace, openChain } from './chain.ts';
+
+/** Every byte in a node's data folder, whatever the database calls free. */
+const bytesOf = ({ ctx: { config } }: FederationNode): string =>
+  readdirSync(config.dataFolder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'))
+    .join();
 
 it('erasure goes down the chain, hop by hop, and what became of it comes up; nothing of the lead is left anywhere', async () => {
   await using world = await openChain();
@@ -16,6 +25,7 @@ it('erasure goes down the chain, hop by hop, and what became of it comes up; not
   );
   await world.settle();
   wire.calls.length = 0;
+  for (const node of [vendor, distributor, dealer]) expect(bytesOf(node)).toContain(canary);
   await world.erase(vendor);
   await world.settle();
   expect(wire.story()).toEqual([
@@ -42,6 +52,10 @@ it('erasure goes down the chain, hop by hop, and what became of it comes up; not
       answer: { onwards: [{ recipient: 'dealer', nodeId: dealer.nodeId, outcome: 'done' }] },
     },
   ]);
+  await world.advance('10s');
+  for (const node of [vendor, distributor, dealer])
+    for (const word of [canary, canary.toLowerCase(), 'Acme', 'Lovelace', '170555'])
+      expect(bytesOf(node)).not.toContain(word);
   const states = await distributor.ctx.db.selectFrom('conversation').select('state').execute();
   expect(states).toEqual([{ state: 'erased' }, { state: 'erased' }]);
   const told = (await vendor.history(world.idAt(vendor))).map(({ kind, facts }) => [kind, facts.outcome]);

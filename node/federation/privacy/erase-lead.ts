@@ -17,6 +17,7 @@ import { forgetReports, listPrivacyRequestsOf, type PrivacyRequest } from '../st
 import { forgetQuestions } from '../store/questions.ts';
 import { eraseWebhooks } from '../store/webhooks.ts';
 import { askErasure, dayMilliseconds } from './ask-erasure.ts';
+import { overwriteErased } from './overwrite-erased.ts';
 
 interface Erasing {
   readonly reason: ErasureReason;
@@ -51,6 +52,7 @@ export async function eraseLead(tx: Tx, leadId: string, { reason, actor, cause }
     const by = actor.kind === 'user' ? actor.id : undefined;
     const { peerId: peer, conversationId: conversation, messageId: message, digest } = cause ?? {};
     await noteErasure(tx, { leadId, reason });
+    await overwriteErased(tx, leadId);
     await appendLeaf(tx, 'lead-erased', { lead: leadId, reason, by, peer, conversation, message, digest });
   }
   const asked = await listPrivacyRequestsOf(tx, leadId);
