@@ -127,7 +127,10 @@ async function answer(
   { crm, page, capabilities }: Answers,
 ): Promise<void> {
   const reply = (status: number, type: string, body: string) => {
-    response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) }).end(body);
+    const length = { 'content-length': Buffer.byteLength(body) };
+    // What nobody read to its end would stand before the next request of the connection.
+    const unread = request.complete ? {} : { connection: 'close' };
+    response.writeHead(status, { 'content-type': type, ...length, ...unread }).end(body);
   };
   const path = `${request.method ?? ''} ${request.url ?? ''}`;
   if (path === `GET ${capabilitiesPath}`) reply(200, mediaType, capabilities());

@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { makeHeader, mediaType, open, receiptFor, seal } from '../../protocol/index.ts';
 import type { AnyMessage, Message, Opened, ProblemCode } from '../../protocol/index.ts';
-import type { Answered, Keys, Mutation } from './peer-under-test.ts';
+import type { Answered, Keys, Mutation } from './door.ts';
 
 const opened = (text: string | Buffer, keys: Keys): Opened => open(Buffer.from(text), (_, kid) => (kid === keys.peer.kid ? keys.peer : keys.kit)); // prettier-ignore
 const said = (text: string | Buffer, keys: Keys): AnyMessage => opened(text, keys).message;
