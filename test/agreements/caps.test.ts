@@ -3,7 +3,12 @@ import { listMails } from '../../node/delivery/mailbox.ts';
 import { waiveCaps } from '../../node/federation/agreements/caps.ts';
 import { getPeer } from '../../node/federation/store/peers.ts';
 import { changeLead } from '../../node/leads/change-lead.ts';
-import { countOpenReleased, countReleasedSince, countReturnedOfLast } from '../../node/federation/store/released.ts';
+import {
+  countOpenReleased,
+  countReleasedSince,
+  countReturnedOfLast,
+  countUnderway,
+} from '../../node/federation/store/released.ts';
 import { createUser } from '../../node/people/create-user.ts';
 import type { AgreementCaps } from '../../protocol/index.ts';
 import { leavesOf, sequence } from '../ledger/log.ts';
@@ -89,6 +94,36 @@ describe('caps against harvesting', () => {
     await expect(waiveCaps(reseller.ctx, vendor.nodeId)).rejects.toMatchObject({ code: 'offers-not-paused' });
   });
 
+  it('claims: what was offered before is not had beyond them, however fast it is claimed; the lead goes to others', async () => {
+    await using world = await openPair({ openLeads: 1 });
+    const { vendor, reseller, ann } = world;
+    const leadIds = [await vendor.receive(), await vendor.receive(), await vendor.receive()];
+    await world.settle();
+    const offered = await reseller.leads();
+    expect(offered).toHaveLength(3);
+    for (const { id } of offered) await reseller.accept(id, ann.id);
+    await world.settle();
+    const states = async (node: FederationNode) => (await node.leads()).map(({ state }) => state).sort();
+    expect(await states(reseller)).toEqual(['assigned', 'withdrawn', 'withdrawn']);
+    expect(await states(vendor)).toEqual(['assigned', 'unrouted', 'unrouted']);
+    expect(
+      world.wire
+        .story()
+        .filter((line) => /Award|Release|NoLonger/.test(line))
+        .sort(),
+    ).toEqual([
+      ...['vendor>reseller Award', 'vendor>reseller NoLongerAvailable', 'vendor>reseller NoLongerAvailable'],
+      'vendor>reseller Release',
+    ]);
+    expect(await pausedFor(world)).toBe('open-leads');
+    const stories = await Promise.all(leadIds.map((id) => vendor.history(id)));
+    const refused = stories.flat().filter(({ kind }) => kind === 'reject');
+    expect(refused).toMatchObject([
+      { actor: { kind: 'system' }, facts: { reason: 'no-capacity' } },
+      { actor: { kind: 'system' }, facts: { reason: 'no-capacity' } },
+    ]);
+  });
+
   it('returned leads: of the last hundred', async () => {
     await using world = await openPair({ returnPercent: 1 });
     const [first, second] = [await release(world), await release(world)];
@@ -117,10 +152,11 @@ describe('caps against harvesting', () => {
     await countReleasedSince(ctx, released, { since: 1, most: 3 });
     await countOpenReleased(ctx, released, 3);
     await countReturnedOfLast(ctx, released, 100);
+    await countUnderway(ctx, 'reseller.example', 3);
     const plans = [...statements].map((sql) => explain(store, sql));
-    expect(plans).toHaveLength(3);
+    expect(plans).toHaveLength(4);
     for (const plan of plans)
-      expect(plan).toMatch(/^SEARCH conversation USING (COVERING )?INDEX conversation(Released|Open) /);
+      expect(plan).toMatch(/^SEARCH conversation USING (COVERING )?INDEX conversation(Released|Open|Underway) /);
     expect(plans.join()).not.toMatch(/SCAN|TEMP B-TREE/);
     await store.close();
     folder.remove();

@@ -3,7 +3,14 @@ import { transact, type Context, type Tx } from '../../kernel/context.ts';
 import { conflict } from '../../kernel/errors.ts';
 import { appendLeaf } from '../../ledger/append-leaf.ts';
 import { tellPeerChange } from '../peers/peer-health.ts';
-import { countOpenReleased, countReleasedSince, countReturnedOfLast, type Released } from '../store/released.ts';
+import { lockClaims } from '../store/quotas.ts';
+import {
+  countOpenReleased,
+  countReleasedSince,
+  countReturnedOfLast,
+  countUnderway,
+  type Released,
+} from '../store/released.ts';
 import type { Conversation } from '../store/conversations.ts';
 import { getPeer, updatePeer, type Peer } from '../store/peers.ts';
 import { tellPartnerNews } from '../peers/tell-partner-news.ts';
@@ -26,19 +33,39 @@ async function count(ctx: Context, released: Released, limits: AgreementCaps): P
   };
 }
 
-/** Which cap of the agreement in force leaves no room for another offer to the partner now. */
-async function findCapReached(ctx: Context, peerId: string): Promise<Cap | undefined> {
-  const limits = (await findInForce(ctx, peerId, 'us'))?.terms.caps;
-  return limits && decideCap(limits, await count(ctx, { peerId, side: 'offering' }, limits));
-}
+const limitsOf = async (ctx: Context, peerId: string): Promise<AgreementCaps | undefined> =>
+  (await findInForce(ctx, peerId, 'us'))?.terms.caps;
 
 /**
  * Whether the caps leave room for another offer to a partner (LX-164). When they do not, new offers pause, and the
  * administrators are told; they go on by themselves once the count allows it.
  */
 export async function mayOfferMore(tx: Tx, peer: Peer): Promise<boolean> {
+  return hasRoom(tx, peer, { limits: await limitsOf(tx, peer.nodeId), underway: 0 });
+}
+
+/**
+ * Whether the caps leave room for a claim of a partner, on whatever was offered to it before: those of its other claims that are
+ * on their way to a release count as well. For the conversation as it is with the claim. When they do not, offers pause, too.
+ */
+export async function mayClaimMore(tx: Tx, { peerId }: Conversation): Promise<boolean> {
+  const limits = await limitsOf(tx, peerId);
+  if (!limits) return true;
+  await lockClaims(tx, peerId);
+  const most = Math.max(limits.openLeads ?? 0, limits.releasesPerDay ?? 0) + 2;
+  const underway = (await countUnderway(tx, peerId, most)) - 1;
+  return hasRoom(tx, await getPeer(tx, peerId), { limits, underway });
+}
+
+interface Room {
+  readonly limits: AgreementCaps | undefined;
+  readonly underway: number;
+}
+
+async function hasRoom(tx: Tx, peer: Peer, { limits, underway }: Room): Promise<boolean> {
   const { nodeId: peerId, offersPausedAt, offersPausedFor, capsWaivedUntil } = peer;
-  const reason = await findCapReached(tx, peerId);
+  const counted = limits && (await count(tx, { peerId, side: 'offering' }, limits));
+  const reason = counted && decideCap(limits, withClaims(counted, underway));
   if (reason === undefined) {
     if (offersPausedAt !== null) await changePause(tx, peerId, { change: 'resumed', reason: null });
     return true;
@@ -50,6 +77,12 @@ export async function mayOfferMore(tx: Tx, peer: Peer): Promise<boolean> {
   }
   return false;
 }
+
+const withClaims = ({ releases, open, returned }: Counted, claims: number): Counted => ({
+  releases: releases + claims,
+  open: open + claims,
+  returned,
+});
 
 /** For so long an administrator's word stands against the caps. */
 const waiverMilliseconds = dayMilliseconds;

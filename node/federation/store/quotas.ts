@@ -1,8 +1,11 @@
 import type { Tx } from '../../kernel/context.ts';
 import type { Bucket } from '../receiving/decide-quota.ts';
 
-/** What is counted: messages that came in; those of them that were refused and are remembered. */
-export type QuotaUse = 'received' | 'refused';
+/**
+ * What is counted: messages that came in; those of them that were refused and are remembered. Of `claims` only the row is used,
+ * as a lock.
+ */
+export type QuotaUse = 'received' | 'refused' | 'claims';
 
 interface PeerQuotaTable {
   peerId: string;
@@ -42,4 +45,9 @@ export async function updateBucket(tx: Tx, peerId: string, use: QuotaUse, { toke
     .where('peerId', '=', peerId)
     .where('use', '=', use)
     .execute();
+}
+
+/** Until the transaction ends, no other decides about a claim of this peer. */
+export async function lockClaims(tx: Tx, peerId: string): Promise<void> {
+  await lockBucket(tx, peerId, 'claims', { tokens: 0, filledAt: 0 });
 }

@@ -40,6 +40,21 @@ export async function countOpenReleased(ctx: Context, { peerId, side }: Released
   return rows.length;
 }
 
+const underway = ['claimed', 'awarded'].map((state) => sql.lit(state));
+
+/** How many claims of the other side are on their way to a release; counts up to `most`. */
+export async function countUnderway(ctx: Context, peerId: string, most: number): Promise<number> {
+  const rows = await ctx.db
+    .selectFrom('conversation')
+    .select('conversationId')
+    .where('peerId', '=', peerId)
+    .where('side', '=', 'offering')
+    .where('state', 'in', underway)
+    .limit(most)
+    .execute();
+  return rows.length;
+}
+
 /** How many of the last released ones came back. */
 export async function countReturnedOfLast(ctx: Context, { peerId, side }: Released, last: number): Promise<number> {
   const rows = await ctx.db

@@ -16,6 +16,7 @@ import { migration as privacy } from './0014-privacy.ts';
 import { migration as audit } from './0015-audit.ts';
 import { migration as bridge } from './0016-bridge.ts';
 import { migration as webhookTrim } from './0017-webhook-trim.ts';
+import { migration as claims } from './0018-claims.ts';
 import { migration as jobsByKind } from './0018-jobs-by-kind.ts';
 
 /** Every change to the tables, oldest first. A migration that was released is never edited. */
@@ -37,5 +38,6 @@ export const migrations: readonly Migration[] = [
   audit,
   bridge,
   webhookTrim,
+  claims,
   jobsByKind,
 ];
