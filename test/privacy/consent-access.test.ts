@@ -60,4 +60,11 @@ it('a report names by name who got which fields when, collected hop by hop; from
   const report = wire.calls.find(({ from, type }) => from === 'distributor' && type === 'AccessReport')?.xml ?? '';
   expect(report).toContain('<l:Recipient>dealer</l:Recipient>');
   expect(report).not.toMatch(new RegExp(`${canary}|vendor`, 'i'));
+
+  // That a partner reported is no reason not to ask it to erase.
+  wire.calls.length = 0;
+  await world.erase(vendor);
+  await world.settle();
+  expect(wire.story()).toContain('distributor>dealer Erasure');
+  expect(await world.lead(dealer)).toMatchObject({ document: {} });
 });

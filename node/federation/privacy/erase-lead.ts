@@ -81,11 +81,9 @@ interface Asked {
 async function isToAsk(tx: Tx, conversation: Conversation, { asked, cause }: Asked): Promise<boolean> {
   const { peerId, conversationId, side, state, deletedAt, releasedAt } = conversation;
   const here = (each: PrivacyRequest) => each.peerId === peerId && each.conversationId === conversationId;
-  if (
-    state === 'erased' ||
-    asked.some((each) => each.ours && here(each) && ['done', 'open', 'pending'].includes(each.outcome))
-  )
-    return false;
+  // A report of what is held says nothing of its end.
+  const said = asked.filter((each) => each.ours && each.kind === 'erasure' && here(each));
+  if (state === 'erased' || said.some(({ outcome }) => ['done', 'open', 'pending'].includes(outcome))) return false;
   if (side === 'holding') return releasedAt !== null && !(cause && here(cause));
   return deletedAt === null && hasDeparted(tx, conversation, 'Offer');
 }

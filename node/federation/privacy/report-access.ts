@@ -1,6 +1,7 @@
 import { getField, type AccessDisclosure, type AccessReport } from '../../../protocol/index.ts';
 import type { Context, Tx } from '../../kernel/context.ts';
 import { intend } from '../../kernel/jobs.ts';
+import { announce } from '../../kernel/live-events.ts';
 import { appendLeaf } from '../../ledger/append-leaf.ts';
 import { tellHistory } from '../../leads/change-lead.ts';
 import type { LeadActor } from '../../leads/history.ts';
@@ -140,5 +141,7 @@ export async function hearReport(tx: Tx, heard: Heard<'AccessReport'>): Promise<
   const now = tx.clock.now();
   const answer = { report: heard.message.body };
   await updatePrivacyRequest(tx, request.id, { outcome: 'done', answer, answeredAt: now, settledAt: now });
+  if (request.leadId !== '')
+    await announce(tx, { kind: 'lead-changed', leadId: request.leadId, payload: { event: 'report' } });
   if (request.cause !== null) await settleAccess(tx, { requestId: request.cause });
 }
