@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser[Symbol.asyncDispose]());
 
-it('wins a partner’s lead with an amount, and the vendor sees it', async () => {
+it('wins a partner’s lead that the vendor corrects, then neither may call any more, and the vendor erases it everywhere', async () => {
   await using scene = await openPartners(browser);
   const { vendor, reseller, rob } = scene;
   const leadId = await takeIn(vendor);
@@ -54,6 +54,34 @@ it('wins a partner’s lead with an amount, and the vendor sees it', async () =>
   await scene.settle();
   await boss.getByText('1 250.50 EUR').waitFor();
   await boss.locator('.page-head').getByText('won').waitFor();
+
+  await page.getByRole('tab', { name: 'Privacy' }).click();
+  await page.getByLabel('by phone').check();
+  await page.getByRole('button', { name: 'Forbid this contact' }).click();
+  await page.locator('.page-head').getByText('no contact by phone').waitFor();
+  await scene.settle();
+  await boss.locator('.page-head').getByText('no contact by phone').waitFor();
+  await boss.getByRole('link', { name: 'Leads' }).first().click();
+  await boss.getByRole('link', { name: /no contact by phone/ }).click();
+  await boss.getByRole('tab', { name: 'Privacy' }).click();
+
+  await boss.getByLabel('Until').fill('2100-01-01T00:00');
+  await boss.getByLabel('Which duty?').fill('Tax law');
+  await boss.getByRole('button', { name: 'Keep it' }).click();
+  await boss.getByText('nobody can erase it before').waitFor();
+  await boss.getByRole('button', { name: 'End the hold' }).click();
+  await boss.getByRole('button', { name: 'Ask every partner that got it' }).click();
+  await scene.settle();
+  await boss.getByRole('region', { name: 'The report' }).getByText('reseller: done').waitFor();
+  await boss.getByRole('button', { name: 'Erase …' }).click();
+  const erase = boss.getByRole('form', { name: 'Erase this lead for good' });
+  await erase.getByText('reseller got it and must delete it too').waitFor();
+  await erase.getByLabel('nobody can bring it back').check();
+  await erase.getByRole('button', { name: 'Erase for good' }).click();
+  await boss.locator('.page-head').getByText('erased').waitFor();
+  await scene.settle();
+  await boss.locator('.request').filter({ hasText: 'asked to erase it' }).getByText('done').waitFor();
+  await page.getByText('Wants a second engine').waitFor({ state: 'detached' });
 });
 
 it('lets an administrator take an offer back, and a manager assign the lead', async () => {

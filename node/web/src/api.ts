@@ -1,6 +1,7 @@
 import { createContext, use } from 'react';
 import { makeCall } from './call.ts';
 import type { NewPartner, PartnerPerson } from './partner-shapes.ts';
+import { makePrivacyApi } from './privacy-api.ts';
 import type * as shape from './shapes.ts';
 
 const query = (values: Readonly<Record<string, string | undefined>>) => {
@@ -43,6 +44,7 @@ export function makeApi(csrf: string | null) {
   const post = <T>(path: string, body?: unknown, headers?: Record<string, string>) =>
     call<T>('POST', path, body, headers);
   return {
+    ...makePrivacyApi(call),
     me: () => get<shape.Me>('/api/me'),
     signInByLink: (token: string) => post<shape.Me>('/api/sign-in/link', { token }),
     signIn: (email: string, password: string) => post<shape.Me>('/api/sign-in', { email, password }),

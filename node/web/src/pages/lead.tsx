@@ -15,6 +15,8 @@ import { LeadTraces } from '../parts/lead-traces.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { PartnerQuestions } from '../parts/partner-questions.tsx';
 import { PolicyPreview } from '../parts/policy-preview.tsx';
+import { NoContactTag } from '../parts/privacy/no-contact.tsx';
+import { PrivacyPanel } from '../parts/privacy/privacy-panel.tsx';
 import { Answer } from '../parts/query-state.tsx';
 import { StateBadge, Tag } from '../parts/state-badge.tsx';
 import type { LeadView } from '../shapes.ts';
@@ -87,7 +89,11 @@ function Lead({ lead }: { lead: LeadView }) {
     <>
       <PageHead title={lead.title} back={back} aside={<StateBadge state={lead.state} />}>
         <p className="quiet text">{factsOf(lead)}</p>
-        {lead.test && <Tag>test lead</Tag>}
+        <div className="tags">
+          {lead.test && <Tag>test lead</Tag>}
+          {lead.erasedAt !== undefined && <Tag tone="bad">erased {describeTime(lead.erasedAt)}</Tag>}
+          <NoContactTag codes={lead.doNotContact} />
+        </div>
       </PageHead>
       <Welcome lead={lead} accepted={accepted} opened={opened.size > 0} />
       <div className="lead-work">
@@ -100,6 +106,7 @@ function Lead({ lead }: { lead: LeadView }) {
           <Tabs.Tab value="history">History</Tabs.Tab>
           <Tabs.Tab value="why">Why here</Tabs.Tab>
           <Tabs.Tab value="shown">Who saw what</Tabs.Tab>
+          <Tabs.Tab value="privacy">Privacy</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="lead">
           <Content lead={lead} opened={opened} />
@@ -117,6 +124,9 @@ function Lead({ lead }: { lead: LeadView }) {
             <LeadOffers id={lead.id} />
             {oversees && <PolicyPreview lead={lead} />}
           </div>
+        </Tabs.Panel>
+        <Tabs.Panel value="privacy">
+          <PrivacyPanel lead={lead} />
         </Tabs.Panel>
       </Tabs>
     </>

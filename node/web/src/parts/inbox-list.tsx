@@ -7,6 +7,7 @@ import { Countdown } from './countdown.tsx';
 import { count, describePlace, describeTime, describeWish, describeWithheld } from './format.ts';
 import { Icon } from './icons.tsx';
 import { PagedList } from './more.tsx';
+import { NoContactTag } from './privacy/no-contact.tsx';
 import { Empty } from './query-state.tsx';
 import { StateBadge, Tag } from './state-badge.tsx';
 
@@ -81,6 +82,7 @@ function Line({ entry }: { entry: InboxEntry }) {
           )}
           {peer && <Tag tone="waiting">from {peer.name ?? peer.peerId}</Tag>}
           {test && <Tag>test</Tag>}
+          <NoContactTag codes={entry.doNotContact} />
           <time className="quiet small" dateTime={at}>
             {describeTime(at)}
           </time>

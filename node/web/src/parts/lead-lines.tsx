@@ -1,6 +1,7 @@
 import { Link } from 'react-router';
 import type { LeadSummary } from '../shapes.ts';
 import { describePlace, describeTime } from './format.ts';
+import { NoContactTag } from './privacy/no-contact.tsx';
 import { StateBadge, Tag } from './state-badge.tsx';
 
 /** Leads as lines, each a link to its page. */
@@ -31,6 +32,7 @@ function Line({ lead }: { lead: LeadSummary }) {
           </span>
           <span className="tags">
             {test && <Tag>test</Tag>}
+            <NoContactTag codes={lead.doNotContact} />
             <StateBadge state={state} />
           </span>
         </span>
