@@ -61,6 +61,8 @@ export const leadView = summaryView.extend({
   events: z.array(z.object({ event: z.string(), label: z.string(), needs: z.array(z.string()) })),
   releasedAt: z.string().optional(),
   closedAt: z.string().optional(),
+  /** The partner that reported what closed the lead; nobody here has looked into it. */
+  reportedBy: z.object({ id: z.string(), name: z.string().optional() }).optional(),
   asleepUntil: z.string().optional(),
   won: z
     .object({
@@ -129,11 +131,14 @@ export function viewEvents(lead: StoredLead, actor: Actor) {
 
 /** What closed a lead, or lets it sleep, and when. */
 export function viewOutcome(lead: StoredLead) {
-  const { wonAmount, wonCurrency } = lead;
+  const { wonAmount, wonCurrency, holder } = lead;
+  // While a partner holds a lead, only its word closes it.
+  const isReported = holder?.kind === 'peer' && lead.closedAt !== null;
   const amount = wonAmount !== null && wonCurrency !== null ? { amount: wonAmount, currency: wonCurrency } : undefined;
   return {
     releasedAt: maybeWhen(lead.releasedAt),
     closedAt: maybeWhen(lead.closedAt),
+    reportedBy: isReported ? { id: holder.id, name: holder.name } : undefined,
     asleepUntil: maybeWhen(lead.asleepUntil),
     erasedAt: maybeWhen(lead.erasedAt),
     won: lead.state === 'won' ? { amount, orderReference: lead.orderReference ?? undefined } : undefined,

@@ -4,8 +4,8 @@ import { conflict } from '../kernel/errors.ts';
 import { changeLead } from '../leads/change-lead.ts';
 import type { Holder } from '../leads/history.ts';
 import { mayChange } from '../leads/life-cycle.ts';
-import type { LeadEvent } from '../leads/life-cycle.ts';
-import { getLeadHead } from '../leads/store.ts';
+import type { LeadEvent, LeadState } from '../leads/life-cycle.ts';
+import { getLeadHead, listHistoryOf } from '../leads/store.ts';
 import type { LeadHead } from '../leads/store.ts';
 import { routeSoon } from './route-soon.ts';
 import { getBox, systemBoxId } from './store/boxes.ts';
@@ -25,9 +25,12 @@ interface PartnerStatus {
   readonly assignedTo?: string | undefined;
 }
 
+/** A lead may be won, lost and opened again so often; what is reported beyond that is noted, and changes nothing. */
+const mostTurns = 10;
+
 /**
- * Takes over a partner's status. What the lead's state does not allow any more (an answer that was overtaken) changes nothing
- * but is noted. Throws `not-the-holder` when another holds the lead.
+ * Takes over a partner's status. What the lead's state does not allow any more (an answer that was overtaken), and an outcome
+ * that changed too often, changes nothing but is noted. Throws `not-the-holder` when another holds the lead.
  */
 export async function applyPartnerStatus(tx: Tx, status: PartnerStatus): Promise<void> {
   const lead = await getLeadHead(tx, status.leadId);
@@ -36,6 +39,12 @@ export async function applyPartnerStatus(tx: Tx, status: PartnerStatus): Promise
     throw conflict('not-the-holder', 'This lead is not with that partner.');
   const event = eventFor(lead, status, tx.clock.now());
   if (event === 'reroute') return takeBack(tx, lead, status, holder);
+  const isTurn = closed.includes(lead.state) && event !== undefined;
+  if (isTurn && (await hasTurnedOften(tx, lead.id))) {
+    const note = `Reported as ${status.disposition}. Not taken over: this changed too often.`;
+    await changeLead(tx, lead.id, 'note', { actor: holder, note });
+    return;
+  }
   const words = wordsOf(status);
   if (event) {
     const { until, amount, reason } = status;
@@ -45,6 +54,11 @@ export async function applyPartnerStatus(tx: Tx, status: PartnerStatus): Promise
   } else if (words !== '') {
     await changeLead(tx, lead.id, 'note', { actor: holder, note: words });
   }
+}
+
+async function hasTurnedOften(tx: Tx, leadId: string): Promise<boolean> {
+  const beyond = await listHistoryOf(tx, leadId, { kinds: ['win', 'lose', 'reopen'], skip: mostTurns - 1 });
+  return beyond.length > 0;
 }
 
 function wordsOf({ assignedTo, amountBand, note }: PartnerStatus): string {
@@ -66,9 +80,10 @@ const events: Readonly<Partial<Record<Disposition, LeadEvent>>> = {
   returned: 'reroute',
 };
 
+const closed: readonly LeadState[] = ['won', 'lost'];
+
 function eventFor(lead: LeadHead, { disposition, until }: PartnerStatus, now: number): LeadEvent | undefined {
-  const closed = lead.state === 'won' || lead.state === 'lost';
-  if (closed && ['working', 'contacted', 'assigned'].includes(disposition)) return 'reopen';
+  if (closed.includes(lead.state) && ['working', 'contacted', 'assigned'].includes(disposition)) return 'reopen';
   // It was given to somebody else there, who does not sleep.
   if (lead.state === 'asleep' && disposition === 'assigned') return 'work';
   const dated = disposition !== 'asleep' || (until !== undefined && until > now);

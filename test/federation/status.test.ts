@@ -4,6 +4,7 @@ import { findHolding } from '../../node/federation/store/conversations.ts';
 import { changeLead } from '../../node/leads/change-lead.ts';
 import type { LeadEvent } from '../../node/leads/life-cycle.ts';
 import { listHistory } from '../../node/leads/store.ts';
+import { viewOutcome } from '../../node/leads/views.ts';
 import { rerouteLead } from '../../node/routing/reroute-lead.ts';
 import { openFederation } from '../support/federation.ts';
 
@@ -94,6 +95,35 @@ describe('status of a lead that a partner holds', () => {
       expect(await reseller.lead(offeredId)).toMatchObject({ state: 'assigned', holder: { id: bob.id } });
       expect(await vendor.lead(leadId)).toMatchObject({ state: after, asleepUntil: null });
     }
+  });
+
+  it('of won and lost names who reported it, and turns a limited number of times', async () => {
+    await using world = await openAccepted();
+    const { vendor, leadId, clock } = world;
+    await world.settle();
+    for (let turn = 0; turn < 6; turn++) {
+      await world.change('win', { amount: { amount: '1250.00', currency: 'EUR' } });
+      await world.settle();
+      if (turn === 0) {
+        expect(viewOutcome(await vendor.lead(leadId))).toMatchObject({
+          won: { amount: { amount: '1250.00' } },
+          closedAt: new Date(clock.now()).toISOString(),
+          reportedBy: { id: 'reseller.localhost', name: 'reseller' },
+        });
+      }
+      await world.change('lose', { reason: 'price' });
+      await world.settle();
+    }
+    const story = await world.story();
+    expect(story.filter((kind) => kind === 'win' || kind === 'lose')).toHaveLength(10);
+    expect(await vendor.lead(leadId)).toMatchObject({ state: 'lost', lostReason: 'price' });
+    const { notes, items } = await listHistory(vendor.ctx, leadId, { limit: 100 });
+    expect([...notes.values()]).toEqual([
+      'Reported as won. Not taken over: this changed too often.',
+      'Reported as lost. Not taken over: this changed too often.',
+    ]);
+    const told = items.filter(({ kind }) => kind === 'win');
+    expect(told.every(({ actor, at }) => actor.kind === 'peer' && at === clock.now())).toBe(true);
   });
 
   it('holds only what the feedback policies of both sides allow; revisions count what was told', async () => {
