@@ -13,9 +13,8 @@ export async function getOffer(kit: Kit) {
   if (!kit.acts.lead) kit.giveUp('offer', 'Nobody here can have the node offer a lead.');
   const after = kit.listener.deliveries.length;
   await kit.acts.lead();
-  const delivery = await kit.arrival({ type: 'Offer', after });
-  const broken = kit.listener.deliveries.slice(after).find(({ fault }) => fault === 'schema');
-  if (!delivery?.opened && broken) throw new Unmet('The node sent what no receiver takes: Problem schema.');
+  const delivery = await kit.arrival({ type: 'Offer', after, orBroken: true });
+  if (delivery?.fault === 'schema') throw new Unmet('The node sent what no receiver takes: Problem schema.');
   if (!delivery?.opened) kit.giveUp('offer', `The node offered no lead ${within(kit)}.`);
   const { opened } = delivery;
   const header = opened.message.header as Header & { conversation: string; round: number };

@@ -29,6 +29,8 @@ export interface Expected {
   readonly conversation?: string | undefined;
   /** The MessageId it quotes. */
   readonly answering?: string;
+  /** Or one that cannot be opened. */
+  readonly orBroken?: true;
   /** Only what came after this many deliveries. */
   readonly after?: number;
 }
@@ -97,8 +99,8 @@ export async function startListener(parts: ListenerParts): Promise<Listener> {
   };
 }
 
-function isExpected({ opened }: Delivery, { type, conversation, answering }: Expected): boolean {
-  if (!opened) return false;
+function isExpected({ opened }: Delivery, { type, conversation, answering, orBroken }: Expected): boolean {
+  if (!opened) return orBroken === true;
   const { header } = opened.message;
   const types = typeof type === 'string' ? [type] : type;
   const right = types?.includes(header.type) ?? true;

@@ -74,3 +74,5 @@ async function forward(
   const type = reply.headers.get('content-type') ?? '';
   return { status: reply.status, type, body: Buffer.from(await reply.arrayBuffer()) };
 }
+
+export const saysType = ({ body }: Arrived, type: string): boolean => body.includes(`<l:Type>${type}</l:Type>`);

@@ -1,22 +1,26 @@
 import { gunzipSync } from 'node:zlib';
 import { makeHeader, mediaType, open, receiptFor, seal } from '../../protocol/index.ts';
-import type { AnyMessage, Message, Opened, ProblemCode } from '../../protocol/index.ts';
+import type { AnyMessage, Header, Opened, ProblemCode } from '../../protocol/index.ts';
 import type { Answered, Keys, Mutation } from './door.ts';
 
-const opened = (text: string | Buffer, keys: Keys): Opened => open(Buffer.from(text), (_, kid) => (kid === keys.peer.kid ? keys.peer : keys.kit)); // prettier-ignore
-const said = (text: string | Buffer, keys: Keys): AnyMessage => opened(text, keys).message;
+export const opened = (text: string | Buffer, keys: Keys): Opened => open(Buffer.from(text), (_, kid) => (kid === keys.peer.kid ? keys.peer : keys.kit)); // prettier-ignore
+export const said = (text: string | Buffer, keys: Keys): AnyMessage => opened(text, keys).message;
 const ok = (body: string): Answered => ({ status: 200, type: mediaType, body });
 
+type Quoting = Pick<Header, 'inReplyTo' | 'from' | 'to' | 'created'>;
+
+/** The Receipt that might have come in the place of a Problem. */
+export function receiptAsIf({ inReplyTo, from, to, created }: Quoting, keys: Keys): string {
+  const header = makeHeader({ type: 'Receipt', from, to, now: Date.parse(created), inReplyTo });
+  return seal({ header, body: { receivedAt: created } }, keys.peer).xml;
+}
+
 /** Takes a message that it should refuse with this Problem. */
-const forgives = (code: ProblemCode): Mutation => ({
+export const forgives = (code: ProblemCode): Mutation => ({
   answers(_, answered, keys) {
     if (answered.type !== mediaType) return answered;
     const { header, body } = said(answered.body, keys);
-    if (!('code' in body) || body.code !== code) return answered;
-    const { inReplyTo, from, to } = header;
-    const receipt = makeHeader({ type: 'Receipt', from, to, now: Date.now(), inReplyTo });
-    const message: Message<'Receipt'> = { header: receipt, body: { receivedAt: new Date().toISOString() } };
-    return ok(seal(message, keys.peer).xml);
+    return 'code' in body && body.code === code ? ok(receiptAsIf(header, keys)) : answered;
   },
 });
 

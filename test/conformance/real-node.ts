@@ -1,7 +1,16 @@
 import { endpointPath, makeSigningKey, readInvitation, writeInvitation } from '../../protocol/index.ts';
 import { startKit, type Acts, type Kit } from '../../protocol/conformance/index.ts';
-import { startRelay } from './relay.ts';
+import { startDoor, type Mutation } from './door.ts';
+import { startRelay, type Meddle } from './relay.ts';
 import { startNetwork, type TestNetwork, type TestNode, type TestUser } from '../support/network.ts';
+
+/** A rule broken in what a node posts by itself, or in what it answers. */
+export interface Wrong {
+  readonly sends?: Meddle | undefined;
+  readonly answers?: Mutation['answers'] | undefined;
+}
+/** What the node does wrong, the check that must notice, and what that check says. */
+export type NodeMutant = readonly [what: string, caughtBy: string, why: string, wrong: Wrong];
 
 interface Box {
   readonly id: string;
@@ -62,32 +71,41 @@ async function offerToBoth(node: TestNode, kit: Kit, ann: TestUser): Promise<voi
   await api.send('PUT', `/api/boxes/${root?.id ?? ''}/rules`, { version: root?.version, rules });
 }
 
-/** A real node on a clock of its own, with a kit it knows, or reaches through a relay. */
-export async function startNodeUnderTest({ relayed = false } = {}) {
+/** A real node on a clock of its own, with a kit that reaches it through a door, and that it reaches through a relay. */
+export async function startNodeUnderTest() {
   const network = await startNetwork({ nodes: ['tested'] });
   const node = network.node('tested');
   const ann = await node.addUser('Ann');
   const { text } = await node.administrator.api.send<{ text: string }>('POST', '/api/peers/invitations');
+  const invitation = readInvitation(text);
   const identity = { nodeId: 'kit.localhost', key: makeSigningKey() };
   const relay = await startRelay(identity.key, network.clock.now);
+  const door = await startDoor({ keys: { peer: node.ctx.keys.signing, kit: identity.key } });
   const kit = await startKit({
-    ...{ identity, target: readInvitation(text), port: 0 },
-    ...(relayed && { endpoint: relay.endpoint }),
+    ...{ identity, target: { ...invitation, endpoint: door.address + endpointPath }, port: 0 },
+    endpoint: relay.endpoint,
     waitMs: 2_000,
     now: network.clock.now,
     acts: people(network, node, ann),
   });
-  relay.inner = kit.listener.address + endpointPath;
+  door.inner = new URL(invitation.endpoint).origin;
+  relay.inner = kit.listener.address;
   relay.nodeKey = node.ctx.keys.signing;
   return {
-    ...{ network, node, kit, relay },
+    ...{ network, node, kit },
     async introduce() {
       await introduce(node, kit);
       await network.settle();
       await offerToBoth(node, kit, ann);
     },
+    /** From now on it breaks a rule, or none. */
+    break({ sends, answers }: Wrong) {
+      relay.meddle = sends;
+      door.answers = answers;
+    },
     async stop() {
       await kit.stop();
+      await door.stop();
       await relay.stop();
       await network[Symbol.asyncDispose]();
     },
