@@ -32,7 +32,10 @@ export function makeOnlooker(onFault: (fault: string) => void, never: readonly s
   };
   return {
     // The receipt of what was fetched arrives with the next question.
-    onSent: (_from, _to, letters) => letters.forEach(look),
-    onAnswered: (_from, _to, letters) => letters.forEach(look),
+    onSent: (from, _to, letters) => ownOf(from, letters).forEach(look),
+    onAnswered: (_from, to, letters) => ownOf(to, letters).forEach(look),
   };
 }
+
+/** Recorded and played again, changed perhaps by a byte that was the name of a conversation, a document proves nothing. */
+const ownOf = (speaker: string, letters: readonly Letter[]): Letter[] => letters.filter(({ from }) => from === speaker);
