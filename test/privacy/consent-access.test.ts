@@ -24,6 +24,20 @@ it('do-not-contact travels both ways to every node that has the lead, once, and 
     await sequence(node.ctx);
     expect((await leavesOf(node.ctx, 'consent-changed'))[0]).toContain('do-not-contact: phone');
   }
+  // Whoever gets a lead only later is told with it.
+  const later = await vendor.receive();
+  await vendor.write((tx) => changeConsent(tx, later, { change, actor: grace }));
+  await world.settle();
+  const copy = (await distributor.leads()).find(({ state }) => state === 'offered')!;
+  await distributor.accept(copy.id, world.dora.id);
+  await world.settle();
+  expect(
+    wire
+      .story()
+      .filter((line) => /Release|Consent/.test(line))
+      .slice(-2),
+  ).toEqual(['vendor>distributor Release', 'vendor>distributor ConsentChange']);
+  expect(await distributor.lead(copy.id)).toMatchObject({ doNotContact: ['phone'] });
 });
 
 it('a report names by name who got which fields when, collected hop by hop; from below only what was given', async () => {

@@ -1,8 +1,13 @@
 import { expect, it } from 'vitest';
+import { answerQuestion } from '../../node/federation/after-release/answer-question.ts';
+import { askBack } from '../../node/federation/after-release/ask-partner.ts';
+import { eraseLead } from '../../node/federation/privacy/erase-lead.ts';
+import { listPrivacyRequestsOf } from '../../node/federation/store/privacy-requests.ts';
 import { sendMessage } from '../../node/federation/sending/send-message.ts';
 import { findHolding } from '../../node/federation/store/conversations.ts';
 import { leavesOf, sequence } from '../ledger/log.ts';
 import { canary, openFederation, type FederationNode } from '../support/federation.ts';
+import { grace, openChain } from './chain.ts';
 
 const conversationsOf = (node: FederationNode) =>
   node.ctx.db.selectFrom('conversation').selectAll().orderBy('peerId').execute();
@@ -78,4 +83,36 @@ it('who declines an offer confirms in reply to its own Reject; a confirmation th
   expect(await atVendor()).toMatchObject({ state: 'rejected', deletedAt: world.clock.now() });
   // The offer of the other is open still.
   expect((await winner.leads())[0]).toMatchObject({ state: 'offered' });
+});
+
+it('an erasure reaches everybody who was offered the lead, though the offer ends while it waits behind an award', async () => {
+  await using world = await openGrab();
+  const { vendor, winner, ann, leadId, wire } = world;
+  wire.fault = ({ type }) => (type === 'Award' ? 'lost' : undefined);
+  await winner.accept((await winner.leads())[0]!.id, ann.id);
+  await world.settle();
+  await vendor.write((tx) => eraseLead(tx, leadId, { reason: 'person-asked', actor: grace }));
+  await world.settle();
+  expect(wire.story()).toContain('vendor>winner Erasure');
+  expect((await listPrivacyRequestsOf(vendor.ctx, leadId)).map(({ outcome }) => outcome)).toEqual(['done', 'done']);
+  expect((await winner.leads()).map(({ state }) => state)).toEqual(['withdrawn']);
+});
+
+it('of a lead that was passed on, taken back and given back no message is left', async () => {
+  await using world = await openChain();
+  const { vendor, distributor, dealer } = world;
+  const documents = () => distributor.ctx.db.selectFrom('outbox').select('document').where('type', 'in', ['Offer', 'Release']).execute(); // prettier-ignore
+  const comesBack = async (above: FederationNode, below: FederationNode) => {
+    await above.write((tx) => askBack(tx, world.idAt(above), { reason: 'mistake', actor: grace }));
+    await world.settle();
+    const [asked] = await below.ctx.db.selectFrom('leadQuestion').select('id').where('state', '=', 'open').where('ours', '=', 0).execute(); // prettier-ignore
+    const agreed = { questionId: asked?.id ?? '', outcome: 'agreed', actor: grace } as const;
+    await below.write((tx) => answerQuestion(tx, world.idAt(below), agreed));
+    await world.settle();
+  };
+  await comesBack(distributor, dealer);
+  expect((await documents()).every(({ document }) => document !== null)).toBe(true);
+  await comesBack(vendor, distributor);
+  expect((await world.lead(distributor)).state).toBe('withdrawn');
+  expect((await documents()).map(({ document }) => document)).toEqual([null, null]);
 });

@@ -9,7 +9,12 @@ import { findLastOffer } from '../../routing/store/offers.ts';
 import { takeLeadBack } from '../../routing/take-lead-back.ts';
 import { giveLeadBack } from '../../routing/withdraw-lead.ts';
 import { maySay, sendMessage } from '../sending/send-message.ts';
-import { findConversation, updateConversation, type Conversation } from '../store/conversations.ts';
+import {
+  findConversation,
+  listConversationsOf,
+  updateConversation,
+  type Conversation,
+} from '../store/conversations.ts';
 import { forgetConversation } from '../store/inbox.ts';
 import { forgetSent } from '../store/outbox.ts';
 import { closeQuestion, forgetQuestions, listOpenIn, type Question } from '../store/questions.ts';
@@ -53,8 +58,11 @@ export async function handOver(
   }
   await giveLeadBack(tx, leadId, { reason, actor, recipient });
   await updateConversation(tx, conversation, { offer: null, told: null });
-  await forgetConversation(tx, conversation);
-  await forgetSent(tx, conversation);
+  // Also with those whom it was passed on to.
+  for (const each of await listConversationsOf(tx, leadId)) {
+    await forgetConversation(tx, each);
+    await forgetSent(tx, each);
+  }
   await forgetQuestions(tx, leadId);
 }
 

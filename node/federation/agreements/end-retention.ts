@@ -3,7 +3,12 @@ import { intend } from '../../kernel/jobs.ts';
 import { appendLeaf } from '../../ledger/append-leaf.ts';
 import { forgetLead } from '../../leads/forget-lead.ts';
 import { forgetOfferValues } from '../../routing/store/recipients.ts';
-import { findConversation, updateConversation, type Conversation } from '../store/conversations.ts';
+import {
+  findConversation,
+  listConversationsOf,
+  updateConversation,
+  type Conversation,
+} from '../store/conversations.ts';
 import { forgetConversation } from '../store/inbox.ts';
 import { forgetSent } from '../store/outbox.ts';
 import { findAgreementOf } from './in-force.ts';
@@ -33,8 +38,11 @@ export async function endRetention(
   if (conversation?.endedAt !== endedAt) return;
   const { leadId, agreementDigest } = conversation;
   await forgetOfferValues(tx, leadId);
-  await forgetConversation(tx, conversation);
-  await forgetSent(tx, conversation);
+  // Also with those whom it was passed on to.
+  for (const each of await listConversationsOf(tx, leadId)) {
+    await forgetConversation(tx, each);
+    await forgetSent(tx, each);
+  }
   await updateConversation(tx, conversation, { offer: null, told: null });
   await forgetLead(tx, leadId);
   const facts = { peer: peerId, lead: leadId, conversation: conversationId, 'agreement-digest': agreementDigest };

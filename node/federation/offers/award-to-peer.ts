@@ -5,6 +5,7 @@ import { getOffer } from '../../routing/store/offers.ts';
 import { findPlan, getRecipient } from '../../routing/store/recipients.ts';
 import type { EndReason } from '../../routing/tell-end.ts';
 import { saltSecret } from './offer-to-peer.ts';
+import { tellClosedWays } from '../privacy/change-consent.ts';
 import { findDeleteBy } from '../privacy/delete-shown.ts';
 import { maySay, sendMessage } from '../sending/send-message.ts';
 import { findOffering, updateConversation, type Conversation } from '../store/conversations.ts';
@@ -31,7 +32,7 @@ export async function releaseToPeer(tx: Tx, conversation: Conversation): Promise
   const change = { releasedAt: tx.clock.now() };
   const released = await sendMessage(tx, conversation, { type: 'Release', body, policy: plan.policy, change });
   // It opens the offered snapshot; what changed since then follows.
-  await tellChanges(tx, released, 'other');
+  await tellClosedWays(tx, await tellChanges(tx, released, 'other'));
 }
 
 /**

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { setField, type ConsentChange } from '../../../protocol/index.ts';
+import { setField, type ConsentChange, type ContactChannel } from '../../../protocol/index.ts';
 import type { Tx } from '../../kernel/context.ts';
 import { conflict } from '../../kernel/errors.ts';
 import { appendLeaf } from '../../ledger/append-leaf.ts';
@@ -47,6 +47,15 @@ async function replaceConsents(tx: Tx, lead: StoredLead, { consents }: ConsentCh
   const document = setField(lead.document, 'consents', consents);
   const { hiddenFields, maskedFields } = lead;
   await replaceDocument(tx, lead.id, { document, promoted: promoteFields(document), hiddenFields, maskedFields });
+}
+
+/** Tells the partner a lead is released to in which ways the person was not to be contacted before it was offered to it (LX-153). */
+export async function tellClosedWays(tx: Tx, conversation: Conversation): Promise<void> {
+  const { doNotContact } = await getLead(tx, conversation.leadId);
+  if (doNotContact.length === 0 || (await isDeafTo(tx, conversation.peerId, 'Privacy'))) return;
+  const doNotContacts = doNotContact as ContactChannel[];
+  const body = { at: new Date(tx.clock.now()).toISOString(), doNotContacts };
+  await sendMessage(tx, conversation, { type: 'ConsentChange', body });
 }
 
 /** Whoever has something of the lead still. */

@@ -114,7 +114,13 @@ export async function takeDepartureBack(tx: Tx, messageId: string): Promise<void
     .execute();
 }
 
-/** Cancels what waits in a conversation and never left; answers the types. What may have left keeps waiting for its receipt. */
+/** What a person may ask for goes its way, however the offer ends. */
+const ofRights: readonly MessageType[] = ['Erasure', 'ErasureStatus', 'ConsentChange', 'AccessRequest', 'AccessReport'];
+
+/**
+ * Cancels what waits in a conversation about its offer and never left; answers the types. What may have left keeps waiting for
+ * its receipt.
+ */
 export async function cancelUnsent(
   tx: Tx,
   { peerId, conversationId }: ConversationKey,
@@ -127,6 +133,7 @@ export async function cancelUnsent(
     .where('conversationId', '=', conversationId)
     .where('state', '=', waiting)
     .where('departures', '=', 0)
+    .where('type', 'not in', ofRights)
     .returning('type')
     .execute();
   return rows.map((row) => row.type);
