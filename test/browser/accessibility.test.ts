@@ -75,6 +75,7 @@ it('every page of an administrator passes axe at both widths', async () => {
     ['/leads', 'Ada Lovelace'],
     ['/team', 'Vera'],
     ['/unrouted', 'Every lead found somebody'],
+    ['/questions', 'No question is open'],
     ['/boxes', 'All leads'],
     ['/partners', 'reseller.localhost'],
     ['/partners/reseller.localhost', 'delivered'],
@@ -104,6 +105,7 @@ it('a lead’s page passes axe in all its parts, open forms included', async () 
     ['History', 'Lead came in'],
     ['Why here', 'Everything'],
     ['Who saw what', 'Withheld until acceptance'],
+    ['Privacy', 'nothing was forbidden'],
   ] as const) {
     await page.getByRole('tab', { name: tab }).click();
     await page.getByText(sign).first().waitFor();
@@ -113,6 +115,14 @@ it('a lead’s page passes axe in all its parts, open forms included', async () 
     }
     await examine(page);
   }
+  await page.getByRole('button', { name: 'Erase …' }).click();
+  await examine(page);
+  await page.getByRole('tab', { name: 'Lead', exact: true }).click();
+  await page.getByRole('button', { name: 'Edit …' }).click();
+  await page.getByRole('textbox', { name: 'Country', exact: true }).fill('x');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Country does not fit').waitFor();
+  await examine(page);
   await page.getByRole('button', { name: 'Assign …' }).click();
   await examine(page);
 });

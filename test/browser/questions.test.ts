@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser[Symbol.asyncDispose]());
 
-it('asks for a lead back, is refused with a word, and takes it back when the holder gives it', async () => {
+it('asks for a lead back, is refused with a word, and takes it back from the list of questions when the holder gives it', async () => {
   await using scene = await openPartners(browser);
   const { vendor, reseller, rob } = scene;
   await offerAllTo(vendor, [reseller], { mode: 'direct' });
@@ -46,8 +46,13 @@ it('asks for a lead back, is refused with a word, and takes it back when the hol
   await page.getByText('You asked vendor to take this lead back (not a fit).').waitFor();
   await scene.settle();
   await boss.getByText('reseller asks you to take this lead back (not a fit).').waitFor();
+  await boss.getByRole('link', { name: 'Open questions 1 to answer' }).click();
+  await boss.getByRole('heading', { name: 'Waiting for an answer from here' }).waitFor();
   await boss.getByRole('button', { name: 'Take it back …' }).click();
   await boss.getByRole('button', { name: 'Take it back', exact: true }).click();
+  await boss.getByText('No question is open').waitFor();
+  await boss.getByRole('link', { name: 'Open questions', exact: true }).waitFor();
   await scene.settle();
+  await boss.goto(`${vendor.url}/leads/${leadId}`);
   await boss.locator('.page-head').getByText('nobody took').waitFor();
 });

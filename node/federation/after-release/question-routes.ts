@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { answerOutcomes, recallReasons, returnReasons, getField } from '../../../protocol/index.ts';
+import { showLead, sightOf } from '../../disclosure/sight.ts';
 import { transact, type Context, type Tx } from '../../kernel/context.ts';
 import { forbidden, notFound } from '../../kernel/errors.ts';
 import { pageOf, pageQuery } from '../../kernel/paging.ts';
 import { route, type Actor, type Route } from '../../kernel/routes.ts';
 import type { LeadActor } from '../../leads/history.ts';
+import { leadTitle } from '../../leads/promote-fields.ts';
 import { partyOf, scopeOf } from '../../leads/scope.ts';
 import { seenLeads } from '../../leads/seen-leads.ts';
 import { getLead, type StoredLead } from '../../leads/store.ts';
@@ -102,14 +104,20 @@ const open = route({
   access: 'signed-in',
   summary: 'Questions between us and partners that wait for an answer, oldest first, about leads the reader sees',
   query: z.object(pageQuery),
-  reply: pageOf(questionView),
+  reply: pageOf(questionView.extend({ title: z.string() })),
   async handler(ctx, { query: { limit, cursor }, actor }) {
     const found = await listOpenQuestions(ctx, { cursor, limit: limit + 1 });
     const page = found.slice(0, limit);
     const seen =
       page.length === 0 ? new Set() : await seenLeads(ctx, actor, [...new Set(page.map(({ leadId }) => leadId))]);
+    const sight = await sightOf(ctx, actor);
     const items = await Promise.all(
-      page.filter(({ leadId }) => seen.has(leadId)).map((each) => viewQuestion(ctx, each)),
+      page
+        .filter(({ leadId }) => seen.has(leadId))
+        .map(async (each) => {
+          const title = leadTitle(showLead(sight, await getLead(ctx, each.leadId)));
+          return { ...(await viewQuestion(ctx, each)), title };
+        }),
     );
     return { items, nextCursor: found.length > limit ? page.at(-1)?.id : undefined };
   },

@@ -93,6 +93,8 @@ export function makeApi(csrf: string | null) {
     assign: (id: string, body: { userId: string; reason?: string }) => post(`/api/leads/${at(id)}/assign`, body),
     recall: (id: string) => post(`/api/leads/${at(id)}/recall`),
     questions: (id: string) => get<shape.Questions>(`/api/leads/${at(id)}/questions`),
+    openQuestions: (cursor?: string) =>
+      get<shape.Page<shape.ListedQuestion>>(`/api/questions${query({ cursor, limit })}`),
     askBack: (id: string, body: { reason: string; text?: string; answerBy?: string }) =>
       post(`/api/leads/${at(id)}/ask-back`, body),
     giveBack: (id: string, body: { reason: string; text?: string }) => post(`/api/leads/${at(id)}/give-back`, body),

@@ -11,7 +11,7 @@ export interface LiveEvent {
 
 const kinds = ['offer', 'offer-ended', 'released', 'woken', 'lead-changed', 'peer-changed', 'shared-lead'] as const;
 /** What events may change: the first parts of query keys. */
-const followed = ['inbox', 'inboxes', 'offer', 'lead', 'leads', 'peers', 'peer'];
+const followed = ['inbox', 'inboxes', 'offer', 'lead', 'leads', 'peers', 'peer', 'questions', 'privacy-requests'];
 
 /** An import makes hundreds of events a second: what they change is asked for at once, then once a second at most. */
 const restMilliseconds = 1_000;
@@ -73,11 +73,24 @@ export function useLiveEvents(onEvent: (event: LiveEvent) => void): boolean {
 function staleAfter(client: QueryClient, { kind, leadId }: LiveEvent): QueryKey[] {
   if (kind === 'peer-changed') return [['peers'], ['peer']];
   const lead = leadId === null ? ['lead'] : ['lead', leadId];
+  if (kind === 'shared-lead') return [['questions'], ['privacy-requests'], ['leads'], ['inbox'], lead];
   if (kind !== 'lead-changed') return [['inbox'], ['inboxes'], ['offer'], ['leads'], lead];
   // Everybody hears that a lead changed, and which if they see it: only who has it in an inbox looks at that again.
   const mine = leadId !== null && inboxEntries(client).some((entry) => entry.leadId === leadId);
-  return [['leads'], ['inboxes'], lead, ...(mine ? [['inbox'], ['offer']] : [])];
+  const asked = leadId !== null && questionsOf(client).some((question) => question.leadId === leadId);
+  return [
+    ...[['leads'], ['inboxes'], lead],
+    ...(mine ? [['inbox'], ['offer']] : []),
+    ...(asked ? [['questions'], ['privacy-requests']] : []),
+  ];
 }
+
+const questionsOf = (client: QueryClient): { leadId: string }[] =>
+  ['questions', 'privacy-requests'].flatMap((key) =>
+    client
+      .getQueriesData<{ pages: Page<{ leadId: string }>[] }>({ queryKey: [key] })
+      .flatMap(([, list]) => list?.pages.flatMap((page) => page.items) ?? []),
+  );
 
 /** What was read of inboxes so far. */
 export function inboxEntries(client: QueryClient): InboxEntry[] {

@@ -152,6 +152,10 @@ export interface Question {
   state: 'open' | 'agreed' | 'refused' | 'void';
   suggestions?: (FieldName & { value?: unknown })[];
 }
+/** One of a list, with the lead it is about. */
+export interface ListedQuestion extends Question {
+  title: string;
+}
 export interface Questions {
   items: Question[];
   may: { askBack: boolean; giveBack: boolean };

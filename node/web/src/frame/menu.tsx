@@ -1,7 +1,7 @@
 import { NavLink } from '@mantine/core';
 import { Link, useLocation } from 'react-router';
 import { useSession } from '../api.ts';
-import { useWaiting } from '../inbox-queries.ts';
+import { useQuestionsWaiting, useWaiting } from '../inbox-queries.ts';
 import { Icon, type IconName } from '../parts/icons.tsx';
 import type { Role } from '../shapes.ts';
 
@@ -19,6 +19,7 @@ const overseers: readonly Role[] = ['administrator', 'manager', 'auditor'];
 const entries: readonly Entry[] = [
   { to: '/', label: 'My inbox', icon: 'inbox', also: '/offers', roles: ['administrator', 'manager', 'representative'] },
   { to: '/leads', label: 'Leads', icon: 'leads' },
+  { to: '/questions', label: 'Open questions', icon: 'question' },
   { to: '/enter', label: 'Enter a lead', icon: 'add', roles: ['administrator', 'manager', 'representative'] },
   { to: '/team', label: 'Team', icon: 'team', roles: overseers },
   { to: '/unrouted', label: 'Nobody took', icon: 'tray', roles: overseers },
@@ -38,7 +39,7 @@ const markIf = (active: boolean) => (active ? ({ active, 'aria-current': 'page' 
 export function Menu({ close }: { close: () => void }) {
   const { api, me } = useSession();
   const { pathname } = useLocation();
-  const waiting = useWaiting();
+  const counts = { '/': useWaiting(), '/questions': useQuestionsWaiting() };
   const signOut = async () => {
     await api.signOut().catch(() => undefined);
     window.location.assign('/sign-in');
@@ -55,7 +56,7 @@ export function Menu({ close }: { close: () => void }) {
             label={entry.label}
             leftSection={<Icon name={entry.icon} />}
             {...markIf(isHere(pathname, entry))}
-            rightSection={entry.to === '/' && waiting && <Waiting count={waiting} />}
+            rightSection={<Waiting count={countOf(counts, entry.to)} />}
             onClick={close}
           />
         ))}
@@ -75,7 +76,10 @@ export function Menu({ close }: { close: () => void }) {
   );
 }
 
+const countOf = (counts: Readonly<Record<string, string>>, to: string): string => counts[to] ?? '';
+
 function Waiting({ count }: { count: string }) {
+  if (count === '') return null;
   return (
     <span className="waiting" aria-label={`${count} to answer`} role="img">
       {count}

@@ -12,6 +12,7 @@ import { OfferPage } from '../pages/offer.tsx';
 import { PartnerPage } from '../pages/partner.tsx';
 import { PartnersPage } from '../pages/partners.tsx';
 import { PoliciesPage } from '../pages/policies.tsx';
+import { QuestionsPage } from '../pages/questions.tsx';
 import { TeamInboxPage } from '../pages/team-inbox.tsx';
 import { TeamPage } from '../pages/team.tsx';
 import { UnroutedPage } from '../pages/unrouted.tsx';
@@ -25,6 +26,7 @@ export function Pages() {
       <Route path="/offers/:id" element={<OfferPage />} />
       <Route path="/leads" element={<LeadsPage />} />
       <Route path="/leads/:id" element={<LeadPage />} />
+      <Route path="/questions" element={<QuestionsPage />} />
       <Route path="/enter" element={<EnterLeadPage />} />
       <Route path="/team" element={<TeamPage />} />
       <Route path="/team/:id" element={<TeamInboxPage />} />

@@ -12,6 +12,7 @@ const paths = {
   clock: 'M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17zM12 7.5V12l3 2',
   check: 'M5 12.5l4.5 4.5L19 7.5',
   cross: 'M6.5 6.5l11 11M17.5 6.5l-11 11',
+  question: 'M9.3 9.6a2.8 2.8 0 1 1 4 2.5c-.9.4-1.3 1-1.3 2M12 17v.1M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17z',
   back: 'M14.5 5.5L8 12l6.5 6.5',
 } as const;
 export type IconName = keyof typeof paths;

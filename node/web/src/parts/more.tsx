@@ -27,7 +27,7 @@ export function PagedList<T>({ query, empty, keep, children }: Listing<T>) {
   if (list.isPending) return <Loading />;
   if (list.isError && !list.data) return <Failure error={list.error} retry={list.refetch} />;
   const items = list.data.pages.flatMap((page) => page.items);
-  if (items.length === 0) return empty;
+  if (items.length === 0 && !list.hasNextPage) return empty;
   return (
     <>
       {children(items)}

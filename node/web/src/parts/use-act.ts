@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 
 /** What a change of a lead changes on the pages. */
-export const leadKeys = ['lead', 'leads', 'inbox', 'inboxes', 'offer'];
+export const leadKeys = ['lead', 'leads', 'inbox', 'inboxes', 'offer', 'questions', 'privacy-requests'];
 
 interface Act<Input, Answer> {
   act: (input: Input) => Promise<Answer>;

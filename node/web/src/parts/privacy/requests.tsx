@@ -7,8 +7,6 @@ import { describeTime, words } from '../format.ts';
 import { Tag } from '../state-badge.tsx';
 import { leadKeys, useAct } from '../use-act.ts';
 
-const privacyKeys = [...leadKeys, 'privacy-requests'];
-
 const outcomes = {
   open: ['asked, no answer yet', 'waiting'],
   pending: ['being done', 'waiting'],
@@ -80,7 +78,7 @@ function Deciding({ request: { id, leadId, partner }, outcome, back }: DecidingP
   const refuses = outcome === 'refused';
   const answer = useAct({
     act: () => api.answerPrivacy(leadId, id, { outcome, ...(text.trim() && { text: text.trim() }) }),
-    changes: privacyKeys,
+    changes: leadKeys,
     done: back,
   });
   return (
