@@ -2,12 +2,13 @@ import { expect, it } from 'vitest';
 import { answerQuestion } from '../../node/federation/after-release/answer-question.ts';
 import { askBack } from '../../node/federation/after-release/ask-partner.ts';
 import { eraseLead } from '../../node/federation/privacy/erase-lead.ts';
+import { askAccess } from '../../node/federation/privacy/report-access.ts';
 import { listPrivacyRequestsOf } from '../../node/federation/store/privacy-requests.ts';
 import { sendMessage } from '../../node/federation/sending/send-message.ts';
 import { findHolding } from '../../node/federation/store/conversations.ts';
 import { leavesOf, sequence } from '../ledger/log.ts';
 import { canary, openFederation, type FederationNode } from '../support/federation.ts';
-import { grace, openChain } from './chain.ts';
+import { allOf, grace, openChain } from './chain.ts';
 
 const conversationsOf = (node: FederationNode) =>
   node.ctx.db.selectFrom('conversation').selectAll().orderBy('peerId').execute();
@@ -96,6 +97,29 @@ it('an erasure reaches everybody who was offered the lead, though the offer ends
   expect(wire.story()).toContain('vendor>winner Erasure');
   expect((await listPrivacyRequestsOf(vendor.ctx, leadId)).map(({ outcome }) => outcome)).toEqual(['done', 'done']);
   expect((await winner.leads()).map(({ state }) => state)).toEqual(['withdrawn']);
+});
+
+it('a report that was asked for before an erasure is waited for no longer, and kept by nobody when it comes', async () => {
+  await using world = await openGrab();
+  const { vendor, winner, ann, leadId, wire } = world;
+  await winner.accept((await winner.leads())[0]!.id, ann.id);
+  await world.settle();
+  const lose = (...types: string[]) => {
+    wire.fault = ({ type, to }) => (types.includes(type) || (type === 'AccessRequest' && to === 'loser') ? 'lost' : undefined); // prettier-ignore
+  };
+  lose('AccessReport', 'Erasure');
+  await vendor.write((tx) => askAccess(tx, leadId, { actor: grace }));
+  await world.settle();
+  await vendor.write((tx) => eraseLead(tx, leadId, { reason: 'person-asked', actor: grace }));
+  lose('Erasure');
+  await world.advance('10s');
+  expect(wire.calls.find(({ type }) => type === 'AccessReport')?.xml).toContain(canary);
+  const asked = (await listPrivacyRequestsOf(vendor.ctx, leadId)).filter(({ kind }) => kind === 'access');
+  expect(asked).toMatchObject([
+    { peerId: winner.nodeId, outcome: 'done', answer: {} },
+    { outcome: 'unreached', settledAt: expect.any(Number) as number },
+  ]);
+  expect((await allOf(vendor)).toLowerCase()).not.toContain(canary.toLowerCase());
 });
 
 it('of a lead that was passed on, taken back and given back no message is left', async () => {

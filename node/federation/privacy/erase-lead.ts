@@ -2,6 +2,7 @@ import type { ErasureReason } from '../../../protocol/index.ts';
 import { forgetRows } from '../../intake/store/lists.ts';
 import { forgetTray } from '../../intake/store/tray.ts';
 import type { Tx } from '../../kernel/context.ts';
+import { intend } from '../../kernel/jobs.ts';
 import { appendLeaf } from '../../ledger/append-leaf.ts';
 import { destroyContentKey } from '../../leads/content-key.ts';
 import { eraseContent } from '../../leads/erase-lead.ts';
@@ -13,7 +14,12 @@ import { noteErasure } from '../restoration/erasures-file.ts';
 import { listConversationsOf, updateConversation, type Conversation } from '../store/conversations.ts';
 import { forgetConversation } from '../store/inbox.ts';
 import { eraseSent, hasDeparted } from '../store/outbox.ts';
-import { forgetReports, listPrivacyRequestsOf, type PrivacyRequest } from '../store/privacy-requests.ts';
+import {
+  forgetReports,
+  giveUpCancelled,
+  listPrivacyRequestsOf,
+  type PrivacyRequest,
+} from '../store/privacy-requests.ts';
 import { forgetQuestions } from '../store/questions.ts';
 import { eraseWebhooks } from '../store/webhooks.ts';
 import { askErasure, dayMilliseconds } from './ask-erasure.ts';
@@ -68,6 +74,8 @@ export async function eraseLead(tx: Tx, leadId: string, { reason, actor, cause }
 async function eraseConversation(tx: Tx, conversation: Conversation): Promise<Conversation> {
   await forgetConversation(tx, conversation);
   await eraseSent(tx, conversation);
+  for (const requestId of await giveUpCancelled(tx, conversation))
+    await intend(tx, { kind: 'settle-access', payload: { requestId } });
   const nothing = { offer: null, told: null, secret: null, hops: null, contentKeyId: null };
   return updateConversation(tx, conversation, { ...nothing, erasedAt: tx.clock.now() });
 }

@@ -10,6 +10,7 @@ import { listRecipientsOfLead } from '../../routing/store/recipients.ts';
 import { findAgreementOf } from '../agreements/in-force.ts';
 import type { Heard } from '../effects/effect.ts';
 import { isDeafTo } from '../peers/is-deaf-to.ts';
+import { forgetLate } from '../receiving/forget-late.ts';
 import { maySay, sendMessage } from '../sending/send-message.ts';
 import { findConversation, listConversationsOf, type Conversation } from '../store/conversations.ts';
 import { hasDeparted } from '../store/outbox.ts';
@@ -138,8 +139,9 @@ export async function listDisclosures(ctx: Context, leadId: string): Promise<Acc
 export async function hearReport(tx: Tx, heard: Heard<'AccessReport'>): Promise<void> {
   const request = await needRequest(tx, heard, 'access');
   if (request.settledAt !== null && request.outcome === 'done') return;
+  await forgetLate(tx, heard.conversation);
   const now = tx.clock.now();
-  const answer = { report: heard.message.body };
+  const answer = heard.conversation.erasedAt === null ? { report: heard.message.body } : {};
   await updatePrivacyRequest(tx, request.id, { outcome: 'done', answer, answeredAt: now, settledAt: now });
   if (request.leadId !== '')
     await announce(tx, { kind: 'lead-changed', leadId: request.leadId, payload: { event: 'report' } });

@@ -152,6 +152,28 @@ export async function updatePrivacyRequest(tx: Tx, id: string, { answer, ...chan
     .execute();
 }
 
+/** Our questions in a conversation whose messages were cancelled: nobody will answer them. Answers what made us ask. */
+export async function giveUpCancelled(tx: Tx, { peerId, conversationId }: ConversationKey): Promise<string[]> {
+  const now = tx.clock.now();
+  const rows = await tx.db
+    .updateTable('privacyRequest')
+    .set({ outcome: 'unreached', answeredAt: now, settledAt: now })
+    .where('peerId', '=', peerId)
+    .where('ours', '=', 1)
+    .where('outcome', '=', 'open')
+    .where('messageId', 'in', (eb) =>
+      eb
+        .selectFrom('outbox')
+        .select('messageId')
+        .where('peerId', '=', peerId)
+        .where('conversationId', '=', conversationId)
+        .where('state', '=', 'cancelled'),
+    )
+    .returning('cause')
+    .execute();
+  return rows.flatMap(({ cause }) => cause ?? []);
+}
+
 /** Deletes reports and words of all that was asked about a lead; who asked what when, and what was said, stays. */
 export async function forgetReports(tx: Tx, leadId: string): Promise<void> {
   await tx.db.updateTable('privacyRequest').set({ text: null }).where('leadId', '=', leadId).execute();
