@@ -63,7 +63,7 @@ describe('docs/cli.md', () => {
 });
 
 describe('calls in the documents', () => {
-  const all = [...calls(operations), ...calls(cli)];
+  const all = [...calls(operations), ...calls(cli), ...calls(text('agreements.md'))];
 
   it('are there', () => {
     expect(all.length).toBeGreaterThan(commands.length + 15);

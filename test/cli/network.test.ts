@@ -1,5 +1,5 @@
 import SqliteFile from 'better-sqlite3';
-import { cpSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { makeApiClient, type ApiClient } from '../../node/cli/api-client.ts';
@@ -149,6 +149,41 @@ describe('partners', () => {
     expect(shown).toMatch(/^securityEvents\[0\]\.code: fingerprint-differs$/m);
     const row = /^reseller\.localhost +The reseller +secondary +active +good/m;
     expect(await vendor.ok(['peer', 'list'])).toMatch(row);
+  });
+
+  it('agree by the commands of the guide', async () => {
+    const guide = readFileSync(new URL('../../docs/agreements.md', import.meta.url), 'utf8');
+    const [terms = '', proposing = '', answering = ''] = [...guide.matchAll(/^```(?:json|sh)\n([^]*?)\n```$/gm)].map(([, block]) => block); // prettier-ignore
+    const file = join(vendor.folder, 'terms.json');
+    writeFileSync(file, terms);
+    const known = new Map([['terms.json', file], ['reseller.example', 'reseller.localhost'], ['vendor.example', 'vendor.localhost']]); // prettier-ignore
+    const follow = async (node: CommandNode, block: string) => {
+      const answers: string[] = [];
+      for (const [, line = ''] of block.matchAll(/^leadmesh (.*)$/gm)) {
+        const words = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare = '']) => quoted ?? bare);
+        answers.push(await node.ok(words.map((word) => known.get(word) ?? word)));
+      }
+      return answers;
+    };
+    const [proposed = '', required = ''] = await follow(vendor, proposing);
+    expect(proposed).toMatch(/^state: proposed$[^]*^text: As we said on the telephone$/m);
+    expect(required).toMatch(/^requireAgreement: yes$/m);
+    const own = /^id: (\S+)$/m.exec(proposed)?.[1] ?? '';
+    const refused = await vendor.run(['agreement', 'accept', 'reseller.localhost', own]);
+    expect([refused.status, refused.err]).toEqual([1, expect.stringMatching(/^agreement-not-open: /)]);
+
+    const versions = () => reseller.json<Page>(['agreement', 'list', 'vendor.localhost']);
+    await until(async () => (await versions()).items.length === 1);
+    known.set('agreement_01J8ZQ4X7M3N5P6R7S8T9V0W1X', String((await versions()).items[0]?.['id']));
+    const [list, accepted, shown, ended] = await follow(reseller, answering);
+    expect(list).toMatch(/proposed +them/);
+    expect(accepted).toMatch(/^state: active$/m);
+    expect(shown).toMatch(/^terms\.purposes: selling what the customer asked for$[^]*^documents\[1\]\.step: accept$/m);
+    expect(ended).toMatch(/^state: ended$/m);
+    await until(async () =>
+      (await vendor.ok(['agreement', 'show', 'reseller.localhost', own])).includes('state: ended'),
+    );
+    await vendor.ok(['peer', 'set', 'reseller.localhost', '--require-agreement', 'no']);
   });
 });
 

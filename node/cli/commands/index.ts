@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts';
 import { findCommand } from '../parse-command.ts';
 import { helpOn, overview } from '../help.ts';
+import { agreementCommands } from './agreements.ts';
 import { auditCommands } from './audit.ts';
 import { boxCommands } from './boxes.ts';
 import { conformanceCommands } from './conformance.ts';
@@ -28,6 +29,7 @@ export const commands: readonly Command[] = [
   ...nodeCommands,
   ...userCommands,
   ...peerCommands,
+  ...agreementCommands,
   ...partnerCommands,
   ...keyCommands,
   ...boxCommands,

@@ -1,4 +1,4 @@
-import { misuse, type Command } from '../command.ts';
+import { misuse, type Asked, type Command } from '../command.ts';
 import { fileBytes } from '../input.ts';
 import { entry, table, words, type Page } from '../output.ts';
 import { flag, given, needed, pageOptions, value } from './options.ts';
@@ -36,6 +36,13 @@ const ofOne = (name: string, summary: string, route: string): Command => ({
   example: `leadmesh peer ${name} reseller.example`,
   onNode: async (door, asked) => entry(await door.ask<object>(route, { params: { id: asked.arg('partner') } })),
 });
+
+/** An option that is yes or no, or was left out. Throws `usage`. */
+function switchOf(asked: Asked, option: string): boolean | undefined {
+  const said = asked.text(option);
+  if (said !== undefined && said !== 'yes' && said !== 'no') throw misuse(`--${option} is yes or no.`);
+  return said === undefined ? undefined : said === 'yes';
+}
 
 const accept: Command = {
   name: 'peer accept',
@@ -94,18 +101,27 @@ export const peerCommands: readonly Command[] = [
     arguments: ['partner'],
     options: {
       fetches: value('yes|no', 'yes: nobody can reach it, so its messages wait until it asks for them.'),
+      'require-agreement': value(
+        'yes|no',
+        'yes: without an agreement in force no offer goes to it, and none of its is taken.',
+      ),
       endpoint: value('url', 'Where it takes messages.'),
     },
     example: 'leadmesh peer set reseller.example --fetches yes',
     onNode: async (door, asked) => {
-      const fetches = asked.text('fetches');
-      if (fetches !== undefined && fetches !== 'yes' && fetches !== 'no') throw misuse('--fetches is yes or no.');
-      const body = { ...given(asked, 'endpoint'), ...(fetches !== undefined && { fetches: fetches === 'yes' }) };
+      const [fetches, requireAgreement] = [switchOf(asked, 'fetches'), switchOf(asked, 'require-agreement')];
+      const switches = { ...(fetches !== undefined && { fetches }), ...(requireAgreement !== undefined && { requireAgreement }) }; // prettier-ignore
+      const body = { ...given(asked, 'endpoint'), ...switches };
       return entry(await door.ask<object>('PATCH /api/peers/:id', { params: { id: asked.arg('partner') }, body }));
     },
   },
   ofOne('suspend', 'Stop all exchange with a partner', 'POST /api/peers/:id/suspend'),
   ofOne('resume', 'Go on with a suspended partner', 'POST /api/peers/:id/resume'),
+  ofOne(
+    'resume-offers',
+    'Let offers to a partner go on for a day, though a limit of the agreement was reached',
+    'POST /api/peers/:id/resume-offers',
+  ),
   ofOne('show', 'Show a partner with its keys and security events', 'GET /api/peers/:id'),
   {
     name: 'peer messages',
