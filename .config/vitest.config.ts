@@ -1,5 +1,6 @@
 import { existsSync, statfsSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Nothing that a test writes must outlive the machine: it goes to memory where that is large enough, and waits for no disk. */
 const memory = '/dev/shm';
@@ -14,6 +15,18 @@ if (process.env['TMPDIR'] === undefined && hasMemory()) process.env['TMPDIR'] = 
 /** Files that put something else in the place of a module; the others share what a worker has loaded once. */
 const alone = ['test/security/rebinding.test.ts'];
 
+/** What starts processes or a browser takes longest. */
+const slow = /\/test\/(demo|faults\/kill|processes|simulator|browser|interop|conformance)/;
+
+/** Slow files first, so that no worker is left with one when the others have finished. */
+class SlowFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isSlow = ({ moduleId }: TestSpecification) => slow.test(moduleId);
+    return [...sorted.filter(isSlow), ...sorted.filter((file) => !isSlow(file))];
+  }
+}
+
 export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
   test: {
@@ -21,6 +34,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     maxWorkers: 3,
     pool: 'forks',
+    sequence: { sequencer: SlowFirst },
     projects: [
       {
         extends: true,
