@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { giveBack } from '../../node/federation/after-release/ask-partner.ts';
 import { getPeerView } from '../../node/federation/peers/describe-peer.ts';
 import { federationHandlers } from '../../node/federation/handlers.ts';
 import { replayMessage } from '../../node/federation/sending/replay-message.ts';
@@ -88,6 +89,23 @@ describe('a message that cannot be delivered', () => {
     await world.advance('24h');
     expect((await vendor.lead(first.leadId)).state).toBe('lost');
     expect((await sentBy(reseller, vendor.nodeId)).map(({ state }) => state)).not.toContain('waiting');
+  });
+
+  it('is not overtaken when that would be the death of it', async () => {
+    await using world = await openPair();
+    const { vendor, reseller, wire } = world;
+    const { offeredId } = await release(world);
+    wire.fault = ({ type }) => (type === 'Return' ? { status: 502 } : undefined);
+    const actor = { kind: 'user', id: 'user_hedy', name: 'Hedy' } as const;
+    await reseller.write((tx) => giveBack(tx, offeredId, { reason: 'not-a-fit', actor }));
+    await world.settle();
+    await reseller.write((tx) => changeLead(tx, offeredId, 'work'));
+    for (let hours = 0; hours < 12; hours++) await world.advance('1h');
+    wire.fault = () => undefined;
+    for (let hours = 0; hours < 12; hours++) await world.advance('1h');
+    const [status, asked] = await sentBy(reseller, vendor.nodeId);
+    expect(status).toMatchObject({ type: 'Status', state: 'delivered' });
+    expect(asked).toMatchObject({ type: 'Return', state: 'delivered', seq: status!.seq - 1 });
   });
 
   it('is tried again when its answer could not be stored with its effect', async () => {

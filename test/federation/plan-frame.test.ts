@@ -24,6 +24,15 @@ it('ends a conversation at what is not due yet, or does not fit', () => {
   expect(ids(planFrame([message('a1'), message('b1')], [], { ...room, bytes: 20 }))).toEqual(['a1']);
 });
 
+it('keeps the order of a conversation of which several may leave', () => {
+  expect(ids(planFrame([message('a4'), message('a1')], [message('a2'), message('a3')], room))).toEqual(
+    ['a1', 'a2', 'a3', 'a4'],
+  ); // prettier-ignore
+  expect(ids(planFrame([message('a4'), message('a1')], [message('a2', 10, 6), message('a3')], room))).toEqual(
+    ['a1', 'a4'],
+  ); // prettier-ignore
+});
+
 it('never leaves out one message and takes a later one of its conversation', () => {
   const conversations = fc.array(fc.array(fc.tuple(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 0, max: 9 })), { minLength: 1, maxLength: 6 }), { maxLength: 5 }); // prettier-ignore
   fc.assert(

@@ -3,7 +3,7 @@ import { lapseAward, completeRelease } from '../../routing/award.ts';
 import { rejectOffer } from '../../routing/reject-offer.ts';
 import { withdrawLead } from '../../routing/withdraw-lead.ts';
 import { onStepReceipted, onStepRefused } from '../agreements/step-delivered.ts';
-import { releaseToPeer, tellClosed } from '../offers/award-to-peer.ts';
+import { releaseToPeer } from '../offers/award-to-peer.ts';
 import { planDeletion } from '../privacy/delete-shown.ts';
 import { requestUnheard } from '../privacy/privacy-due.ts';
 import { findConversation, updateConversation, type Conversation } from '../store/conversations.ts';
@@ -16,8 +16,6 @@ export async function onReceipt(tx: Tx, message: OutboxMessage): Promise<void> {
   if (message.type === 'Agreement') return onStepReceipted(tx, message);
   const conversation = await findConversation(tx, message);
   if (!conversation) return;
-  // The end of an offer was tried first and refused: the peer knew of no offer then.
-  if (message.type === 'Offer' && conversation.state === 'closed') await tellClosed(tx, conversation);
   if (message.type === 'Award') await releaseToPeer(tx, conversation);
   if (message.type === 'Release' && conversation.recipientId) await completeRelease(tx, conversation.recipientId);
 }

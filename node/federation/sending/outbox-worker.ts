@@ -9,6 +9,7 @@ import { isExpired, settleAttempt, settleExpired, tryAgain } from './settle-atte
 import {
   findNextDueAt,
   leaseDue,
+  leaseMilliseconds,
   listPeersWithWaiting,
   listUnfetched,
   updateWaiting,
@@ -19,9 +20,6 @@ import { getHealth } from '../store/peers.ts';
 
 /** Requests on their way from this process, by peer. */
 type OnTheWay = Map<string, number>;
-
-/** For so long a message is ours; a process that does not renew this is taken for dead, and the message is sent again. */
-const leaseMilliseconds = 10_000;
 
 /**
  * Delivers what waits: per conversation one message at a time, per peer several at once, each peer at its own pace. Goes on

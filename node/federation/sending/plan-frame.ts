@@ -19,30 +19,30 @@ const prefixBytes = 4;
 
 /**
  * The messages of one frame: those that may leave at once (`firsts`, longest due first), each followed by what waits behind it
- * in its conversation (`behind`, by counter), for as long as nothing between them is left out.
+ * in its conversation (`behind`), by counter and for as long as nothing between them is left out.
  */
 export function planFrame(
   firsts: readonly Candidate[],
   behind: readonly Candidate[],
   { messages, bytes, now }: FrameRoom,
 ): Candidate[] {
-  const planned = new Map<string, Candidate>();
+  const planned: Candidate[] = [];
   let left = bytes;
   const put = (candidate: Candidate): boolean => {
-    const fits = planned.size < messages && candidate.bytes + prefixBytes <= left;
+    const fits = planned.length < messages && candidate.bytes + prefixBytes <= left;
     if (!fits) return false;
-    planned.set(candidate.messageId, candidate);
+    planned.push(candidate);
     left -= candidate.bytes + prefixBytes;
     return true;
   };
-  for (const first of firsts) {
-    if (planned.has(first.messageId)) continue;
-    if (!put(first)) break;
-    for (const next of behind) {
-      if (next.conversationId !== first.conversationId || next.seq <= first.seq || planned.has(next.messageId))
-        continue;
-      if (next.dueAt > now || !put(next)) break;
+  const free = new Set(firsts);
+  const conversations = Map.groupBy([...firsts, ...behind], ({ conversationId }) => conversationId);
+  for (const conversation of conversations.values()) {
+    let follows = false;
+    for (const candidate of conversation.sort((one, other) => one.seq - other.seq)) {
+      follows = free.has(candidate) || (follows && candidate.dueAt <= now);
+      if (follows && !put(candidate)) break;
     }
   }
-  return [...planned.values()];
+  return planned;
 }

@@ -199,8 +199,14 @@ export async function leaseDue(
     .execute();
 }
 
-/** So many attempts in vain (about an hour), and a message holds up later ones of its conversation no longer. */
+/** For so long a message that is sent is ours; a process that does not renew this is taken for dead, and it is sent again. */
+export const leaseMilliseconds = 10_000;
+
+/** So many attempts in vain (about an hour), and what may be overtaken holds up later messages of its conversation no longer. */
 const patientAttempts = 6;
+
+/** What arrives too late is receipted and changes nothing; anything else would be refused then (LX-093). */
+const mayBeOvertaken: readonly MessageType[] = ['Status', 'Update'];
 
 /** What gives a lead away; does not leave a restored node before it knows how things stand on the other side (LX-183). */
 const giving: readonly MessageType[] = ['Offer', 'Award', 'Release'];
@@ -222,7 +228,14 @@ export const firstOfConversations = (ctx: Context, peerId: string, restoring: bo
             .whereRef('earlier.conversationId', '=', 'message.conversationId')
             .whereRef('earlier.seq', '<', 'message.seq')
             .where('earlier.state', '=', waiting)
-            .where('earlier.attempts', '<', patientAttempts),
+            .where((either) =>
+              either.or([
+                either('earlier.type', 'not in', mayBeOvertaken),
+                either('earlier.attempts', '<', patientAttempts),
+                // Due or under way: it leaves first.
+                either('earlier.dueAt', '<=', ctx.clock.now() + leaseMilliseconds),
+              ]),
+            ),
         ),
       ),
     );
