@@ -2,6 +2,7 @@
  * schemas/*.xsd -> protocol/generated.ts: types, enumerations and the tables that readers, writers, JSON checks, forms,
  * field policies and log redaction share. `node protocol/codegen.ts` writes, `--check` fails when the file is stale.
  */
+import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { readSchema, type Schema } from './codegen/read-schema.ts';
 import { writeTables } from './codegen/write-tables.ts';
@@ -68,14 +69,21 @@ function checkTypes(schema: Schema): void {
   }
 }
 
+const bytesOf = (file: string) => readFileSync(near(`../schemas/${file}`));
+
+/** SHA-256 of each schema file that a message must obey, as Capabilities tell them. */
+function writeDigests(files: readonly string[]): string {
+  const digestOf = (file: string) => createHash('sha256').update(bytesOf(file)).digest('base64');
+  const rows = files.map((file) => `  { name: '${file}', digest: '${digestOf(file)}' },\n`);
+  return `/** SHA-256 of the schema files this was made from. */\nexport const schemaDigests: readonly SchemaDigest[] = [\n${rows.join('')}];\n`;
+}
+
 function generate(): string {
-  const schema = readSchema(
-    ['lead.xsd', 'types.xsd', 'exchange.xsd', 'levels.xsd'].map((file) =>
-      readFileSync(near(`../schemas/${file}`), 'utf8'),
-    ),
-  );
+  const files = ['lead.xsd', 'types.xsd', 'exchange.xsd', 'levels.xsd'];
+  const schema = readSchema(files.map((file) => bytesOf(file).toString('utf8')));
   checkTypes(schema);
-  return [head, writeTypes(schema), messages, writeTables(schema)].join('\n');
+  const digests = writeDigests([...files, 'signature.xsd']);
+  return [head, writeTypes(schema), messages, writeTables(schema), digests].join('\n');
 }
 
 const text = generate();

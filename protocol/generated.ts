@@ -1849,3 +1849,12 @@ export const complexTypes: Readonly<Record<string, ComplexType>> = {
     elements: [],
   },
 };
+
+/** SHA-256 of the schema files this was made from. */
+export const schemaDigests: readonly SchemaDigest[] = [
+  { name: 'lead.xsd', digest: '/0FAWEz5/3osmVA/Gd2A4n32z4ycT8dg3Jw1lzxAiv0=' },
+  { name: 'types.xsd', digest: 't6eTmN3B+iLxz0kw0soU5BhBTpHV3m2y9L/XT0zorV8=' },
+  { name: 'exchange.xsd', digest: 'RfB8eZIe59JuvWiSVKUqK2/opRHqTL7YFR0WFaENVdw=' },
+  { name: 'levels.xsd', digest: '1oCVuMLN9o+vPwsLu0kpujB18S/TCV7lU73vEFlmDPU=' },
+  { name: 'signature.xsd', digest: 'jcaGTU3VNhEq3Zk0vpVMqMEzjFEw/mieNVZdPWZpaJs=' },
+];

@@ -26,6 +26,7 @@ export {
   recallReasons,
   rejectReasons,
   returnReasons,
+  schemaDigests,
   sourceKinds,
   updateReasons,
 } from './generated.ts';

@@ -1,9 +1,13 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { capabilitiesPath, makeHeader, makeSigningKey, mediaType, seal } from '../../protocol/index.ts';
+import type { Capabilities } from '../../protocol/index.ts';
 import { sealGreeting } from '../../node/federation/peers/capabilities.ts';
 import { findSpoken, speaks } from '../../node/federation/peers/find-spoken.ts';
 import { getPeerView } from '../../node/federation/peers/describe-peer.ts';
 import { makeSpeechWorker } from '../../node/federation/peers/learn-speech.ts';
+import { findSpeech } from '../../node/federation/store/speech.ts';
 import type { Context } from '../../node/kernel/context.ts';
 import { openFederation, type Federation, type FederationNode } from '../support/federation.ts';
 import { post } from '../support/foreign-peer.ts';
@@ -53,6 +57,15 @@ describe('what a partner speaks', () => {
       messagesPerMinute: 6000,
       error: null,
     });
+  });
+
+  it('comes with its limits and the digests of the schemas it checks with', async () => {
+    const said = (await findSpeech(ctx, reseller.nodeId))?.capabilities ?? '{}';
+    const { bytesInFlight, schemas = [] } = JSON.parse(said) as Capabilities;
+    expect(bytesInFlight).toBe(4_194_304);
+    const digestOf = (file: string) => createHash('sha256').update(readFileSync(new URL(`../../schemas/${file}`, import.meta.url))).digest('base64'); // prettier-ignore
+    expect(schemas).toHaveLength(5);
+    expect(schemas).toEqual(schemas.map(({ name }) => ({ name, digest: digestOf(name) })));
   });
 
   it('is asked again after a day, not before', async () => {

@@ -3,6 +3,7 @@ import {
   keyAlgorithms,
   limits,
   makeHeader,
+  schemaDigests,
   seal,
   type Capabilities,
   type CapabilityKey,
@@ -17,6 +18,9 @@ import { publicSigningKey, signingKeyFor } from '../keys/signing-key.ts';
 import { listOwnKeys } from '../store/own-keys.ts';
 
 const lifeMilliseconds = 48 * 3_600_000;
+
+/** What one partner may have under way to this node at a time, in the longest frames. */
+const framesInFlight = 4;
 
 /** What this node speaks, signed, for everyone who asks. Nobody's trust hangs on it. */
 export const sealCapabilities = async (ctx: Context): Promise<string> =>
@@ -45,7 +49,9 @@ export async function describeCapabilities(ctx: Context): Promise<Capabilities> 
     maxBatchMessages: batchLimits.documents,
     maxBatchBytes: batchLimits.bytes,
     messagesPerMinute: ctx.config.messagesPerMinute,
+    bytesInFlight: framesInFlight * batchLimits.bytes,
     algorithms: [...keyAlgorithms],
+    schemas: [...schemaDigests],
     logKey: checkpointKey(ctx).text,
   };
 }

@@ -1,4 +1,5 @@
-import { capabilitiesPath, mediaType, open, readCapabilities } from '../../index.ts';
+import { batchLimits, capabilitiesPath, limits, mediaType, open, readCapabilities } from '../../index.ts';
+import type { Message, Opened } from '../../index.ts';
 import { expectProblem, expectReceipt, expectSame, expectUnderstood } from '../answer.ts';
 import { checksOf, meets, NotRun, Unmet, type Check } from '../check.ts';
 import { resigned } from '../hand-signed.ts';
@@ -9,12 +10,16 @@ const check = checksOf('vendor', 'Core');
 const minute = 60_000;
 const at = (kit: Kit, milliseconds: number) => new Date(kit.now() + milliseconds).toISOString();
 
-async function fetchCapabilities(kit: Kit): Promise<void> {
+async function fetchSigned(kit: Kit): Promise<Opened<Message<'Capabilities'>>> {
   const url = new URL(capabilitiesPath, kit.target.endpoint).href;
   const response = await fetch(url, { redirect: 'manual', headers: { 'accept-encoding': 'identity' }, signal: AbortSignal.timeout(20_000) }); // prettier-ignore
-  const { message } = await readCapabilities(response, kit.findKey).catch((error: unknown) => {
+  return readCapabilities(response, kit.findKey).catch((error: unknown) => {
     throw new Unmet(`These are no Capabilities signed by the invited key (${String(error)}).`);
   });
+}
+
+async function fetchCapabilities(kit: Kit): Promise<void> {
+  const { message } = await fetchSigned(kit);
   meets(message.header.to === '*', 'Capabilities for everybody are addressed to *.');
   for (const level of message.body.levels) kit.announced.add(level);
   meets(kit.announced.has('Core'), 'The level Core is not announced.');
@@ -28,6 +33,26 @@ const capabilities = check(
   'LX-077 LX-015 LX-090',
   ['GET /.well-known/lead-exchange', '200 with Capabilities to *, signed by the invited key, that name level Core'],
   fetchCapabilities,
+);
+
+const limitsAnnounced = check(
+  'capabilities-limits',
+  'LX-082 LX-137 LX-205',
+  ['The same request', 'No limit above those of the protocol, none that lets nothing through, each schema once'],
+  async (kit) => {
+    const { body } = (await fetchSigned(kit)).message;
+    const { maxMessageBytes, maxBatchMessages, maxBatchBytes, messagesPerMinute, bytesInFlight, schemas = [] } = body;
+    meets(maxMessageBytes <= limits.messageBytes, `MaxMessageBytes is ${maxMessageBytes}.`);
+    meets((maxBatchMessages ?? 0) <= batchLimits.documents, `MaxBatchMessages is ${maxBatchMessages ?? 0}.`);
+    meets((maxBatchBytes ?? 0) <= batchLimits.bytes, `MaxBatchBytes is ${maxBatchBytes ?? 0}.`);
+    const all = [maxMessageBytes, maxBatchMessages, maxBatchBytes, messagesPerMinute, bytesInFlight];
+    meets(!all.includes(0), 'A limit is 0: nothing would ever get through.');
+    meets(
+      (bytesInFlight ?? maxMessageBytes) >= maxMessageBytes,
+      'BytesInFlight leaves no room for the longest message.',
+    );
+    meets(new Set(schemas.map(({ name }) => name)).size === schemas.length, 'A schema is named twice.');
+  },
 );
 
 const first: readonly Check[] = [
@@ -224,4 +249,11 @@ export function greeting(kit: Kit) {
   return kit.say('Capabilities', { name, endpoint, keys: [{ kid, algorithm, spki }], ...kitSpeaks });
 }
 
-export const offeringChecks: readonly Check[] = [capabilities, ...first, ...repeated, ...addressed, ...understood];
+export const offeringChecks: readonly Check[] = [
+  capabilities,
+  limitsAnnounced,
+  ...first,
+  ...repeated,
+  ...addressed,
+  ...understood,
+];
