@@ -10,6 +10,8 @@ export function describeDisclosed<T extends ConversationType>(
   if (type === 'Offer') return describeOffer(body as Bodies['Offer']);
   if (type === 'Release') return { stage: 'released', shown: presentFields((body as Bodies['Release']).lead) };
   if (type === 'Update') return { stage: 'updated', shown: (body as Bodies['Update']).changedFields };
+  if (type === 'ConsentChange')
+    return (body as Bodies['ConsentChange']).consents && { stage: 'updated', shown: ['consents'] };
   if (type === 'AccessReport') return describeReport(body as Bodies['AccessReport']);
   return undefined;
 }

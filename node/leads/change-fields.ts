@@ -53,7 +53,8 @@ const whyNotOurs = (lead: Standing): CodedError =>
     ? conflict('illegal-change', 'This lead is gone; nothing of it can be changed.')
     : conflict('illegal-change', 'The partner has not released this lead; only then can it be changed here.');
 
-function withValues(document: Lead, values: ReadonlyMap<string, unknown>): Lead {
+/** A document with other values, checked. Throws `unknown-field`, `schema`. */
+export function withValues(document: Lead, values: ReadonlyMap<string, unknown>): Lead {
   try {
     let changed = document;
     for (const [path, value] of values) changed = setField(changed, path, value);

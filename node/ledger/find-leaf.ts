@@ -10,15 +10,16 @@ const pageLeaves = 1_000;
 export async function findLeafOfMessage(ctx: Context, messageId: string): Promise<Leaf | undefined> {
   const madeAt = Number.parseInt(messageId.replace('-', '').slice(0, 12), 16);
   const line = `\nmessage: ${messageId}\n`;
-  for (let from = await findPlaceOf(ctx, madeAt - slackMilliseconds); ; from += pageLeaves) {
+  for (let from = await findPlaceOf(ctx, madeAt); ; from += pageLeaves) {
     const page = await listLeaves(ctx, from, pageLeaves);
     const found = page.find(({ text }) => text.includes(line));
     if (found || page.length < pageLeaves) return found;
   }
 }
 
-/** Leaves are logged in the order of their times, but for moments: the first that is not older. */
-async function findPlaceOf(ctx: Context, at: number): Promise<number> {
+/** Leaves are logged in the order of their times, but for moments: a place with all behind it that are not older. */
+export async function findPlaceOf(ctx: Context, since: number): Promise<number> {
+  const at = since - slackMilliseconds;
   let [low, high] = [0, (await getHead(ctx)).size];
   while (low < high) {
     const middle = Math.floor((low + high) / 2);

@@ -72,6 +72,11 @@ describe('software that knows webhooks and HTTP alone', () => {
     expect(told[0]).toMatch(/withheld: .*contact\.emails/);
     expect(told[1]).toMatch(/shown: .*contact\.emails/);
     expect(leaves.join()).not.toContain(canary);
+    const report = await vendor.administrator.api.get<{ disclosures: { stage: string }[] }>(
+      `/api/leads/${leadId}/access-report`,
+    );
+    expect(report.disclosures.map(({ stage }) => stage)).toEqual(['offered', 'released']);
+    expect(report.disclosures[1]).toMatchObject({ recipient: 'Harbour CRM', nodeId: partner.id });
     const kept = await vendor.ctx.db.selectFrom('webhookMessage').select('body').execute();
     expect(kept.every(({ body }) => body === null)).toBe(true);
   });

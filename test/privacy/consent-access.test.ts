@@ -1,10 +1,18 @@
 import { expect, it } from 'vitest';
+import type { Lead } from '../../protocol/index.ts';
 import { changeConsent } from '../../node/federation/privacy/change-consent.ts';
 import { askAccess } from '../../node/federation/privacy/report-access.ts';
 import { sendMessage } from '../../node/federation/sending/send-message.ts';
 import { findHolding } from '../../node/federation/store/conversations.ts';
+import { transact } from '../../node/kernel/context.ts';
+import { receiveLead } from '../../node/leads/receive-lead.ts';
+import { getLead, listLeads } from '../../node/leads/store.ts';
+import { claimOffer } from '../../node/routing/claim-offer.ts';
+import { listRecipientsOfLead } from '../../node/routing/store/recipients.ts';
+import { boxOf, offerTo } from '../bridge/scene.ts';
 import { leavesOf, sequence } from '../ledger/log.ts';
-import { canary } from '../support/federation.ts';
+import { canary, sampleLead } from '../support/federation.ts';
+import { startNetwork } from '../support/network.ts';
 import { grace, openChain } from './chain.ts';
 
 it('do-not-contact travels both ways to every node that has the lead, once, and each history says so', async () => {
@@ -81,4 +89,63 @@ it('a report names by name who got which fields when, collected hop by hop; from
   await world.settle();
   expect(wire.story()).toContain('distributor>dealer Erasure');
   expect(await world.lead(dealer)).toMatchObject({ document: {} });
+});
+
+it('a consent is set here, and reaches every node that was released the lead; who got what is told to the person in plain words', async () => {
+  await using network = await startNetwork({ nodes: ['vendor', 'reseller'] });
+  await network.introduce('vendor', 'reseller');
+  const [vendor, reseller] = [network.node('vendor'), network.node('reseller')];
+  const { id: userId } = await reseller.addUser('Ann');
+  await offerTo(vendor, [await boxOf(vendor, reseller.nodeId)]);
+  await offerTo(reseller, [await boxOf(reseller, userId)]);
+  const document: Lead = { ...sampleLead, consents: [{ purpose: 'marketing', state: 'granted' }] };
+  const id = await transact(vendor.ctx, (tx) => receiveLead(tx, { document, origin: 'local' }));
+  await network.settle();
+  const { api } = vendor.administrator;
+  const decide = (decision: object) => api.send('POST', `/api/leads/${id}/consents`, decision);
+  await decide({ purpose: 'profiling', state: 'refused' });
+  await network.settle();
+  const sent = (type: string) =>
+    vendor.ctx.db
+      .selectFrom('outbox')
+      .select('seq')
+      .where('type', '=', type as never)
+      .execute();
+  // Only offered so far: nothing to tell, and nothing that waits for the award.
+  expect(await sent('ConsentChange')).toEqual([]);
+
+  const held = (await listLeads(reseller.ctx, { kind: 'all' }, { limit: 5 })).items[0]?.id ?? '';
+  const [recipient] = await listRecipientsOfLead(reseller.ctx, held);
+  await transact(reseller.ctx, (tx) => claimOffer(tx, { recipientId: recipient?.id ?? '' }));
+  await network.settle();
+  await decide({ purpose: 'marketing', state: 'withdrawn', at: '2026-05-01T10:00:00+02:00' });
+  await network.settle();
+  const consents = (await getLead(reseller.ctx, held)).document.consents;
+  expect(consents).toMatchObject([
+    { purpose: 'profiling', state: 'refused' },
+    { purpose: 'marketing', state: 'withdrawn' },
+  ]);
+  await expect(decide({ purpose: 'marketing', state: 'maybe' })).rejects.toMatchObject({ code: 'invalid' });
+  expect(await sent('ConsentChange')).toHaveLength(1);
+
+  await api.send('POST', `/api/leads/${id}/access-report`);
+  await network.settle();
+  const report = await api.get<{ disclosures: object[] }>(`/api/leads/${id}/access-report`);
+  expect(report.disclosures).toMatchObject([
+    { recipient: 'reseller', nodeId: reseller.nodeId, stage: 'offered' },
+    { recipient: 'reseller', stage: 'released' },
+    { recipient: 'reseller', stage: 'updated' },
+    { recipient: 'reseller', stage: 'updated', fields: ['consents'] },
+  ]);
+  const answer = await fetch(`${vendor.url}/api/leads/${id}/access-report/text`, {
+    headers: { authorization: `Bearer ${vendor.administrator.token}` },
+  });
+  expect(answer.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+  const text = await answer.text();
+  expect(text).toMatch(/^What vendor holds about you\n\nMade 2026-\d\d-\d\d \d\d:\d\d UTC; lead_/);
+  expect(text).toContain(`\n  Last name: Lovelace ${canary}\n`);
+  expect(text).toMatch(
+    /WHO GOT WHAT[^]* reseller saw, when it was offered the request: City, .*\n.* reseller got, when it/,
+  );
+  expect(text).toMatch(/WHAT RESELLER SAYS THAT IT HOLDS\n {2}Held since .*[^]*\n {2}Consents: profiling · refused/);
 });

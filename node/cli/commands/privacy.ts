@@ -1,8 +1,8 @@
-import { answerOutcomes, contactChannels, erasureReasons } from '../../../protocol/index.ts';
+import { answerOutcomes, consentStates, contactChannels, erasureReasons } from '../../../protocol/index.ts';
 import { CodedError } from '../../kernel/errors.ts';
 import type { Command } from '../command.ts';
-import { entry, table, type Page } from '../output.ts';
-import { given, needed, pageOptions, value } from './options.ts';
+import { entry, table, words, type Page } from '../output.ts';
+import { flag, given, needed, pageOptions, value } from './options.ts';
 
 const lead = 'lead_01J8ZQ4X7M3N5P6R7S8T9V0W1X';
 
@@ -74,6 +74,25 @@ export const privacyCommands: readonly Command[] = [
     },
   },
   {
+    name: 'lead consent',
+    summary: 'What the person decided about one purpose; every partner that got this part of the lead is told',
+    arguments: ['lead'],
+    options: {
+      purpose: value('name', 'What the data may be used for, such as marketing.'),
+      state: value('code', `One of ${consentStates.join(', ')}.`),
+      at: value('time', 'When the person said so; default now.'),
+      wording: value('words', 'The words the person saw.'),
+      'evidence-url': value('url', 'Where the proof lies.'),
+    },
+    example: `leadmesh lead consent ${lead} --purpose marketing --state withdrawn`,
+    onNode: async (door, asked) => {
+      const decided = { purpose: needed(asked, 'purpose'), state: needed(asked, 'state') };
+      const evidenceUrl = asked.text('evidence-url');
+      const body = { ...decided, ...given(asked, 'at', 'wording'), ...(evidenceUrl !== undefined && { evidenceUrl }) };
+      return entry(await door.ask<object>('POST /api/leads/:id/consents', { params: { id: asked.arg('lead') }, body }));
+    },
+  },
+  {
     name: 'lead ask-report',
     summary: 'Ask every partner that got a lead what it holds, for the person the lead is about',
     arguments: ['lead'],
@@ -85,9 +104,14 @@ export const privacyCommands: readonly Command[] = [
     name: 'lead report',
     summary: 'Show what is held of a lead here and at partners, and who got which fields when',
     arguments: ['lead'],
-    example: `leadmesh lead report ${lead}`,
-    onNode: async (door, asked) =>
-      entry(await door.ask<object>('GET /api/leads/:id/access-report', { params: { id: asked.arg('lead') } })),
+    options: { letter: flag('As plain text, to hand to the person it is about.') },
+    example: `leadmesh lead report ${lead} --letter`,
+    onNode: async (door, asked) => {
+      const params = { id: asked.arg('lead') };
+      if (!asked.isOn('letter')) return entry(await door.ask<object>('GET /api/leads/:id/access-report', { params }));
+      const text = await door.ask<string>('GET /api/leads/:id/access-report/text', { params });
+      return words(text.trimEnd(), { text });
+    },
   },
   {
     name: 'privacy list',

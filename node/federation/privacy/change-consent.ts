@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { setField, type ConsentChange, type ContactChannel } from '../../../protocol/index.ts';
+import type { ConsentChange, ContactChannel } from '../../../protocol/index.ts';
 import type { Tx } from '../../kernel/context.ts';
 import { conflict } from '../../kernel/errors.ts';
 import { appendLeaf } from '../../ledger/append-leaf.ts';
+import { withValues } from '../../leads/change-fields.ts';
 import { tellHistory } from '../../leads/change-lead.ts';
 import type { LeadActor } from '../../leads/history.ts';
 import { promoteFields } from '../../leads/promote-fields.ts';
@@ -24,7 +25,8 @@ interface Changing {
 
 /**
  * A person changed what their data may be used for: the lead says so, and every node that has it from us, and the one we have
- * it from, is told (LX-153). Ways of contact are only ever closed. Says nothing twice. Throws `lead-erased`.
+ * it from, is told (LX-153). Ways of contact are only ever closed. Says nothing twice. Throws `lead-erased`,
+ * `schema`.
  */
 export async function changeConsent(tx: Tx, leadId: string, { change, actor, from }: Changing): Promise<void> {
   const lead = await getLead(tx, leadId);
@@ -38,13 +40,22 @@ export async function changeConsent(tx: Tx, leadId: string, { change, actor, fro
   const by = actor.kind === 'user' ? actor.id : undefined;
   const said = { peer: from?.peerId, message: from?.messageId, digest: from?.digest, by };
   await appendLeaf(tx, 'consent-changed', { lead: leadId, ...said, 'do-not-contact': channels });
-  for (const conversation of await listConversationsOf(tx, leadId))
-    if (await isToTell(tx, conversation, from))
-      await sendMessage(tx, conversation, { type: 'ConsentChange', body: change });
+  for (const conversation of await listConversationsOf(tx, leadId)) {
+    const body = bodyFor(conversation, change);
+    if (body && (await isToTell(tx, conversation, from)))
+      await sendMessage(tx, conversation, { type: 'ConsentChange', body });
+  }
+}
+
+/** Whoever was only offered the lead knows of no consents; with the release it gets them as they are then. */
+function bodyFor({ side, releasedAt }: Conversation, change: ConsentChange): ConsentChange | undefined {
+  if (side === 'holding' || releasedAt !== null) return change;
+  const { at, doNotContacts = [] } = change;
+  return doNotContacts.length === 0 ? undefined : { at, doNotContacts };
 }
 
 async function replaceConsents(tx: Tx, lead: StoredLead, { consents }: ConsentChange): Promise<void> {
-  const document = setField(lead.document, 'consents', consents);
+  const document = withValues(lead.document, new Map([['consents', consents]]));
   const { hiddenFields, maskedFields } = lead;
   await replaceDocument(tx, lead.id, { document, promoted: promoteFields(document), hiddenFields, maskedFields });
 }

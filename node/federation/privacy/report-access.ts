@@ -1,4 +1,4 @@
-import { getField, type AccessDisclosure, type AccessReport } from '../../../protocol/index.ts';
+import { getField, type AccessDisclosure, type AccessReport, type Lead } from '../../../protocol/index.ts';
 import type { Context, Tx } from '../../kernel/context.ts';
 import { intend } from '../../kernel/jobs.ts';
 import { announce } from '../../kernel/live-events.ts';
@@ -6,7 +6,7 @@ import { appendLeaf } from '../../ledger/append-leaf.ts';
 import { tellHistory } from '../../leads/change-lead.ts';
 import type { LeadActor } from '../../leads/history.ts';
 import { getLead } from '../../leads/store.ts';
-import { listRecipientsOfLead } from '../../routing/store/recipients.ts';
+import { listRecipientsOfLead, type DisclosedFields, type Recipient } from '../../routing/store/recipients.ts';
 import { findAgreementOf } from '../agreements/in-force.ts';
 import type { Heard } from '../effects/effect.ts';
 import { isDeafTo } from '../peers/is-deaf-to.ts';
@@ -113,26 +113,56 @@ async function makeReport(ctx: Context, conversation: Conversation): Promise<Acc
   };
 }
 
-/** Which partners were shown which fields that the lead has, and when: in an offer, and in the release. */
-export async function listDisclosures(ctx: Context, leadId: string): Promise<AccessDisclosure[]> {
-  const recipients = new Map((await listRecipientsOfLead(ctx, leadId)).map((each) => [each.id, each]));
-  const found: AccessDisclosure[] = [];
+/**
+ * Which partners were shown which fields that the lead has, and when: in an offer, and in the release. Short, for a partner; the
+ * ledger tells more, see `listDisclosed`.
+ */
+async function listDisclosures(ctx: Context, leadId: string): Promise<AccessDisclosure[]> {
+  const recipients = await listRecipientsOfLead(ctx, leadId);
   const { document } = leadId === '' ? { document: {} } : await getLead(ctx, leadId);
+  const found: AccessDisclosure[] = [];
   for (const conversation of await listConversationsOf(ctx, leadId)) {
     const { peerId, recipientId, createdAt, releasedAt, side } = conversation;
-    const fields = recipients.get(recipientId ?? '')?.fields;
+    const fields = recipients.find(({ id }) => id === recipientId)?.fields;
     if (side !== 'offering' || !fields || !(await hasDeparted(ctx, conversation, 'Offer'))) continue;
     const [purpose] = (await findAgreementOf(ctx, conversation))?.terms.purposes ?? [];
     const to = { recipient: (await getPeer(ctx, peerId)).name, nodeId: peerId, ...(purpose && { purpose }) };
-    const { shown, masked, withheld, never } = fields;
-    const tell = (at: number, paths: readonly string[]) => {
-      const told = paths.filter((path) => !never.includes(path) && getField(document, path) !== undefined);
-      if (told.length > 0) found.push({ ...to, at: new Date(at).toISOString(), fields: told.slice(0, mostFields) });
-    };
-    tell(createdAt, [...shown, ...masked]);
-    if (releasedAt !== null) tell(releasedAt, [...shown, ...masked, ...withheld]);
+    found.push(...stagesOf(document, fields, { to, offeredAt: createdAt, releasedAt }));
+  }
+  return [...found, ...(await listWithoutNode(ctx, document, recipients))];
+}
+
+/** The same of partners that have no node: they are spoken with by webhook or mail, and have no conversation. */
+async function listWithoutNode(
+  ctx: Context,
+  document: Lead,
+  recipients: readonly Recipient[],
+): Promise<AccessDisclosure[]> {
+  const found: AccessDisclosure[] = [];
+  for (const { peerId, fields, state, createdAt, answeredAt } of recipients) {
+    const peer = peerId === null ? undefined : await getPeer(ctx, peerId);
+    if (!peer || peer.kind === 'node') continue;
+    const releasedAt = state === 'won' ? answeredAt : null;
+    found.push(...stagesOf(document, fields, { to: { recipient: peer.name }, offeredAt: createdAt, releasedAt }));
   }
   return found;
+}
+
+interface Stages {
+  readonly to: Pick<AccessDisclosure, 'recipient' | 'nodeId' | 'purpose'>;
+  readonly offeredAt: number;
+  readonly releasedAt: number | null;
+}
+
+function stagesOf(document: Lead, fields: DisclosedFields, { to, offeredAt, releasedAt }: Stages): AccessDisclosure[] {
+  const { shown, masked, withheld, never } = fields;
+  const tell = (at: number | null, paths: readonly string[]): AccessDisclosure[] => {
+    const told = paths.filter((path) => !never.includes(path) && getField(document, path) !== undefined);
+    if (at === null || told.length === 0) return [];
+    return [{ ...to, at: new Date(at).toISOString(), fields: told.slice(0, mostFields) }];
+  };
+  const seen = [...shown, ...masked];
+  return [...tell(offeredAt, seen), ...tell(releasedAt, [...seen, ...withheld])];
 }
 
 /** A report that we asked for; when it was for somebody above, it goes on. Refuses what quotes no request of ours. */

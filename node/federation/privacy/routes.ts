@@ -1,27 +1,24 @@
 import { z } from 'zod';
-import { answerOutcomes, contactChannels, erasureReasons } from '../../../protocol/index.ts';
+import { answerOutcomes, erasureReasons } from '../../../protocol/index.ts';
 import { transact, type Context } from '../../kernel/context.ts';
 import { CodedError } from '../../kernel/errors.ts';
 import { pageOf, pageQuery } from '../../kernel/paging.ts';
-import { route, type Actor, type Route } from '../../kernel/routes.ts';
-import type { LeadActor } from '../../leads/history.ts';
+import { route, type Route } from '../../kernel/routes.ts';
 import { scopeOf } from '../../leads/scope.ts';
 import { getLead } from '../../leads/store.ts';
 import { isDeafTo } from '../peers/is-deaf-to.ts';
 import { listConversationsOf, listOverdueDeletions, type Conversation } from '../store/conversations.ts';
-import { getPeer } from '../store/peers.ts';
 import { listOpenPrivacyRequests, listPrivacyRequestsOf, type PrivacyRequest } from '../store/privacy-requests.ts';
 import { decideErasure, holdLead } from './decide-request.ts';
 import { eraseLead } from './erase-lead.ts';
-import { changeConsent } from './change-consent.ts';
-import { askAccess, listDisclosures } from './report-access.ts';
+import { accessRoutes } from './access-routes.ts';
+import { actorOf, maybe, partnerOf, partnerView, when } from './views.ts';
 
 const person = z.object({
   kind: z.enum(['user', 'peer', 'system']),
   id: z.string().optional(),
   name: z.string().optional(),
 });
-const partnerView = z.object({ peerId: z.string(), name: z.string() });
 
 const requestView = z.object({
   id: z.string(),
@@ -56,10 +53,6 @@ const deletionView = z.object({
   silent: z.boolean(),
 });
 
-const when = (at: number) => new Date(at).toISOString();
-const maybe = (at: number | null) => (at === null ? undefined : when(at));
-const partnerOf = async (ctx: Context, peerId: string) => ({ peerId, name: (await getPeer(ctx, peerId)).name });
-
 async function viewRequest(
   ctx: Context,
   request: PrivacyRequest,
@@ -89,7 +82,6 @@ async function viewDeletion(ctx: Context, conversation: Conversation): Promise<z
   };
 }
 
-const actorOf = ({ userId: id, name }: Actor): LeadActor => ({ kind: 'user', id, name });
 const overseers = ['administrator', 'manager'] as const;
 
 const ofLead = route({
@@ -217,83 +209,4 @@ const answer = route({
   },
 });
 
-const consent = route({
-  method: 'POST',
-  path: '/api/leads/:id/do-not-contact',
-  access: ['administrator', 'manager', 'representative'],
-  summary: 'The person may not be contacted any more in these ways; every partner that has the lead is told',
-  body: z.strictObject({ channels: z.array(z.enum(contactChannels)).min(1).max(5) }),
-  reply: done,
-  async handler(ctx, { params, body: { channels }, actor }) {
-    const { id } = await getLead(ctx, params.id, await scopeOf(ctx, actor));
-    const change = { at: when(ctx.clock.now()), doNotContacts: channels };
-    await transact(ctx, (tx) => changeConsent(tx, id, { change, actor: actorOf(actor) }));
-    return { id };
-  },
-});
-
-const disclosed = z.object({
-  recipient: z.string(),
-  nodeId: z.string().optional(),
-  at: z.string(),
-  fields: z.array(z.string()),
-  purpose: z.string().optional(),
-});
-const accessView = z.object({
-  leadId: z.string(),
-  heldSince: z.string(),
-  /** What is held here. */
-  document: z.unknown(),
-  disclosures: z.array(disclosed),
-  /** What partners reported, each with those it passed the data on to. */
-  partners: z.array(
-    z.object({
-      partner: partnerView,
-      outcome: z.string(),
-      askedAt: z.string(),
-      answeredAt: z.string().optional(),
-      heldSince: z.string().optional(),
-      purposes: z.array(z.string()),
-      document: z.unknown().optional(),
-      disclosures: z.array(disclosed),
-    }),
-  ),
-});
-
-const askReport = route({
-  method: 'POST',
-  path: '/api/leads/:id/access-report',
-  access: ['administrator'],
-  summary: 'Have a report made for the person a lead is about: every partner that got it is asked what it holds',
-  reply: done,
-  async handler(ctx, { params, actor }) {
-    const { id } = await getLead(ctx, params.id, await scopeOf(ctx, actor));
-    await transact(ctx, (tx) => askAccess(tx, id, { actor: actorOf(actor) }));
-    return { id };
-  },
-});
-
-const report = route({
-  method: 'GET',
-  path: '/api/leads/:id/access-report',
-  access: ['administrator'],
-  summary: 'What is held of a lead here and at partners, and who got which fields when, as far as they have answered',
-  reply: accessView,
-  async handler(ctx, { params, actor }) {
-    const { id, receivedAt, document } = await getLead(ctx, params.id, await scopeOf(ctx, actor));
-    const asked = (await listPrivacyRequestsOf(ctx, id)).filter(({ ours, kind }) => ours && kind === 'access');
-    const newest = new Map(asked.map((each) => [`${each.peerId} ${each.conversationId}`, each]));
-    const partners = [...newest.values()].map(async ({ peerId, outcome, askedAt, answeredAt, answer: said }) => ({
-      ...{ partner: await partnerOf(ctx, peerId), outcome, askedAt: when(askedAt), answeredAt: maybe(answeredAt) },
-      ...{ heldSince: said.report?.heldSince, purposes: [...(said.report?.purposes ?? [])] },
-      ...{ document: said.report?.lead, disclosures: [...(said.report?.disclosures ?? [])] },
-    }));
-    const disclosures = await listDisclosures(ctx, id);
-    return { leadId: id, heldSince: when(receivedAt), document, disclosures, partners: await Promise.all(partners) };
-  },
-});
-
-export const privacyRoutes: readonly Route[] = [
-  ...[ofLead, open, overdue, erase, hold, answer],
-  ...[consent, askReport, report],
-];
+export const privacyRoutes: readonly Route[] = [ofLead, open, overdue, erase, hold, answer, ...accessRoutes];

@@ -43,6 +43,14 @@ export async function countPending(ctx: Context): Promise<number> {
   return count;
 }
 
+const mostWaiting = 10_000;
+
+/** The leaves that have no place in the log yet; they wait for moments. */
+export async function listPending(ctx: Context): Promise<string[]> {
+  const rows = await ctx.db.selectFrom('ledgerPending').select('text').orderBy('id').limit(mostWaiting).execute();
+  return rows.map(({ text }) => text);
+}
+
 const deleteFirst = compileOnce((db, { limit }: { limit: number }) =>
   db
     .deleteFrom('ledgerPending')
