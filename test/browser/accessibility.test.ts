@@ -79,6 +79,7 @@ it('every page of an administrator passes axe at both widths', async () => {
     ['/boxes', 'All leads'],
     ['/partners', 'reseller.localhost'],
     ['/partners/reseller.localhost', 'delivered'],
+    ['/restoration', 'This node was never restored'],
     ['/policies', 'the defaults hold'],
     ['/users', 'Make a sign-in link'],
     ['/account', 'API tokens'],

@@ -1,5 +1,8 @@
 import type { Capabilities } from '../../../protocol/index.ts';
 import type { Context } from '../../kernel/context.ts';
+import { findLastCheckpoint } from '../../ledger/last-checkpoint.ts';
+import { readQuota } from '../receiving/take-quota.ts';
+import { findContradiction } from '../witness/witness-checkpoint.ts';
 import { peerFingerprint } from './introduce.ts';
 import { describeReach } from './peer-health.ts';
 import { countByState, type OutboxState } from '../store/outbox.ts';
@@ -39,14 +42,12 @@ export async function getPeerView(ctx: Context, nodeId: string) {
     peerFingerprint(ctx, nodeId),
     findSpeech(ctx, nodeId),
   ]);
-  const witnessed = await findPeerCheckpoint(ctx, nodeId);
   return {
     ...describePeer(ctx, peer, { health, counts: toCounts([...sent, ...told]) }),
     fingerprint: keys.length > 0 ? fingerprint : '',
     speaks: describeSpeech(speech),
-    witnessed: witnessed
-      ? { size: witnessed.size, root: witnessed.root, epoch: witnessed.epoch, saidAt: when(witnessed.saidAt) }
-      : null,
+    quota: await readQuota(ctx, nodeId),
+    ...(await describeLogs(ctx, nodeId)),
     keys: keys.map(({ kid, algorithm, validFrom, validUntil, revokedAt, confirmedAt }) => ({
       kid,
       algorithm,
@@ -56,6 +57,22 @@ export async function getPeerView(ctx: Context, nodeId: string) {
       confirmedAt: whenever(confirmedAt),
     })),
     securityEvents: events.map(({ id, at, code, messageId }) => ({ id, at: when(at), code, messageId })),
+  };
+}
+
+/** The logs as the two nodes show them to each other: which checkpoint is the newest of each, and whether one contradicts. */
+async function describeLogs(ctx: Context, peerId: string) {
+  const [theirs, ours, event] = [
+    await findPeerCheckpoint(ctx, peerId),
+    await findLastCheckpoint(ctx),
+    await findContradiction(ctx, peerId),
+  ];
+  return {
+    witnessed: theirs
+      ? { size: theirs.size, root: theirs.root, epoch: theirs.epoch, saidAt: when(theirs.saidAt) }
+      : null,
+    ownCheckpoint: ours ? { size: ours.size, root: ours.root } : null,
+    logContradicts: event ? { code: event.code, at: when(event.at) } : null,
   };
 }
 

@@ -80,6 +80,12 @@ const fullPeerView = peerView.extend({
   speaks,
   /** The highest checkpoint of its log that it signed to us. */
   witnessed: z.object({ size: count, root: z.string(), epoch: count, saidAt: time }).nullable(),
+  /** The newest checkpoint of our log, as our receipts show it to every partner. */
+  ownCheckpoint: z.object({ size: count, root: z.string() }).nullable(),
+  /** The last time its log contradicted what it had signed before: `log-forked`, `log-shrunk`, `checkpoint-unsigned`. */
+  logContradicts: z.object({ code: z.string(), at: time }).nullable(),
+  /** Messages a minute that are taken of it, and how many could come at once now. */
+  quota: z.object({ perMinute: count, left: count }),
   keys: z.array(key),
   securityEvents: z.array(securityEvent),
 });

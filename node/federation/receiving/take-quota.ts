@@ -1,7 +1,7 @@
 import { transact, type Context } from '../../kernel/context.ts';
 import { decideNextToken, decideRefill, decideTake, type QuotaRule } from './decide-quota.ts';
 import { Refusal } from './refusal.ts';
-import { lockBucket, updateBucket, type QuotaUse } from '../store/quotas.ts';
+import { findBucket, lockBucket, updateBucket, type QuotaUse } from '../store/quotas.ts';
 
 /** Tokens this process took out of a peer's bucket and did not use yet; while there are none, when to look again. */
 interface Purse {
@@ -45,6 +45,14 @@ function fillPurse(ctx: Context, peerId: string, use: QuotaUse): Promise<{ taken
     if (taken > 0) await updateBucket(tx, peerId, use, left);
     return { taken, nextAt: taken > 0 ? 0 : decideNextToken(left, rule) };
   });
+}
+
+/** How many messages a minute are taken of a peer, and how many could come at once now. */
+export async function readQuota(ctx: Context, peerId: string): Promise<{ perMinute: number; left: number }> {
+  const rule = ruleOf(ctx, 'received');
+  const bucket = await findBucket(ctx, peerId, 'received');
+  const left = bucket ? decideRefill(bucket, rule, ctx.clock.now()).tokens : rule.burst;
+  return { perMinute: rule.perMinute, left };
 }
 
 /** Whether a message of this peer would have to wait, as far as this process knows. */

@@ -241,6 +241,17 @@ export const listSecurityEvents = (ctx: Context, peerId: string, limit: number) 
     .limit(limit)
     .execute();
 
+/** The newest event with one of these codes, however many others came since. */
+export const findSecurityEvent = (ctx: Context, peerId: string, codes: readonly string[]) =>
+  ctx.db
+    .selectFrom('securityEvent')
+    .selectAll()
+    .where('peerId', '=', peerId)
+    .where('code', 'in', codes)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+
 export const deleteSecurityEventsBefore = (tx: Tx, at: number) =>
   tx.db.deleteFrom('securityEvent').where('at', '<', at).execute();
 

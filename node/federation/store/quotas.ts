@@ -1,4 +1,4 @@
-import type { Tx } from '../../kernel/context.ts';
+import type { Context, Tx } from '../../kernel/context.ts';
 import type { Bucket } from '../receiving/decide-quota.ts';
 
 /**
@@ -37,6 +37,15 @@ export async function lockBucket(tx: Tx, peerId: string, use: QuotaUse, full: Bu
     .returning(['tokens', 'filledAt'])
     .executeTakeFirstOrThrow();
 }
+
+/** The bucket as it was when it was last used; undefined while it never was. */
+export const findBucket = (ctx: Context, peerId: string, use: QuotaUse): Promise<Bucket | undefined> =>
+  ctx.db
+    .selectFrom('peerQuota')
+    .select(['tokens', 'filledAt'])
+    .where('peerId', '=', peerId)
+    .where('use', '=', use)
+    .executeTakeFirst();
 
 export async function updateBucket(tx: Tx, peerId: string, use: QuotaUse, { tokens, filledAt }: Bucket): Promise<void> {
   await tx.db

@@ -2,7 +2,7 @@ import { isCheckpointOf, ProtocolError, type LogCheckpoint } from '../../../prot
 import type { Context, Tx } from '../../kernel/context.ts';
 import { appendLeaf } from '../../ledger/append-leaf.ts';
 import { tellPeerChange } from '../peers/peer-health.ts';
-import { appendSecurityEvent } from '../store/peers.ts';
+import { appendSecurityEvent, findSecurityEvent } from '../store/peers.ts';
 import { findPeerCheckpoint, keepPeerCheckpoint, listLogKeys, type PeerCheckpoint } from '../store/witnessed.ts';
 import { decideCheckpoint } from './decide-checkpoint.ts';
 
@@ -14,6 +14,7 @@ interface Said {
   readonly saidAt: number;
 }
 
+/** What a partner’s log is accused of. */
 const codes = { fork: 'log-forked', shrunk: 'log-shrunk', unsigned: 'checkpoint-unsigned' } as const;
 
 /**
@@ -48,6 +49,9 @@ function isSignedBy(peerId: string, log: LogCheckpoint, key: string): boolean {
     throw error;
   }
 }
+
+/** The newest security event that says a partner’s log contradicts itself. */
+export const findContradiction = (ctx: Context, peerId: string) => findSecurityEvent(ctx, peerId, Object.values(codes));
 
 async function contradict(
   tx: Tx,

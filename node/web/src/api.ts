@@ -2,6 +2,7 @@ import { createContext, use } from 'react';
 import { makeCall } from './call.ts';
 import type { NewPartner, PartnerPerson } from './partner-shapes.ts';
 import { makePrivacyApi } from './privacy-api.ts';
+import type { Finding, Restoration } from './restoration-shape.ts';
 import type * as shape from './shapes.ts';
 
 const query = (values: Readonly<Record<string, string | undefined>>) => {
@@ -122,7 +123,11 @@ export function makeApi(csrf: string | null) {
     confirmPeer: (id: string, fingerprint: string) => post(`/api/peers/${at(id)}/confirm`, { fingerprint }),
     confirmPeerKey: (id: string, kid: string, fingerprint: string) =>
       post(`/api/peers/${at(id)}/keys/${at(kid)}/confirm`, { fingerprint }),
-    setPeerFetches: (id: string, fetches: boolean) => call('PATCH', `/api/peers/${at(id)}`, { fetches }),
+    changePeer: (id: string, change: { fetches?: boolean; requireAgreement?: boolean }) =>
+      call('PATCH', `/api/peers/${at(id)}`, change),
+    restoration: () => get<Restoration>('/api/restoration'),
+    findings: (cursor?: string) => get<shape.Page<Finding>>(`/api/restoration/findings${query({ cursor, limit })}`),
+    goOn: (reason: string) => post<Restoration>('/api/restoration/override', { reason }),
     feedbackPolicy: (id: string) => get<shape.FeedbackPolicy>(`/api/peers/${at(id)}/feedback-policy`),
     setFeedbackPolicy: (id: string, change: shape.FeedbackChange) =>
       call<shape.FeedbackPolicy>('PATCH', `/api/peers/${at(id)}/feedback-policy`, change),

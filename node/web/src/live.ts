@@ -71,7 +71,7 @@ export function useLiveEvents(onEvent: (event: LiveEvent) => void): boolean {
 }
 
 function staleAfter(client: QueryClient, { kind, leadId }: LiveEvent): QueryKey[] {
-  if (kind === 'peer-changed') return [['peers'], ['peer']];
+  if (kind === 'peer-changed') return [['peers'], ['peer'], ['restoration']];
   const lead = leadId === null ? ['lead'] : ['lead', leadId];
   if (kind === 'shared-lead') return [['questions'], ['privacy-requests'], ['leads'], ['inbox'], lead];
   if (kind !== 'lead-changed') return [['inbox'], ['inboxes'], ['offer'], ['leads'], lead];

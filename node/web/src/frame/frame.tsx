@@ -6,6 +6,7 @@ import { Link, NavigationType, useLocation, useNavigationType } from 'react-rout
 import { useSession } from '../api.ts';
 import { useWaiting } from '../inbox-queries.ts';
 import { inboxEntries, type LiveEvent, useLiveEvents } from '../live.ts';
+import { RestoredBanner } from '../parts/restored-banner.tsx';
 import { Menu } from './menu.tsx';
 import { Notices, type Notice } from './notices.tsx';
 import { Pages } from './pages.tsx';
@@ -61,6 +62,7 @@ export function Frame() {
       <AppShell.Main id="main" tabIndex={-1} className="main">
         <div className="page">
           <Notices notices={notices} close={(id) => setNotices((all) => all.filter((each) => each.id !== id))} />
+          <RestoredBanner />
           <Pages />
         </div>
       </AppShell.Main>

@@ -24,14 +24,14 @@ const entries: readonly Entry[] = [
   { to: '/team', label: 'Team', icon: 'team', roles: overseers },
   { to: '/unrouted', label: 'Nobody took', icon: 'tray', roles: overseers },
   { to: '/boxes', label: 'Boxes and rules', icon: 'rules', roles: overseers },
-  { to: '/partners', label: 'Partners', icon: 'partners', roles: overseers },
+  { to: '/partners', label: 'Partners', icon: 'partners', roles: overseers, also: '/restoration' },
   { to: '/policies', label: 'Policies', icon: 'lock', roles: ['administrator', 'manager'] },
   { to: '/users', label: 'Users', icon: 'user', roles: ['administrator'] },
 ];
 
 function isHere(pathname: string, { to, also }: Entry): boolean {
   if (to === '/') return pathname === '/' || (also !== undefined && pathname.startsWith(also));
-  return pathname === to || pathname.startsWith(`${to}/`);
+  return pathname === to || pathname === also || pathname.startsWith(`${to}/`);
 }
 
 const markIf = (active: boolean) => (active ? ({ active, 'aria-current': 'page' } as const) : {});

@@ -13,6 +13,7 @@ import { PartnerPage } from '../pages/partner.tsx';
 import { PartnersPage } from '../pages/partners.tsx';
 import { PoliciesPage } from '../pages/policies.tsx';
 import { QuestionsPage } from '../pages/questions.tsx';
+import { RestorationPage } from '../pages/restoration.tsx';
 import { TeamInboxPage } from '../pages/team-inbox.tsx';
 import { TeamPage } from '../pages/team.tsx';
 import { UnroutedPage } from '../pages/unrouted.tsx';
@@ -35,6 +36,7 @@ export function Pages() {
       <Route path="/boxes/:id" element={<BoxPage />} />
       <Route path="/partners" element={<PartnersPage />} />
       <Route path="/partners/:id" element={<PartnerPage />} />
+      <Route path="/restoration" element={<RestorationPage />} />
       <Route path="/policies" element={<PoliciesPage />} />
       <Route path="/users" element={<UsersPage />} />
       <Route path="/account" element={<AccountPage />} />

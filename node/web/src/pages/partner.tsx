@@ -6,7 +6,10 @@ import { useSession } from '../api.ts';
 import { Agreements } from '../parts/agreements.tsx';
 import { describeTime, words } from '../parts/format.ts';
 import { Feedback } from '../parts/feedback.tsx';
+import { Facts } from '../parts/facts.tsx';
+import { Form } from '../parts/form.tsx';
 import { HealthBadge } from '../parts/health-badge.tsx';
+import { LogWitness } from '../parts/log-witness.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { PeerMessages } from '../parts/peer-messages.tsx';
 import { Answer, Failure } from '../parts/query-state.tsx';
@@ -34,6 +37,7 @@ export function PartnerPage() {
             <PeerFacts peer={data} />
             {data.kind !== 'node' && me.user.role !== 'representative' && <WithoutNode peer={data} />}
             {data.state !== 'pending' && <SpeechAndKeys peer={data} />}
+            {data.kind === 'node' && data.state !== 'pending' && <LogWitness peer={data} />}
             {(me.user.role === 'administrator' || me.user.role === 'manager') && <Feedback peer={data} />}
             {me.user.role !== 'representative' && data.kind === 'node' && data.state !== 'pending' && (
               <Agreements peer={data} />
@@ -78,16 +82,7 @@ function PeerFacts({
   return (
     <section className="card">
       <h2 className="section-title">Health</h2>
-      <dl className="facts">
-        {facts
-          .filter(([, text]) => text !== '')
-          .map(([label, text]) => (
-            <div key={label} className="fact">
-              <dt>{label}</dt>
-              <dd className="text">{text}</dd>
-            </div>
-          ))}
-      </dl>
+      <Facts facts={facts} />
     </section>
   );
 }
@@ -99,14 +94,7 @@ function Confirmation({ peer: { id, name } }: { peer: PeerView }) {
   const [typed, setTyped] = useState('');
   const confirm = useAct({ act: () => api.confirmPeer(id, typed), changes: peerKeys });
   return (
-    <form
-      className="card form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        confirm.mutate();
-      }}
-    >
-      <h2 className="section-title">Confirm this partner</h2>
+    <Form card title="Confirm this partner" label="Confirm" act={confirm}>
       <p>
         Call the administrator of <bdi>{name}</bdi>, let them read out their ten words, and type what you hear. Nothing
         is exchanged before that.
@@ -119,13 +107,7 @@ function Confirmation({ peer: { id, name } }: { peer: PeerView }) {
         value={typed}
         onChange={(event) => setTyped(event.currentTarget.value)}
       />
-      {confirm.error && <Failure error={confirm.error} />}
-      <div className="buttons">
-        <Button type="submit" loading={confirm.isPending}>
-          Confirm
-        </Button>
-      </div>
-    </form>
+    </Form>
   );
 }
 

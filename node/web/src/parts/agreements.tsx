@@ -1,9 +1,10 @@
-import { Badge, Button, Textarea } from '@mantine/core';
+import { Badge, Button, Switch, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import { useSession } from '../api.ts';
 import type { Agreement, PeerView } from '../shapes.ts';
 import { describeTerms } from './agreement-terms.ts';
 import { AskPanel } from './ask-panel.tsx';
+import { Facts } from './facts.tsx';
 import { describeTime, words } from './format.ts';
 import { useLeadFields } from './lead-document.tsx';
 import { pagedQuery, PagedList } from './more.tsx';
@@ -40,6 +41,7 @@ export function Agreements({ peer }: { peer: PeerView }) {
           </ul>
         )}
       </PagedList>
+      <RequireAgreement peer={peer} fixed={!mayAct} />
       {mayAct && !proposes && (
         <div className="buttons">
           <Button variant="default" onClick={() => setProposes(true)}>
@@ -49,6 +51,23 @@ export function Agreements({ peer }: { peer: PeerView }) {
       )}
       {proposes && <ProposeAgreement peer={peer} onDone={() => setProposes(false)} />}
     </section>
+  );
+}
+
+function RequireAgreement({ peer: { id, requireAgreement }, fixed }: { peer: PeerView; fixed: boolean }) {
+  const { api } = useSession();
+  const set = useAct({ act: (wish: boolean) => api.changePeer(id, { requireAgreement: wish }), changes: keys });
+  return (
+    <>
+      <Switch
+        className="require"
+        label="Offer nothing to this partner without an agreement in force, and take no offers from it"
+        checked={requireAgreement}
+        disabled={fixed || set.isPending}
+        onChange={(event) => set.mutate(event.currentTarget.checked)}
+      />
+      {set.error && <Failure error={set.error} />}
+    </>
   );
 }
 
@@ -96,14 +115,7 @@ function Version({ peer, agreement, mayAct }: Shown) {
           Proposed by {by}, {describeTime(proposedAt)}
           {refusedFor !== null && ` (${words(refusedFor)})`}
         </summary>
-        <dl className="facts">
-          {describeTerms(agreement, { partner: peer.name, fields }).map(([name, text]) => (
-            <div key={name} className="fact">
-              <dt>{name}</dt>
-              <dd className="text">{text}</dd>
-            </div>
-          ))}
-        </dl>
+        <Facts facts={describeTerms(agreement, { partner: peer.name, fields })} />
         {mayAct && !isOver && <Answering peer={peer} agreement={agreement} />}
       </details>
     </li>

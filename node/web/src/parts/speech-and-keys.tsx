@@ -1,7 +1,9 @@
-import { Button, Checkbox, TextInput } from '@mantine/core';
+import { Checkbox, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useSession } from '../api.ts';
 import type { PeerView } from '../shapes.ts';
+import { Facts } from './facts.tsx';
+import { Form } from './form.tsx';
 import { describeTime } from './format.ts';
 import { Failure } from './query-state.tsx';
 import { useAct } from './use-act.ts';
@@ -11,27 +13,19 @@ const changes = ['peer', 'peers'];
 /** What a partner's node speaks and takes, how it gets its messages, and its keys that wait for somebody's word. */
 export function SpeechAndKeys({ peer }: { peer: PeerView }) {
   const { api, me } = useSession();
-  const { id, name, speaks, keys, fetches } = peer;
-  const set = useAct({ act: (wish: boolean) => api.setPeerFetches(id, wish), changes });
+  const { id, name, speaks, keys, fetches, quota } = peer;
+  const set = useAct({ act: (wish: boolean) => api.changePeer(id, { fetches: wish }), changes });
   const waiting = keys.filter(({ confirmedAt, revokedAt }) => confirmedAt === null && revokedAt === null);
-  const facts: [string, string][] = [
+  const facts = [
     ['Speaks', speaks.levels.join(', ')],
     ['Takes a minute', speaks.messagesPerMinute === null ? '' : `${speaks.messagesPerMinute} messages`],
     ['Said so', speaks.learnedAt === null ? 'nothing yet' : describeTime(speaks.learnedAt)],
-  ];
+    ['We take a minute', `${quota.perMinute} messages; ${quota.left} could come at once now`],
+  ] as const;
   return (
     <section className="card">
       <h2 className="section-title">What its node speaks</h2>
-      <dl className="facts">
-        {facts
-          .filter(([, text]) => text !== '')
-          .map(([label, text]) => (
-            <div key={label} className="fact">
-              <dt>{label}</dt>
-              <dd className="text">{text}</dd>
-            </div>
-          ))}
-      </dl>
+      <Facts facts={facts} />
       <Checkbox
         label={`Nobody can reach ${name}: its messages wait until it asks for them`}
         checked={fetches}
@@ -50,13 +44,7 @@ function NewKey({ id, kid }: { id: string; kid: string }) {
   const [typed, setTyped] = useState('');
   const confirm = useAct({ act: () => api.confirmPeerKey(id, kid, typed), changes });
   return (
-    <form
-      className="form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        confirm.mutate();
-      }}
-    >
+    <Form label="Confirm the key" act={confirm}>
       <p>
         The partner announced a new key (<span className="text">{kid}</span>). Call its administrator, let them read out
         the ten words of the new key, and type what you hear.
@@ -69,12 +57,6 @@ function NewKey({ id, kid }: { id: string; kid: string }) {
         value={typed}
         onChange={(event) => setTyped(event.currentTarget.value)}
       />
-      {confirm.error && <Failure error={confirm.error} />}
-      <div className="buttons">
-        <Button type="submit" loading={confirm.isPending}>
-          Confirm the key
-        </Button>
-      </div>
-    </form>
+    </Form>
   );
 }

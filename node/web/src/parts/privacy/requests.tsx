@@ -30,7 +30,9 @@ export function RequestLine({ request, lead }: { request: PrivacyRequest; lead?:
   const [label, tone] = !request.ours && decidable ? (['to be decided', 'open'] as const) : outcomes[outcome];
   const facts = [
     `asked ${describeTime(askedAt)}`,
-    answeredAt === undefined ? `answer expected by ${describeTime(answerBy)}` : `answered ${describeTime(answeredAt)}`,
+    answeredAt === undefined || decidable
+      ? `answer expected by ${describeTime(answerBy)}`
+      : `answered ${describeTime(answeredAt)}`,
     holdUntil !== undefined && `a legal duty keeps it until ${describeTime(holdUntil)}`,
   ].filter(Boolean);
   const decides = decidable && me.user.role === 'administrator';
