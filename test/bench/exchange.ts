@@ -6,7 +6,9 @@ import SqliteFile from 'better-sqlite3';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Agent, request } from 'undici';
+import { makeApiClient, type ApiClient } from '../../node/cli/api-client.ts';
 import { findFreePort, untilReady } from '../../node/cli/demo/processes.ts';
+import { addPerson } from '../../node/cli/demo/session.ts';
 import { sqliteFile } from '../../node/kernel/database.ts';
 import { exportSigningKey, seal } from '../../protocol/index.ts';
 import { message, vendor as sender } from '../protocol/messages.ts';
@@ -23,15 +25,6 @@ const IN_FLIGHT = 8;
 const key = exportSigningKey(sender.key);
 /** An Offer without its signature. */
 const document = seal(message('Offer'), sender.key).xml.replace(/<ds:Signature.*<\/ds:Signature>/s, '');
-
-/** Without anybody to offer them to, the partner would decline them all, and the way back would be measured too. */
-async function addPerson({ administrator }: BenchNode): Promise<void> {
-  await administrator.send('POST', '/api/users', {
-    email: 'rep@reseller.example',
-    name: 'Rep',
-    role: 'representative',
-  });
-}
 
 interface Outbox {
   readonly waiting: number;
@@ -70,15 +63,59 @@ function forgetBatches({ dataFolder }: BenchNode): void {
 async function measureNodes(vendor: BenchNode, reseller: BenchNode): Promise<number> {
   const lead = { contact: { givenName: 'Ada', familyName: 'Lovelace', emails: [{ value: 'ada@customer.example' }] } };
   const post = () => vendor.administrator.send('POST', '/api/leads', { lead });
-  reseller.hold();
-  for (let posted = 0; posted < LEADS; posted += 50) await Promise.all(Array.from({ length: 50 }, post));
-  await until(vendor, 0, ({ waiting }) => waiting >= LEADS);
+  return measureHeld(vendor, reseller, () => inFifties(Array.from({ length: LEADS }), post));
+}
+
+const inFifties = async <T>(all: readonly T[], send: (one: T) => Promise<unknown>): Promise<void> => {
+  for (let sent = 0; sent < all.length; sent += 50) await Promise.all(all.slice(sent, sent + 50).map(send));
+};
+
+async function measureHeld(from: BenchNode, to: BenchNode, makeMessages: () => Promise<void>): Promise<number> {
+  to.hold();
+  await makeMessages();
+  await until(from, 0, ({ waiting }) => waiting >= LEADS);
   const since = Date.now();
-  reseller.goOn();
-  const { delivered, seconds } = await until(vendor, since, ({ waiting }) => waiting === 0);
+  to.goOn();
+  const { delivered, seconds } = await until(from, since, ({ waiting }) => waiting === 0);
   // What both do for the leads after the receipts belongs to this round, not to the next.
   await setTimeout(2_000);
   return (delivered - 1) / seconds;
+}
+
+interface Entry {
+  readonly recipientId: string;
+  readonly leadId: string;
+}
+
+/** The person takes so many leads as a round sends; answers them once the vendor has released all. */
+async function takeLeads(person: ApiClient, vendor: BenchNode): Promise<string[]> {
+  const taken: string[] = [];
+  while (taken.length < LEADS) {
+    const { items } = await person.get<{ items: Entry[] }>('/api/inbox?state=open&limit=100');
+    for (const { recipientId } of items) await person.send('POST', `/api/offers/${recipientId}/accept`);
+    taken.push(...items.map(({ leadId }) => leadId));
+  }
+  const released = `select count(*) from outbox where type = 'Release' and state = 'delivered'`;
+  while (countIn(vendor, released) < taken.length) await setTimeout(100);
+  return taken.slice(0, LEADS);
+}
+
+function countIn({ dataFolder }: BenchNode, sql: string): number {
+  const database = new SqliteFile(sqliteFile(dataFolder), { readonly: true, timeout: 5_000 });
+  const count = database.prepare(sql).pluck().get() as number;
+  database.close();
+  return count;
+}
+
+/** What the holder does with each lead, reported by a Status: a message with a small effect. */
+async function measureStatus(
+  person: ApiClient,
+  nodes: { from: BenchNode; to: BenchNode },
+  leads: string[],
+  event: string,
+) {
+  const change = (leadId: string) => person.send('POST', `/api/leads/${leadId}/changes`, { event });
+  return measureHeld(nodes.from, nodes.to, () => inFifties(leads, change));
 }
 
 /** The same number of documents, eight on their way at a time, a commit for each answer. */
@@ -124,8 +161,10 @@ const folder = makeRunFolder();
 const [vendor, reseller] = [await startBenchNode(folder, 'vendor'), await startBenchNode(folder, 'reseller')];
 await introduce(vendor, reseller);
 await offerAllTo(vendor, ({ kind }) => kind === 'partner');
-await addPerson(reseller);
-await offerAllTo(reseller, ({ kind }) => kind === 'user');
+// Without anybody to offer them to, the partner would decline them all, and the way back would be measured too.
+const rep = { name: 'Rep', email: 'rep@reseller.example', role: 'representative' } as const;
+const { id, token } = await addPerson(reseller.administrator, reseller.url, rep);
+await offerAllTo(reseller, ({ userId }) => userId === id);
 
 const taken = { batched: [] as number[], single: [] as number[], unsigned: [] as number[], naive: [] as number[] };
 // Processes that just started are slower: that round does not count.
@@ -137,14 +176,24 @@ for (let round = 0; round < ROUNDS; round++) {
   taken.unsigned.push(await measureNaive(folder, true));
   taken.naive.push(await measureNaive(folder, false));
 }
+const person = makeApiClient(reseller.url, token);
+const leads = await takeLeads(person, vendor);
+const back = { from: reseller, to: vendor };
+const reports = await measureStatus(person, back, leads, 'contact');
+forgetBatches(reseller);
+const singleReports = await measureStatus(person, back, leads, 'work');
 await Promise.all([vendor.stop(), reseller.stop()]);
 const [batched, single] = [median(taken.batched), median(taken.single)];
 const [unsigned, naive] = [median(taken.unsigned), median(taken.naive)];
 tell('offers from node to node, in batches', batched, 'leads/s');
 tell('offers from node to node, one a request', single, 'leads/s');
+tell('reports of status back, in batches', reports, 'messages/s');
+tell('reports of status back, one a request', singleReports, 'messages/s');
 tell('bare HTTP with a commit a message on each side', unsigned, 'messages/s');
 tell('the same with xml-crypto signing and verifying', naive, 'messages/s');
 tell('in batches / bare', batched / unsigned);
 tell('one a request / bare', single / unsigned);
 tell('in batches / xml-crypto (target 28)', batched / naive);
 tell('one a request / xml-crypto (target 12)', single / naive);
+tell('reports in batches / xml-crypto (target 28)', reports / naive);
+tell('reports one a request / xml-crypto (target 12)', singleReports / naive);
