@@ -112,7 +112,7 @@ it('agreed from below: it is erased there, goes on up as a request and down as w
   expect(await world.requests(dealer)).toMatchObject([{ ours: true }, { ours: false, outcome: 'done' }]);
 });
 
-it('a legal hold keeps the lead, and says until when; what came from above is done when the hold is over', async () => {
+it('a legal hold keeps the lead, and says until when; it goes on to partners at once, and here when the hold is over', async () => {
   await using world = await openChain();
   const { vendor, distributor, dealer } = world;
   const until = world.clock.now() + 20 * 24 * 3_600_000;
@@ -121,7 +121,10 @@ it('a legal hold keeps the lead, and says until when; what came from above is do
   await expect(world.erase(distributor)).rejects.toThrow(expect.objectContaining({ code: 'legal-hold' }) as Error);
   await world.erase(vendor);
   await world.settle();
-  expect(await world.requests(vendor)).toMatchObject([{ outcome: 'refused', holdUntil: until }]);
+  expect(await world.requests(vendor)).toMatchObject([
+    { outcome: 'refused', holdUntil: until, answer: { onwards: [{ nodeId: dealer.nodeId, outcome: 'done' }] } },
+  ]);
+  expect((await world.lead(dealer)).document).toEqual({});
   expect(JSON.stringify(await world.lead(distributor))).toContain(canary);
   expect(world.wire.calls.map(({ xml }) => xml).join()).not.toContain('Tax law');
   await world.advance('21d');

@@ -61,13 +61,34 @@ export async function eraseLead(tx: Tx, leadId: string, { reason, actor, cause }
     await overwriteErased(tx, leadId);
     await appendLeaf(tx, 'lead-erased', { lead: leadId, reason, by, peer, conversation, message, digest });
   }
-  const asked = await listPrivacyRequestsOf(tx, leadId);
+  const left: Conversation[] = [];
+  for (const found of conversations) left.push(erasedAt === null ? await eraseConversation(tx, found) : found);
+  await askOthers(tx, left, { reason, actor, cause });
+}
+
+/**
+ * Under a legal hold all stays here. Whoever got the lead from us is bound all the same: the duty to keep it is ours, not
+ * theirs.
+ */
+export async function eraseOnward(tx: Tx, leadId: string, erasing: Erasing): Promise<void> {
+  const conversations = await listConversationsOf(tx, leadId);
+  const onward = conversations.filter(({ side }) => side === 'offering');
+  await askOthers(tx, onward, erasing);
+}
+
+/** Asks those that did not say `done`, nor are about to. */
+async function askOthers(
+  tx: Tx,
+  conversations: readonly Conversation[],
+  { reason, actor, cause }: Erasing,
+): Promise<void> {
+  const [first] = conversations;
+  if (!first) return;
+  const asked = await listPrivacyRequestsOf(tx, first.leadId);
   const answerBy = cause?.answerBy ?? tx.clock.now() + answerDays * dayMilliseconds;
-  for (const found of conversations) {
-    const conversation = erasedAt === null ? await eraseConversation(tx, found) : found;
+  for (const conversation of conversations)
     if (await isToAsk(tx, conversation, { asked, cause }))
       await askErasure(tx, conversation, { reason, actor, answerBy, cause: cause?.id ?? null });
-  }
 }
 
 /** The documents of a conversation, and what commitments and digests could be guessed from. */

@@ -16,7 +16,7 @@ import {
 } from '../store/privacy-requests.ts';
 import { tellPeople } from '../feedback/told-by-partner.ts';
 import { dayMilliseconds, newRequest, planDue } from './ask-erasure.ts';
-import { eraseLead } from './erase-lead.ts';
+import { eraseLead, eraseOnward } from './erase-lead.ts';
 import { settleErasure } from './settle-erasure.ts';
 
 const answerDays = 7;
@@ -25,8 +25,8 @@ const mostWaiting = 10;
 const patienceSeconds = 3600;
 
 /**
- * The other side asks to erase what this conversation disclosed. From where the data came it binds: it is done at once, and
- * goes on to everybody we passed the data on to. From the holder it is a request that our people decide (LX-150).
+ * The other side asks to erase what this conversation disclosed. From where the data came it binds: it is done at once, or
+ * when a legal hold ends, and goes on at once to everybody we passed the data on to. From the holder it is a request that our people decide (LX-150).
  */
 export async function hearErasure(tx: Tx, heard: Heard<'Erasure'>): Promise<void> {
   const { conversation, peer, message } = heard;
@@ -46,7 +46,7 @@ export async function hearErasure(tx: Tx, heard: Heard<'Erasure'>): Promise<void
       until: request.answerBy,
     });
   }
-  if (binds && lead && !held) await eraseLead(tx, leadId, { reason, actor, cause: request });
+  if (binds && lead) await (held ? eraseOnward : eraseLead)(tx, leadId, { reason, actor, cause: request });
   // Nothing of an offer that was turned down at the door is here; what its digests could be guessed from goes, too.
   if (binds && !lead && secret !== null && erasedAt === null) await forgetTurnedDown(tx, heard);
   await settleErasure(tx, request.id);

@@ -19,7 +19,7 @@ import { decideErasureOutcome, sayOnward, type DecidedOutcome } from './decide-e
 export async function settleErasure(tx: Tx, requestId: string): Promise<void> {
   const request = await findPrivacyRequest(tx, requestId);
   if (!request || request.ours || (request.outcome === 'refused' && request.holdUntil === null)) return;
-  const caused = (await listCausedBy(tx, request.id)).filter((each) => each.kind === 'erasure');
+  const caused = newestOfEach((await listCausedBy(tx, request.id)).filter((each) => each.kind === 'erasure'));
   const { heldUntil, erasedAt } = request.leadId === '' ? nothing : await getLead(tx, request.leadId);
   const now = tx.clock.now();
   const decided = decideErasureOutcome({
@@ -33,6 +33,11 @@ export async function settleErasure(tx: Tx, requestId: string): Promise<void> {
     request.outcome === decided.outcome && JSON.stringify(request.answer.onwards) === JSON.stringify(onwards);
   if (!same) await answerErasure(tx, request, { ...decided, onwards });
 }
+
+/** Somebody who did not say `done` may have been asked again: the last answer counts. */
+const newestOfEach = (oldestFirst: readonly PrivacyRequest[]): PrivacyRequest[] => [
+  ...new Map(oldestFirst.map((each) => [`${each.peerId} ${each.conversationId}`, each])).values(),
+];
 
 /** An offer that was turned down at the door left no lead. */
 const nothing = { heldUntil: null, erasedAt: 0 };
