@@ -2,7 +2,9 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resumePeer, suspendPeer } from '../../node/federation/peers/pause.ts';
 import { findConversation } from '../../node/federation/store/conversations.ts';
+import { settleAttempt } from '../../node/federation/sending/settle-attempt.ts';
 import { findInbox } from '../../node/federation/store/inbox.ts';
+import { findOutbox, listOutbox, type OutboxMessage } from '../../node/federation/store/outbox.ts';
 import { listSecurityEvents, updateKey } from '../../node/federation/store/peers.ts';
 import { makeCommitments, makeMessageId, makeOpenings, type Lead, type Offer } from '../../protocol/index.ts';
 import { scan } from '../../protocol/scan.ts';
@@ -317,5 +319,48 @@ describe('withheld fields', () => {
       { conversation },
     );
     await refused(hasty.xml, 'illegal-transition');
+  });
+});
+
+describe('a claim that is refused', () => {
+  const conversation = 'refused-claim';
+  const key = { peerId: 'rogue.localhost', conversationId: conversation };
+  const leadOf = async () => node.lead((await findConversation(node.ctx, key))!.leadId);
+
+  /** Offered and accepted; the Accept waits for an answer. */
+  async function claim(bea: { id: string; boxId: string }, round: number) {
+    await node.offerAllTo([bea.boxId]);
+    federation.wire.fault = () => ({ status: 503 });
+    await post(node, rogue.say(node.nodeId, 'Offer', offer(), { conversation, round }).xml);
+    await federation.settle();
+    await node.accept((await leadOf()).id, bea.id);
+    await federation.settle();
+    const rows = await listOutbox(node.ctx, { peerId: rogue.nodeId, limit: 1 });
+    return (await findOutbox(node.ctx, rows[0]!.messageId))!;
+  }
+  const refuse = (message: OutboxMessage, code: string) =>
+    node.write((tx) =>
+      settleAttempt(tx, { message, beganAt: 0 }, { kind: 'problem', text: '', problem: { code, retryable: false } }),
+    );
+
+  it('is lost, unless it is of an earlier round, or was awarded in spite of that', async () => {
+    const bea = await node.user('Bea');
+    const first = await claim(bea, 1);
+    const second = await claim(bea, 2);
+    await refuse(first, 'stale-round');
+    expect(await findConversation(node.ctx, key)).toMatchObject({ state: 'claimed', round: 2 });
+    expect(await leadOf()).toMatchObject({ state: 'claimed' });
+    await refuse(second, 'illegal-transition');
+    expect(await findConversation(node.ctx, key)).toMatchObject({ state: 'closed' });
+    expect(await leadOf()).toMatchObject({ state: 'withdrawn' });
+
+    const third = await claim(bea, 3);
+    const said = { conversation, round: 3 };
+    await post(node, rogue.say(node.nodeId, 'Award', { leaseUntil: iso(minute) }, said).xml);
+    await post(node, rogue.say(node.nodeId, 'Release', { lead: visible }, said).xml);
+    await refuse(third, 'schema');
+    expect(await findConversation(node.ctx, key)).toMatchObject({ state: 'released' });
+    expect(await leadOf()).toMatchObject({ state: 'assigned' });
+    expect(await findOutbox(node.ctx, third.messageId)).toMatchObject({ state: 'refused', code: 'schema' });
   });
 });

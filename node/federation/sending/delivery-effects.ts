@@ -8,7 +8,7 @@ import { planDeletion } from '../privacy/delete-shown.ts';
 import { requestUnheard } from '../privacy/privacy-due.ts';
 import { findConversation, updateConversation, type Conversation } from '../store/conversations.ts';
 import { forgetConversation } from '../store/inbox.ts';
-import { cancelUnsent, type OutboxMessage } from '../store/outbox.ts';
+import { cancelUnsent, isSaidAgain, type OutboxMessage } from '../store/outbox.ts';
 import { unask } from '../after-release/unask.ts';
 
 /** The peer has a message for good. */
@@ -29,7 +29,7 @@ export async function onRefused(tx: Tx, message: OutboxMessage, code: string): P
   // Without the offer there is nothing to end.
   if (message.type === 'Offer') await cancelUnsent(tx, conversation, code);
   if (conversation.state === 'closed') return;
-  const { recipientId, leadId } = conversation;
+  const { recipientId } = conversation;
   if (message.type === 'Offer' && recipientId) {
     await updateConversation(tx, conversation, { state: 'closed' });
     await rejectOffer(tx, { recipientId, reason: 'other', text: `The partner's node refused the offer: ${code}.` });
@@ -39,10 +39,8 @@ export async function onRefused(tx: Tx, message: OutboxMessage, code: string): P
     await lapseAward(tx, recipientId);
   }
   if (message.type === 'Recall' || message.type === 'Return') await unask(tx, conversation, { message, code });
-  if (message.type === 'Accept') {
-    await loseClaim(tx, conversation);
-    await withdrawLead(tx, leadId, code === 'expired' ? 'expired' : 'recalled');
-  }
+  if (message.type === 'Accept')
+    await loseClaim(tx, conversation, message, code === 'expired' ? 'expired' : 'recalled');
 }
 
 /** A message expired unanswered. Offers and awards end by their own clocks; a claim that cannot be heard is lost. */
@@ -52,13 +50,19 @@ export async function onDead(tx: Tx, message: OutboxMessage): Promise<void> {
   const conversation = await findConversation(tx, message);
   if (conversation && (message.type === 'Recall' || message.type === 'Return'))
     await unask(tx, conversation, { message, code: 'not-reached' });
-  if (conversation?.state !== 'claimed' || message.type !== 'Accept') return;
-  await loseClaim(tx, conversation);
-  await withdrawLead(tx, conversation.leadId, 'expired');
+  if (conversation && message.type === 'Accept') await loseClaim(tx, conversation, message, 'expired');
 }
 
-async function loseClaim(tx: Tx, conversation: Conversation): Promise<void> {
+/** Our claim came to nothing. What a peer awarded in spite of that stays, and so does the claim of a later round. */
+async function loseClaim(
+  tx: Tx,
+  conversation: Conversation,
+  accept: OutboxMessage,
+  reason: 'expired' | 'recalled',
+): Promise<void> {
+  if (conversation.state !== 'claimed' || (await isSaidAgain(tx, accept))) return;
   const closed = await updateConversation(tx, conversation, { state: 'closed', offer: null });
   await forgetConversation(tx, conversation);
   await planDeletion(tx, closed);
+  await withdrawLead(tx, conversation.leadId, reason);
 }

@@ -153,6 +153,23 @@ export async function hasSent(ctx: Context, key: ConversationKey, type: MessageT
   return row !== undefined;
 }
 
+/** Whether a message of the same type was said later in its conversation. */
+export async function isSaidAgain(
+  ctx: Context,
+  { peerId, conversationId, type, seq }: OutboxMessage,
+): Promise<boolean> {
+  const row = await ctx.db
+    .selectFrom('outbox')
+    .select('messageId')
+    .where('peerId', '=', peerId)
+    .where('conversationId', '=', conversationId)
+    .where('seq', '>', seq)
+    .where('type', '=', type)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Active peers for which something waits and which do not fetch it, due at `dueBy` or earlier. */
 export async function listPeersWithWaiting(ctx: Context, dueBy = Number.MAX_SAFE_INTEGER): Promise<string[]> {
   return (await findPeersWithWaiting(ctx, { dueBy })).rows.map((row) => row.nodeId);
