@@ -5,6 +5,7 @@ import type { Kit } from '../kit.ts';
 import type { Delivery } from '../listener.ts';
 
 const check = checksOf('vendor', 'Core');
+const checkChain = checksOf('vendor', 'Audit');
 const all = 'Whatever the node posted to the kit in this run';
 
 const delivered = (kit: Kit): readonly Delivery[] => {
@@ -54,6 +55,18 @@ export const conductChecks: readonly Check[] = [
       const seqs = group.flatMap(({ seq }) => (seq === undefined ? [] : [seq]));
       const rise = seqs.every((seq, at) => at === 0 || seq > (seqs[at - 1] ?? 0));
       meets(rise, `The Seqs of a conversation are ${seqs.join(', ')}.`);
+    }
+    return Promise.resolve();
+  }),
+  checkChain('deliveries-are-chained', 'LX-055 LX-039', [all, 'Quotes in PrevDigest, where it has one, the message before it in the conversation, by its Seq'], (kit) => {
+    const opened = delivered(kit).flatMap((one) => (one.opened ? [one.opened] : []));
+    for (const group of grouped(opened, ({ message }) => message.header.conversation)) {
+      const digests = new Map(group.map(({ message, digest }) => [message.header.seq ?? 0, digest]));
+      for (const { message: { header: { prevDigest, seq = 0, messageId } } } of group) {
+        const before = digests.get(seq - 1);
+        const right = before === undefined || prevDigest === undefined || before === prevDigest;
+        meets(right, `The message ${messageId} quotes another one than the one before it.`);
+      }
     }
     return Promise.resolve();
   }),

@@ -14,11 +14,12 @@ const acceptsEach = 12;
 const fair: ReadonlySet<ProblemCode> = new Set(['rate', 'overloaded', 'illegal-transition', 'stale-round']);
 
 /** Signed, and of now: a node that is asked too much says so, to each. */
-function expectFair({ kind, code, status, retryable, reason = '' }: Answer): void {
+function expectFair({ kind, code, status, retryable, retryAfter = 0, reason = '' }: Answer): void {
   meets(kind !== 'unsigned', `A claim got ${status} without a signed answer (${reason}).`);
   const refused = kind === 'problem' && code !== undefined;
   meets(!refused || fair.has(code), `A claim got Problem ${code ?? ''}.`);
   meets(!refused || retryable === (code === 'rate' || code === 'overloaded'), `Problem ${code ?? ''} came with Retryable ${String(retryable)}.`); // prettier-ignore
+  meets(code !== 'rate' || retryAfter > 0, 'Problem rate came without RetryAfter.');
 }
 
 const awardsIn = (kit: Kit, { conversation }: Offered): number =>

@@ -190,6 +190,20 @@ const understood: readonly Check[] = [
     const xml = resigned(sealed.xml, kit.identity.key, (text) => text.replace(/<l:ClosesAt>.*<\/l:ClosesAt>/, ''));
     expectProblem(await kit.post(xml, {}, quoting(xml, sealed)), 'schema');
   }),
+  check(
+    'problem-tells-no-value',
+    'LX-081',
+    ['An Offer whose Mode is a long word of the sender', 'Problem schema, without that word'],
+    async (kit) => {
+      const talk = makeTalk(kit);
+      const sealed = talk.say('Offer', talk.offerBody());
+      const word = `canary-${talk.conversation}`;
+      const xml = resigned(sealed.xml, kit.identity.key, (text) => text.replace('>direct<', `>${word}<`));
+      const answer = await kit.post(xml, {}, quoting(xml, sealed));
+      expectProblem(answer, 'schema');
+      meets(!answer.body.includes(word), 'The Problem repeats what was sent.');
+    },
+  ),
   check('receipt-posted', 'LX-080', ['A Receipt, posted by itself', 'Problem not-understood'], async (kit) => {
     const { sealed } = await makeTalk(kit).offer();
     const inReplyTo = { messageId: sealed.messageId, digest: sealed.digest };
