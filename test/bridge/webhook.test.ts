@@ -219,6 +219,11 @@ describe('software that knows webhooks and HTTP alone', () => {
       { type: 'lead.released', state: 'cancelled', body: null },
     ];
     expect((await told()).slice(0, 2)).toEqual(erased);
+    // Nothing of it can be asked: people have to.
+    const privacy = await vendor.administrator.api.get<{ requests: object[] }>(`/api/leads/${leadId}/privacy`);
+    expect(privacy.requests).toMatchObject([
+      { kind: 'erasure', outcome: 'unreached', partner: { name: 'Harbour CRM' } },
+    ]);
     crm.answer = () => false;
     crm.taken.length = 0;
     for (let round = 0; round < 3; round++) await network.advance('31m');

@@ -45,7 +45,7 @@ export async function askErasure(
 /** A request nobody has answered. */
 export const newRequest = (
   tx: Tx,
-  { leadId, peerId, conversationId }: Conversation,
+  { leadId, peerId, conversationId }: Pick<Conversation, 'leadId' | 'peerId' | 'conversationId'>,
   facts: Pick<PrivacyRequest, 'kind' | 'ours' | 'askedBy' | 'answerBy'>,
 ): Omit<PrivacyRequest, 'messageId' | 'digest'> => ({
   ...{ id: tx.ids.make('privacy'), leadId, peerId, conversationId, askedAt: tx.clock.now() },

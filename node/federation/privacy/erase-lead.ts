@@ -23,6 +23,7 @@ import {
 import { forgetQuestions } from '../store/questions.ts';
 import { eraseWebhooks } from '../store/webhooks.ts';
 import { askErasure, dayMilliseconds } from './ask-erasure.ts';
+import { nameUnreached } from './name-unreached.ts';
 import { overwriteErased } from './overwrite-erased.ts';
 
 interface Erasing {
@@ -63,6 +64,7 @@ export async function eraseLead(tx: Tx, leadId: string, { reason, actor, cause }
   }
   const left: Conversation[] = [];
   for (const found of conversations) left.push(erasedAt === null ? await eraseConversation(tx, found) : found);
+  await nameUnreached(tx, leadId, { reason, actor, cause: cause?.id ?? null });
   await askOthers(tx, left, { reason, actor, cause });
 }
 
@@ -73,6 +75,7 @@ export async function eraseLead(tx: Tx, leadId: string, { reason, actor, cause }
 export async function eraseOnward(tx: Tx, leadId: string, erasing: Erasing): Promise<void> {
   const conversations = await listConversationsOf(tx, leadId);
   const onward = conversations.filter(({ side }) => side === 'offering');
+  await nameUnreached(tx, leadId, { ...erasing, cause: erasing.cause?.id ?? null });
   await askOthers(tx, onward, erasing);
 }
 
