@@ -1,7 +1,11 @@
 import { expect, it, describe } from 'vitest';
+import { answerQuestion } from '../../node/federation/after-release/answer-question.ts';
+import { giveBack } from '../../node/federation/after-release/ask-partner.ts';
 import { changePeer } from '../../node/federation/peers/pause.ts';
 import { changeLead } from '../../node/leads/change-lead.ts';
+import { recallOffer } from '../../node/routing/recall-offer.ts';
 import { rerouteLead } from '../../node/routing/reroute-lead.ts';
+import { listOffers } from '../../node/routing/store/offers.ts';
 import type { OnwardTerms } from '../../protocol/index.ts';
 import { canary, openFederation, sampleLead, type Federation } from '../support/federation.ts';
 import { agree } from './support.ts';
@@ -87,6 +91,28 @@ describe('a lead that came from a partner', () => {
     await passOn(world);
     expect(offersIn(world)).toEqual(['vendor>distributor Offer']);
     expect(await world.dealer.leads()).toEqual([]);
+  });
+
+  it('is not passed on while its holder asks to give it back, nor given back while it is offered on', async () => {
+    await using world = await openChain({ to: 'any' });
+    const { vendor, distributor, dora } = world;
+    const actor = { kind: 'user', id: dora.id } as const;
+    const giveUp = (id: string) =>
+      distributor.write((tx) => giveBack(tx, id, { reason: 'not-a-fit', actor: { ...actor, name: 'Dora' } }));
+    const { atDistributor } = await passOn(world);
+    await expect(giveUp(atDistributor)).rejects.toMatchObject({ code: 'offered-to-partner' });
+    const [offer] = await listOffers(distributor.ctx, atDistributor);
+    await distributor.write((tx) => recallOffer(tx, offer!.id, { ...actor, name: 'Dora' }));
+    await giveUp(atDistributor);
+    await world.settle();
+    await distributor.write((tx) => rerouteLead(tx, atDistributor, { actor }));
+    await world.settle();
+    expect(offersIn(world)).toEqual(['vendor>distributor Offer', 'distributor>dealer Offer']);
+    const [question] = await vendor.ctx.db.selectFrom('leadQuestion').select(['id', 'leadId']).execute();
+    await vendor.write((tx) => answerQuestion(tx, question!.leadId, { questionId: question!.id, outcome: 'agreed', actor })); // prettier-ignore
+    await world.settle();
+    expect(await distributor.lead(atDistributor)).toMatchObject({ state: 'withdrawn' });
+    expect(world.wire.calls.every(({ status }) => status === 200)).toBe(true);
   });
 
   it('is refused by a node it passed before, which keeps nothing of it', async () => {

@@ -5,7 +5,7 @@ import { tellHistory } from '../../leads/change-lead.ts';
 import type { LeadActor } from '../../leads/history.ts';
 import { getLeadHead } from '../../leads/store.ts';
 import { findAgreementOf } from '../agreements/in-force.ts';
-import { findHeldByPeer, findHeldFromPeer } from './find-held.ts';
+import { findHeldByPeer, findHeldFromPeer, isOfferedToPartner } from './find-held.ts';
 import { isDeafTo } from '../peers/is-deaf-to.ts';
 import { planDue } from './question-due.ts';
 import { maySay, sendMessage } from '../sending/send-message.ts';
@@ -44,8 +44,9 @@ export async function askBack(
 }
 
 /**
- * Asks the partner a lead came from to take it back; until it agrees, the lead stays here. Answers the question's id. Throws
- * `not-from-partner`, `held-by-partner`, `already-asked`, `partner-cannot-answer`, `return-window-over`.
+ * Asks the partner a lead came from to take it back; until it agrees, the lead stays here, and no partner of ours is offered it.
+ * Answers the question's id. Throws `not-from-partner`, `held-by-partner`, `offered-to-partner`, `already-asked`,
+ * `partner-cannot-answer`, `return-window-over`.
  */
 export async function giveBack(tx: Tx, leadId: string, { reason, text, actor }: Asking<ReturnReason>): Promise<string> {
   const conversation = await findHeldFromPeer(tx, leadId);
@@ -53,6 +54,8 @@ export async function giveBack(tx: Tx, leadId: string, { reason, text, actor }: 
   if (!conversation) throw conflict('not-from-partner', 'This lead is not one that a partner released to us.');
   if (holder?.kind === 'peer')
     throw conflict('held-by-partner', 'A partner of ours holds this lead; ask that one first to give it back.');
+  if (await isOfferedToPartner(tx, leadId))
+    throw conflict('offered-to-partner', 'A partner of ours is offered this lead; recall that offer first.');
   if (!maySay(conversation, 'Return')) throw alreadyAsked();
   const days = (await findAgreementOf(tx, conversation))?.terms.returnWindowDays ?? returnWindowDays;
   if (tx.clock.now() > (releasedAt ?? 0) + days * dayMilliseconds)

@@ -1,6 +1,7 @@
 import type { Context } from '../../kernel/context.ts';
 import { getLeadHead } from '../../leads/store.ts';
-import { findLastOffer } from '../../routing/store/offers.ts';
+import { findLastOffer, liveOfferStates } from '../../routing/store/offers.ts';
+import { listRecipients } from '../../routing/store/recipients.ts';
 import { findHolding, findOffering, type Conversation } from '../store/conversations.ts';
 
 const heldStates = ['released', 'recall-asked', 'return-asked'];
@@ -21,4 +22,12 @@ export async function findHeldByPeer(ctx: Context, leadId: string): Promise<Conv
 export async function findHeldFromPeer(ctx: Context, leadId: string): Promise<Conversation | undefined> {
   const conversation = await findHolding(ctx, leadId);
   return conversation && isHeld(conversation) ? conversation : undefined;
+}
+
+/** Whether a partner is offered a lead now, or was first and will have it any moment. */
+export async function isOfferedToPartner(ctx: Context, leadId: string): Promise<boolean> {
+  const last = await findLastOffer(ctx, leadId);
+  if (!last || !liveOfferStates.includes(last.state)) return false;
+  const recipients = await listRecipients(ctx, last.id);
+  return recipients.some(({ kind, state }) => kind === 'peer' && (state === 'offered' || state === 'accepted'));
 }

@@ -25,8 +25,8 @@ const highWater = 1_000;
 
 /**
  * Whether a peer may be offered a lead now, and under which agreement; undefined when not: it is an active partner that takes
- * leads and keeps up, an agreement is in force if we ask for one, its caps leave room, and a lead from a peer is ours and the
- * agreement it came under lets us pass it on to this one.
+ * leads and keeps up, an agreement is in force if we ask for one, its caps leave room, and a lead from a peer is ours to keep and
+ * the agreement it came under lets us pass it on to this one.
  */
 export async function weighOffer(tx: Tx, peerId: string, leadId: string): Promise<Terms | undefined> {
   const peer = await findPeer(tx, peerId);
@@ -51,6 +51,8 @@ async function findHops(tx: Tx, { leadId, peerId, agreement }: Passing): Promise
   if (origin !== 'peer') return undefined;
   const held = await findHolding(tx, leadId);
   if (releasedAt === null || originPeer === peerId || !held) return 'not-passed-on';
+  // Whoever asked to give it back may have to do so any moment (LX-142).
+  if (held.state === 'return-asked') return 'not-passed-on';
   const came = await findAgreementOf(tx, held);
   const from = came && !isOver(came, tx.clock.now()) ? came.terms : undefined;
   const before = JSON.parse(held.hops ?? '{}') as Hops;
