@@ -114,7 +114,7 @@ it('reads the rules of a box in English', async () => {
   await page.getByText('No rules of its own').waitFor();
 });
 
-it('shows what a partner would see of a lead: before, with the award and after', async () => {
+it('shows what a partner would see of a lead, and what its software would be sent: before, with the award and after', async () => {
   await using scene = await openPartners(browser);
   const { vendor } = scene;
   const leadId = await takeIn(vendor);
@@ -131,4 +131,19 @@ it('shows what a partner would see of a lead: before, with the award and after',
     'ada@engines.example',
   ]);
   await page.getByRole('row', { name: 'Company name' }).getByText('Analytical Engines GmbH').first().waitFor();
+
+  const crm = { kind: 'webhook', name: 'A CRM', url: 'https://crm.example/hooks' };
+  const { id } = await vendor.administrator.api.send<{ id: string }>('POST', '/api/partners', crm);
+  await page.goto(`${vendor.url}/partners/${id}`);
+  await page.getByLabel('A lead to try it with').selectOption(leadId);
+  await page.getByRole('button', { name: 'Show what would be sent' }).click();
+  const offered = page.getByRole('group', { name: 'When it is offered' });
+  await offered.getByText('Analytical Engines GmbH').waitFor();
+  expect(await offered.textContent()).not.toContain('ada@engines.example');
+  expect(await page.getByRole('group', { name: 'When it was accepted' }).textContent()).toContain(
+    'ada@engines.example',
+  );
+  await page.getByLabel('Mapping (JSON)').fill('{');
+  await page.getByRole('button', { name: 'Show what would be sent' }).click();
+  await page.getByRole('alert').getByText('The mapping is not JSON').waitFor();
 });

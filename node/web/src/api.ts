@@ -119,6 +119,8 @@ export function makeApi(csrf: string | null) {
     changePerson: (id: string, person: string, change: { active: boolean }) =>
       call('PATCH', `/api/partners/${at(id)}/people/${at(person)}`, change),
     mapping: (id: string) => get<{ mapping: unknown }>(`/api/partners/${at(id)}/mapping`),
+    previewWebhook: (id: string, asked: { leadId: string; mode: shape.OfferMode; mapping: unknown }) =>
+      post<{ offered: string; released: string; closed: string }>(`/api/partners/${at(id)}/preview`, asked),
     setMapping: (id: string, mapping: unknown) => call('PUT', `/api/partners/${at(id)}/mapping`, mapping),
     confirmPeer: (id: string, fingerprint: string) => post(`/api/peers/${at(id)}/confirm`, { fingerprint }),
     confirmPeerKey: (id: string, kid: string, fingerprint: string) =>

@@ -1,11 +1,11 @@
 import { Button, Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/core';
 import { useRef, useState } from 'react';
 import { Link } from 'react-router';
+import { Form } from '../parts/form.tsx';
 import { useSession } from '../api.ts';
 import { Refusal } from '../call.ts';
 import { leadOf, noEntry, type Entry } from '../parts/lead-entry.ts';
 import { PageHead } from '../parts/page-head.tsx';
-import { Failure } from '../parts/query-state.tsx';
 import { useAct } from '../parts/use-act.ts';
 import { currencies } from '../parts/work-panel.tsx';
 
@@ -81,13 +81,7 @@ function EntryForm({ done }: { done: (id: string) => void }) {
     },
   });
   return (
-    <form
-      className="card form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        add.mutate();
-      }}
-    >
+    <Form card label="Enter the lead" act={add}>
       <fieldset>
         <legend className="section-title">Who</legend>
         <div className="fields-2">
@@ -136,12 +130,6 @@ function EntryForm({ done }: { done: (id: string) => void }) {
           setTest(event.currentTarget.checked);
         }}
       />
-      {add.error && <Failure error={add.error} />}
-      <div className="buttons">
-        <Button type="submit" loading={add.isPending}>
-          Enter the lead
-        </Button>
-      </div>
-    </form>
+    </Form>
   );
 }

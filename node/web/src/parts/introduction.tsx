@@ -1,6 +1,7 @@
 import { Button, NativeSelect, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
+import { Form } from './form.tsx';
 import { useSession } from '../api.ts';
 import { CopyText } from './copy-text.tsx';
 import { Failure } from './query-state.tsx';
@@ -53,13 +54,7 @@ function Acceptance() {
     done: ({ id }) => navigate(`/partners/${encodeURIComponent(id)}`),
   });
   return (
-    <form
-      className="form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        accept.mutate();
-      }}
-    >
+    <Form label="Take this invitation" act={accept}>
       <Textarea
         label="The partner’s invitation"
         description="The whole text as it came"
@@ -84,12 +79,6 @@ function Acceptance() {
           onChange={(event) => setAllowedAddress(event.currentTarget.value)}
         />
       </div>
-      {accept.error && <Failure error={accept.error} />}
-      <div className="buttons">
-        <Button type="submit" loading={accept.isPending}>
-          Take this invitation
-        </Button>
-      </div>
-    </form>
+    </Form>
   );
 }

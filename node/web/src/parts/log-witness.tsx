@@ -25,8 +25,8 @@ export function LogWitness({ peer: { name, witnessed, ownCheckpoint, logContradi
               The log of <bdi>{name}</bdi> contradicts itself
             </p>
             <p>
-              {describeTime(logContradicts.at)}: {accusations[logContradicts.code] ?? logContradicts.code}. Both signed
-              states are kept as evidence. Call its administrator before you rely on what it says.
+              {describeTime(logContradicts.at)}: {accusations[logContradicts.code] ?? logContradicts.code}. What it
+              showed is kept as evidence. Call its administrator before you rely on what it says.
             </p>
           </div>
         </div>

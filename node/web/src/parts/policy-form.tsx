@@ -1,10 +1,10 @@
-import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { NativeSelect, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { Form } from './form.tsx';
 import { useSession } from '../api.ts';
 import type { FieldPolicyChange, LeadField, PolicyAction, Stage } from '../shapes.ts';
 import { useLeadFields } from './lead-document.tsx';
 import { actionWords, groupWords, stageWords } from './policy-words.ts';
-import { Failure } from './query-state.tsx';
 import { useAct } from './use-act.ts';
 
 const listOf = (words: Readonly<Record<string, string>>) =>
@@ -33,13 +33,7 @@ export function PolicyForm({ peerId }: { peerId: string }) {
   };
   const save = useAct({ act: () => api.setFieldPolicies([policy]), changes: ['policies', 'lead'] });
   return (
-    <form
-      className="form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        save.mutate();
-      }}
-    >
+    <Form label="Save this policy" act={save}>
       <div className="fields-2">
         <NativeSelect
           label="What"
@@ -67,12 +61,6 @@ export function PolicyForm({ peerId }: { peerId: string }) {
           onChange={(event) => setCountry(event.currentTarget.value)}
         />
       </div>
-      {save.error && <Failure error={save.error} />}
-      <div className="buttons">
-        <Button type="submit" loading={save.isPending}>
-          Save this policy
-        </Button>
-      </div>
-    </form>
+    </Form>
   );
 }

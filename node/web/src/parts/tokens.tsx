@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useSession } from '../api.ts';
 import type { ApiToken } from '../shapes.ts';
 import { CopyText } from './copy-text.tsx';
+import { Form } from './form.tsx';
 import { describeTime } from './format.ts';
 import { Answer, Failure } from './query-state.tsx';
 import { useAct } from './use-act.ts';
@@ -76,41 +77,31 @@ function AddToken() {
     done: () => setName(''),
   });
   return (
-    <form
-      className="form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        add.mutate();
-      }}
-    >
-      <div className="fields-3">
-        <TextInput
-          label="What is it for?"
-          required
-          maxLength={200}
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        <NativeSelect
-          label="It may do"
-          data={powers}
-          value={power}
-          onChange={(event) => setPower(event.currentTarget.value)}
-        />
-        <NativeSelect
-          label="For"
-          data={['7', '30', '90', '365'].map((value) => ({ value, label: `${value} days` }))}
-          value={days}
-          onChange={(event) => setDays(event.currentTarget.value)}
-        />
-      </div>
-      {add.error && <Failure error={add.error} />}
-      <div className="buttons">
-        <Button type="submit" variant="default" loading={add.isPending}>
-          Make a token
-        </Button>
-      </div>
+    <>
+      <Form label="Make a token" plain act={add}>
+        <div className="fields-3">
+          <TextInput
+            label="What is it for?"
+            required
+            maxLength={200}
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+          />
+          <NativeSelect
+            label="It may do"
+            data={powers}
+            value={power}
+            onChange={(event) => setPower(event.currentTarget.value)}
+          />
+          <NativeSelect
+            label="For"
+            data={['7', '30', '90', '365'].map((value) => ({ value, label: `${value} days` }))}
+            value={days}
+            onChange={(event) => setDays(event.currentTarget.value)}
+          />
+        </div>
+      </Form>
       {add.data && <CopyText label="The new token" text={add.data.token} advice="It is shown only now." />}
-    </form>
+    </>
   );
 }

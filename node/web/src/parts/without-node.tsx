@@ -2,12 +2,14 @@ import { Button, Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/co
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
+import { Form } from './form.tsx';
 import { useSession } from '../api.ts';
 import type { NewPartner } from '../partner-shapes.ts';
 import type { PeerView } from '../shapes.ts';
 import { CopyText } from './copy-text.tsx';
 import { Answer, Failure } from './query-state.tsx';
 import { useAct } from './use-act.ts';
+import { readMapping, WebhookPreview } from './webhook-preview.tsx';
 
 const kinds = [
   { value: 'people', label: 'people who answer by mail' },
@@ -31,14 +33,7 @@ export function NewPartnerForm() {
   });
   if (add.data?.webhook) return <Secrets made={add.data} onDone={open} />;
   return (
-    <form
-      className="card form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        add.mutate();
-      }}
-    >
-      <h2 className="section-title">Add a partner without a node</h2>
+    <Form card title="Add a partner without a node" label="Add this partner" act={add}>
       <div className="fields-2">
         <TextInput label="Its name" required value={name} onChange={(event) => setName(event.currentTarget.value)} />
         <NativeSelect
@@ -65,13 +60,7 @@ export function NewPartnerForm() {
           />
         </div>
       )}
-      {add.error && <Failure error={add.error} />}
-      <div className="buttons">
-        <Button type="submit" loading={add.isPending}>
-          Add this partner
-        </Button>
-      </div>
-    </form>
+    </Form>
   );
 }
 
@@ -145,13 +134,7 @@ function NewPerson({ id }: { id: string }) {
   const [email, setEmail] = useState('');
   const add = useAct({ act: () => api.addPerson(id, { name, email }), changes: ['people'] });
   return (
-    <form
-      className="form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        add.mutate();
-      }}
-    >
+    <Form label="Add this person" plain act={add}>
       <div className="fields-2">
         <TextInput label="Name" required value={name} onChange={(event) => setName(event.currentTarget.value)} />
         <TextInput
@@ -162,13 +145,7 @@ function NewPerson({ id }: { id: string }) {
           onChange={(event) => setEmail(event.currentTarget.value)}
         />
       </div>
-      {add.error && <Failure error={add.error} />}
-      <div className="buttons">
-        <Button type="submit" variant="default" loading={add.isPending}>
-          Add this person
-        </Button>
-      </div>
-    </form>
+    </Form>
   );
 }
 
@@ -176,7 +153,7 @@ function MappingForm({ peer: { id } }: { peer: PeerView }) {
   const { api, me } = useSession();
   const mapping = useQuery({ queryKey: ['mapping', id], queryFn: () => api.mapping(id) });
   const [text, setText] = useState<string>();
-  const save = useAct({ act: (input: string) => api.setMapping(id, JSON.parse(input)), changes: ['mapping'] });
+  const save = useAct({ act: (input: string) => api.setMapping(id, readMapping(input)), changes: ['mapping'] });
   return (
     <section className="card form">
       <h2 className="section-title">What its software is sent, and what its reports mean</h2>
@@ -202,6 +179,7 @@ function MappingForm({ peer: { id } }: { peer: PeerView }) {
                   </Button>
                 </div>
               )}
+              <WebhookPreview id={id} mapping={shown} />
             </>
           );
         }}
