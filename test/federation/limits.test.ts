@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { findSpeech, updateSpeech } from '../../node/federation/store/speech.ts';
 import { changeLead } from '../../node/leads/change-lead.ts';
@@ -39,6 +40,30 @@ describe('what a partner announced of its limits', () => {
     await world.advance('1m');
     expect(offers()).toBe(8);
     expect(wire.calls.every(({ status }) => status === 200)).toBe(true);
+  });
+
+  it('is kept to: no more bytes are under way than it takes at a time', async () => {
+    await using world = await openPair();
+    const { vendor, reseller, wire } = world;
+    let [underWay, most] = [0, 0];
+    wire.fault = async () => {
+      most = Math.max(most, ++underWay);
+      for (let turns = 0; turns < 20; turns++) await turn();
+      underWay--;
+      return undefined;
+    };
+    const offerMany = async () => {
+      for (let count = 0; count < 12; count++) await vendor.receive();
+      await world.settle();
+      const found = most;
+      most = 0;
+      return found;
+    };
+    await announce(vendor, reseller.nodeId, { levels: ['Core', 'Withhold'], bytesInFlight: 4_194_304 });
+    expect(await offerMany()).toBeGreaterThan(2);
+    await announce(vendor, reseller.nodeId, { bytesInFlight: 524_288 });
+    expect(await offerMany()).toBe(2);
+    expect(wire.calls.filter(({ type }) => type === 'Offer')).toHaveLength(24);
   });
 
   it('is kept to: a lead that is too large for it is not offered, and the lead’s page says why', async () => {

@@ -12,6 +12,8 @@ export interface Spoken {
   /** Undefined: it did not say. */
   readonly messagesPerMinute: number | undefined;
   readonly bytesInFlight: number | undefined;
+  /** How many of its longest messages that are; Infinity when it did not say. */
+  readonly messagesInFlight: number;
   /** What its log is signed with. */
   readonly logKey: string | undefined;
 }
@@ -23,6 +25,7 @@ const silent: Spoken = {
   batchBytes: limits.messageBytes,
   messagesPerMinute: undefined,
   bytesInFlight: undefined,
+  messagesInFlight: Infinity,
   logKey: undefined,
 };
 
@@ -35,13 +38,15 @@ export async function findSpoken(ctx: Context, peerId: string): Promise<Spoken> 
 /** Limits above those of the protocol mean those of the protocol. */
 function readSpoken(said: Capabilities): Spoken {
   const atMost = (value: number | undefined, most: number) => Math.max(1, Math.min(value ?? most, most));
+  const messageBytes = atMost(said.maxMessageBytes, limits.messageBytes);
   return {
     levels: new Set(['Core', ...said.levels]),
-    messageBytes: atMost(said.maxMessageBytes, limits.messageBytes),
+    messageBytes,
     batchMessages: atMost(said.maxBatchMessages, batchLimits.documents),
     batchBytes: atMost(said.maxBatchBytes, batchLimits.bytes),
     messagesPerMinute: said.messagesPerMinute,
     bytesInFlight: said.bytesInFlight,
+    messagesInFlight: Math.max(1, Math.floor((said.bytesInFlight ?? Infinity) / messageBytes)),
     logKey: said.logKey,
   };
 }

@@ -100,7 +100,7 @@ async function leaseSendable(ctx: Context, onTheWay: OnTheWay): Promise<Frame[]>
     const batches = spoken.levels.has('Batch') && health.openUntil === null;
     const frames = batches
       ? await leaseFrames(ctx, peerId, { spoken, most, requests: Math.min(window, framesAtOnce) - busy })
-      : await leaseSingly(ctx, peerId, { window, busy, most });
+      : await leaseSingly(ctx, peerId, { window: Math.min(window, spoken.messagesInFlight), busy, most });
     countSent(ctx, peerId, messagesPerMinute, frames.flat().length);
     onTheWay.set(peerId, busy + frames.length);
     leased.push(...frames.map((messages) => ({ peerId, messages })));
