@@ -7,7 +7,7 @@ import type { WriterConnection } from './writer-connection.ts';
 export interface TransactionLimits {
   /** Callbacks that share one commit at most. */
   readonly groupCallbacks: number;
-  /** No further callback joins a group that has run this long. */
+  /** No further callback joins a group that has run this long; a slow disk gets longer groups, see `workFor`. */
   readonly groupMilliseconds: number;
   /** A callback that takes longer is rolled back. */
   readonly callbackMilliseconds: number;
@@ -21,6 +21,13 @@ export const defaultLimits: TransactionLimits = {
 
 /** Every statement is a round trip: a group needs longer to be worth its commit. */
 export const postgresLimits: TransactionLimits = { ...defaultLimits, groupMilliseconds: 20 };
+
+/** However slow the disk, everything else of the process waits no longer than this for a group. */
+const LONGEST_GROUP_MILLISECONDS = 40;
+
+/** For how long a group takes in callbacks: twice as long as the last commit took, so that commits cost a third of the time. */
+const workFor = (limits: TransactionLimits, lastCommitMilliseconds: number): number =>
+  Math.max(limits.groupMilliseconds, Math.min(2 * lastCommitMilliseconds, LONGEST_GROUP_MILLISECONDS));
 
 /** Tries of one callback after a deadlock or serialization failure, or when it was overtaken. */
 const TRIES = 6;
@@ -38,6 +45,7 @@ export function makeTransactionQueue(
   const emptying: PromiseWithResolvers<boolean>[] = [];
   let pumping: Promise<void> | undefined;
   let stopped = false;
+  const way: Way = { connection, limits, lastCommitMilliseconds: 0 };
 
   const pump = async () => {
     while (waiting.length + emptying.length > 0) {
@@ -45,8 +53,8 @@ export function makeTransactionQueue(
       await new Promise((resolve) => setImmediate(resolve));
       emptyLog(connection, emptying.splice(0));
       if (waiting.length === 0) continue;
-      const again = await runGroup(connection, limits, () => waiting.shift());
-      for (const entry of again) await runAlone(connection, limits, entry);
+      const again = await runGroup(way, () => waiting.shift());
+      for (const entry of again) await runAlone(way, entry);
     }
     pumping = undefined;
   };
@@ -84,27 +92,33 @@ function emptyLog(connection: WriterConnection, asking: readonly PromiseWithReso
   }
 }
 
+/** The connection of a process, and what its last commit cost. */
+interface Way {
+  readonly connection: WriterConnection;
+  readonly limits: TransactionLimits;
+  lastCommitMilliseconds: number;
+}
+
 /**
  * Runs the callbacks that `next` gives (within the limits), commits once and answers. Gives back, unanswered, those that
  * a deadlock or serialization failure undid, or that another process overtook. Never rejects.
  */
-async function runGroup(
-  connection: WriterConnection,
-  limits: TransactionLimits,
-  next: () => Waiting | undefined,
-): Promise<Waiting[]> {
+async function runGroup(way: Way, next: () => Waiting | undefined): Promise<Waiting[]> {
+  const { connection, limits } = way;
   const group: Waiting[] = [];
   const outcomes: Outcome[] = [];
   try {
     await connection.begin();
-    const closesAt = performance.now() + limits.groupMilliseconds;
+    const closesAt = performance.now() + workFor(limits, way.lastCommitMilliseconds);
     do {
       const entry = next();
       if (!entry) break;
       group.push(entry);
       outcomes.push(await runInSavepoint(connection, entry, limits.callbackMilliseconds));
     } while (group.length < limits.groupCallbacks && performance.now() < closesAt);
+    const commitsAt = performance.now();
     await connection.commit();
+    way.lastCommitMilliseconds = performance.now() - commitsAt;
   } catch (error) {
     // A rollback fails only with the connection, which ends the transaction as well.
     if (connection.isInTransaction()) await connection.rollback().catch(() => undefined);
@@ -119,10 +133,10 @@ async function runGroup(
 }
 
 /** After a deadlock every callback has its own transaction, so that it holds few rows while it waits for others. */
-async function runAlone(connection: WriterConnection, limits: TransactionLimits, entry: Waiting): Promise<void> {
+async function runAlone(way: Way, entry: Waiting): Promise<void> {
   for (let attempt = 1; attempt <= TRIES; attempt++) {
     const left = [entry];
-    const again = await runGroup(connection, limits, () => left.pop());
+    const again = await runGroup(way, () => left.pop());
     if (again.length === 0) return;
     // Two processes that met once part: the pause differs.
     await new Promise((resolve) => setTimeout(resolve, Math.random() * PAUSE_MILLISECONDS * attempt));

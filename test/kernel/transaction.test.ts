@@ -1,7 +1,7 @@
 import { asyncProperty, assert, array, constantFrom, nat, record } from 'fast-check';
 import { expect, test } from 'vitest';
 import { transact, type Context, type Tx } from '../../node/kernel/context.ts';
-import { defaultLimits } from '../../node/kernel/transaction-queue.ts';
+import { defaultLimits, makeTransactionQueue } from '../../node/kernel/transaction-queue.ts';
 import { onEachDatabase, type DatabaseUnderTest } from '../support/databases.ts';
 import { migrations } from './tables.ts';
 
@@ -119,6 +119,27 @@ function testAnswers({ withStore }: DatabaseUnderTest) {
         expect(await Promise.all(seen)).toEqual([0, 0, 2, 2, 4]);
       },
       { migrations, limits: { ...defaultLimits, groupCallbacks: 2, groupMilliseconds: 10_000 } },
+    ));
+
+  test('a group takes in more where a commit takes long', () =>
+    withStore(
+      async (store) => {
+        const { writerConnection } = store.database;
+        const slow = async () => {
+          await new Promise((resolve) => setTimeout(resolve, 20));
+          await writerConnection.commit();
+        };
+        const limits = { ...defaultLimits, groupMilliseconds: 0 };
+        const ctx = { ...store.ctx, writer: makeTransactionQueue({ ...writerConnection, commit: slow }, limits) };
+        const seen = ['a', 'b', 'c'].map((id) =>
+          transact(ctx, async (tx) => {
+            await insertNote(tx, id);
+            return (await listNotes(store.ctx)).length;
+          }),
+        );
+        expect(await Promise.all(seen)).toEqual([0, 1, 1]);
+      },
+      { migrations },
     ));
 
   test('a commit that fails rejects its whole group and runs no hint', () =>
