@@ -25,7 +25,7 @@ const makeWorkers = (): Worker[] => [
 ];
 
 /** After so long a commit's leaves are numbered and signed for. The product does so sooner; many at a time cost less. */
-const ledgerPause = 60_000;
+export const ledgerPause = 60_000;
 
 /**
  * Runs the product's workers when they are woken or something is due. Unlike the product's own pumps these look at their rows only
