@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { makeHeader, mediaType, open, receiptFor, seal } from '../../protocol/index.ts';
-import type { AnyMessage, Header, Opened, ProblemCode } from '../../protocol/index.ts';
+import type { AnyMessage, Header, Message, Opened, ProblemCode } from '../../protocol/index.ts';
 import type { Answered, Keys, Mutation } from './door.ts';
 
 export const opened = (text: string | Buffer, keys: Keys): Opened => open(Buffer.from(text), (_, kid) => (kid === keys.peer.kid ? keys.peer : keys.kit)); // prettier-ignore
@@ -50,6 +50,18 @@ export const mutants: readonly (readonly [what: string, caughtBy: string, mutati
   ['takes what breaks the schema', 'invalid/message-no-expires', forgives('schema')],
   ['takes extensions it must understand and does not', 'extension-must-understand', forgives('not-understood')],
   ['takes a Receipt for a request', 'receipt-posted', forgives('not-understood')],
+  [
+    'repeats in a Problem what it was sent',
+    'problem-tells-no-value',
+    {
+      answers(arrived, answered, keys) {
+        if (answered.status !== 400) return answered;
+        const message = said(answered.body, keys) as Message<'Problem'>;
+        const text = /canary-[\w-]+/.exec(arrived.body.toString())?.[0] ?? '';
+        return { ...answered, body: seal({ ...message, body: { ...message.body, text } }, keys.peer).xml };
+      },
+    },
+  ],
   [
     'answers a duplicate with another Receipt',
     'duplicate',
