@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { answerQuestion } from '../../node/federation/after-release/answer-question.ts';
 import { askBack } from '../../node/federation/after-release/ask-partner.ts';
+import { changeConsent } from '../../node/federation/privacy/change-consent.ts';
 import { eraseLead } from '../../node/federation/privacy/erase-lead.ts';
 import { askAccess } from '../../node/federation/privacy/report-access.ts';
 import { listPrivacyRequestsOf } from '../../node/federation/store/privacy-requests.ts';
@@ -54,6 +55,24 @@ it('a loser deletes what it saw, says so in its ledger and to the arbiter, who k
   expect(world.wire.story().filter((line) => line.endsWith('ErasureStatus'))).toEqual(['loser>vendor ErasureStatus']);
   const held = (await conversationsOf(vendor)).find(({ peerId }) => peerId === winner.nodeId);
   expect(held).toMatchObject({ state: 'released', deleteBy: null, deletedAt: null });
+});
+
+it('nothing of the lead waits to leave once a loser deleted it: it could not be read any more', async () => {
+  await using world = await openGrab();
+  const { winner, loser, ann, wire } = world;
+  wire.fault = ({ type }) => (type === 'ConsentChange' ? 'lost' : undefined);
+  const change = { at: new Date(world.clock.now()).toISOString(), doNotContacts: ['phone' as const] };
+  const { id } = (await loser.leads())[0]!;
+  await loser.write((tx) => changeConsent(tx, id, { change, actor: grace }));
+  await world.settle();
+  await winner.accept((await winner.leads())[0]!.id, ann.id);
+  await world.settle();
+  await world.advance('5m');
+  const sent = await loser.ctx.db.selectFrom('outbox').select(['type', 'state']).orderBy('seq').execute();
+  expect(sent).toEqual([
+    { type: 'ConsentChange', state: 'cancelled' },
+    { type: 'ErasureStatus', state: 'delivered' },
+  ]);
 });
 
 it('who declines an offer confirms in reply to its own Reject; a confirmation that quotes no end of an offer is refused', async () => {

@@ -80,7 +80,8 @@ export async function deliverFrame(
   const way = await findWay(ctx, messages[0]?.peerId ?? '');
   const opened = await Promise.all(messages.map(({ document }) => openText(ctx, document)));
   const documents = opened.flatMap((document) => document ?? []);
-  if (!way || documents.length !== messages.length) return messages.map(() => unknown);
+  if (!way || documents.length === 0) return messages.map(() => unknown);
+  if (documents.length !== messages.length) return deliverReadable(ctx, fetchPeer, { messages, opened });
   const pieces: Uint8Array[] = [];
   const sent = messages.map((message) => sentOf(ctx, message));
   try {
@@ -95,6 +96,18 @@ export async function deliverFrame(
     const silence = silenceOf(error);
     return messages.map(() => silence);
   }
+}
+
+interface Opened {
+  readonly messages: readonly Outgoing[];
+  readonly opened: readonly (string | null)[];
+}
+
+/** What nobody can read any more holds up nothing else. */
+async function deliverReadable(ctx: Context, fetchPeer: PeerFetch, { messages, opened }: Opened): Promise<Attempt[]> {
+  const readable = messages.filter((_, place) => opened[place] !== null);
+  const attempts = await deliverFrame(ctx, fetchPeer, readable);
+  return messages.map((message) => attempts[readable.indexOf(message)] ?? unknown);
 }
 
 const unknown: Silence = { kind: 'silence', code: 'peer-unknown', left: false };
