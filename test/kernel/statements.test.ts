@@ -4,7 +4,7 @@ import { withIdempotency } from '../../node/kernel/idempotency.ts';
 import { makeJobWorkers } from '../../node/kernel/job-workers.ts';
 import { cancelJob, intend, listFailedJobs, retryJob } from '../../node/kernel/jobs.ts';
 import { announce, listLiveEvents } from '../../node/kernel/live-events.ts';
-import { migration as jobsByKind } from '../../node/kernel/migrations/0018-jobs-by-kind.ts';
+import { migration as jobsByKind } from '../../node/kernel/migrations/0019-jobs-by-kind.ts';
 import { retentionHandler, retentionSchedule } from '../../node/kernel/retention.ts';
 import { makeScheduleWorker } from '../../node/kernel/schedule.ts';
 import { settle } from '../../node/kernel/workers.ts';

@@ -2,7 +2,7 @@ import { sql, type Kysely } from 'kysely';
 import type { Migration } from '../migrate.ts';
 
 export const migration: Migration = {
-  name: '0018-jobs-by-kind',
+  name: '0019-jobs-by-kind',
   async up(db: Kysely<any>) {
     await db.schema
       .createIndex('jobKind')
