@@ -48,7 +48,22 @@ async function findingsOf(page: Page): Promise<Finding[]> {
   }));
 }
 
-/** Asks axe, and whether anything sticks out to the side, at both widths. */
+/** Only contrast hangs on light and dark. */
+async function examineInDark(page: Page): Promise<void> {
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.locator('[data-mantine-color-scheme="dark"]').waitFor({ state: 'attached' });
+  // A frame later the new colours are those of every element.
+  const inNextFrame = (run: string) =>
+    `new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(${run}))))`;
+  const { violations } = await page.evaluate<{ violations: Finding[] }>(
+    inNextFrame("axe.run({ runOnly: ['color-contrast'] })"),
+  );
+  const found = violations.flatMap(({ nodes }) => nodes.map(({ html, failureSummary }) => ({ html, failureSummary })));
+  expect.soft(found, `${page.url()} in the dark`).toEqual([]);
+  await page.emulateMedia({ colorScheme: 'light' });
+}
+
+/** Asks axe, and whether anything sticks out to the side, at both widths; and about contrast in the dark. */
 async function examine(page: Page): Promise<void> {
   for (const width of ['desktop', 'phone'] as const) {
     await page.setViewportSize(viewports[width]);
@@ -56,6 +71,7 @@ async function examine(page: Page): Promise<void> {
     const excess = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     expect.soft(excess, `${page.url()} sticks out at ${width} width`).toBeLessThanOrEqual(0);
   }
+  await examineInDark(page);
   expect.soft(await page.getByRole('heading', { level: 1 }).count(), page.url()).toBe(1);
 }
 

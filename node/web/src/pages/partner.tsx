@@ -36,7 +36,7 @@ export function PartnerPage() {
             {me.user.role === 'administrator' && data.state === 'pending' && <Confirmation peer={data} />}
             <PeerFacts peer={data} />
             {data.kind !== 'node' && me.user.role !== 'representative' && <WithoutNode peer={data} />}
-            {data.state !== 'pending' && <SpeechAndKeys peer={data} />}
+            {data.kind === 'node' && data.state !== 'pending' && <SpeechAndKeys peer={data} />}
             {data.kind === 'node' && data.state !== 'pending' && <LogWitness peer={data} />}
             {(me.user.role === 'administrator' || me.user.role === 'manager') && <Feedback peer={data} />}
             {me.user.role !== 'representative' && data.kind === 'node' && data.state !== 'pending' && (

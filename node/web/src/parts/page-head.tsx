@@ -1,5 +1,5 @@
 import { Title } from '@mantine/core';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useLayoutEffect, useRef } from 'react';
 import { Link, useLocation } from 'react-router';
 import { useSession } from '../api.ts';
 import { useWaiting } from '../inbox-queries.ts';
@@ -21,7 +21,7 @@ export function PageHead({ title, back, aside, children }: Head) {
   const waiting = useWaiting();
   const heading = useRef<HTMLHeadingElement>(null);
   const { key, pathname } = useLocation();
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.title = `${waiting && `(${waiting}) `}${title} · ${me.node.name}`;
   }, [title, waiting, me.node.name]);
   const arrived = key !== openedAt;
