@@ -31,6 +31,8 @@ function checkPair(stocks: readonly Stock[], stock: Stock, ours: Conversation, r
   const peer = stocks.find(({ nodeId }) => nodeId === ours.peerId);
   if (!peer) return;
   const theirs = peer.conversations.find(({ conversationId }) => conversationId === ours.conversationId);
+  // Whoever erased what it talked about refuses to hear more of it.
+  if (ours.erasedAt !== null || (theirs && theirs.erasedAt !== null)) return;
   const pair = `${stock.name} ${ours.state} / ${peer.name} ${theirs?.state ?? 'nothing'}`;
   const alike = ours.state === theirs?.state;
   const ended = over.includes(ours.state) && (!theirs || over.includes(theirs.state));

@@ -18,8 +18,18 @@ export function checkRest({ name, now, jobs, outbox }: Stock, onFault: (fault: s
   }
 }
 
-/** What crosses another message on the way may come too late; a claim may have been given up before its award. */
+const ofRights = ['Erasure', 'ErasureStatus', 'ConsentChange', 'AccessRequest', 'AccessReport'];
+
+/**
+ * What crosses another message on the way may come too late; a claim may have been given up before its award. What is about
+ * the rights of a person may come where the offer never did.
+ */
 function mayBeRefused(type: string, code: string | null): boolean {
-  if (code === 'expired') return true;
+  if (code === 'expired' || code === 'erased') return true;
+  if (ofRights.includes(type) && code === 'illegal-transition') return true;
+  // It crossed the end of its agreement.
+  if (type === 'Offer' && code === 'agreement-ended') return true;
+  // It crossed the end of its agreement.
+  if (type === 'Offer' && code === 'agreement-ended') return true;
   return (type === 'Accept' && code === 'stale-round') || (type === 'Award' && code === 'illegal-transition');
 }

@@ -1,7 +1,9 @@
+import { checkAgreements } from './check-agreements.ts';
 import { checkForgotten, checkLeads } from './check-leads.ts';
 import { checkAccounts } from './check-accounts.ts';
 import { checkLedger } from './check-ledger.ts';
 import { checkRest } from './check-rest.ts';
+import { checkRights } from './check-rights.ts';
 import type { Run } from './simulate.ts';
 import { takeStock, type Stock } from './stock.ts';
 import type { World } from './world.ts';
@@ -18,7 +20,9 @@ export async function checkEnd(world: World, run: Run): Promise<void> {
     checkRest(stock, onFault);
     checkLeads(stock, run);
     checkForgotten(stock, run);
+    checkAgreements(stock, run);
     await checkLedger(world.node(stock.name), stock, onFault);
   }
   checkAccounts(stocks, run);
+  if (run.plan.rights > 0 || run.plan.hostile) await checkRights(stocks, world.nodes, run);
 }

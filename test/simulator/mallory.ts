@@ -82,7 +82,9 @@ function answer(mallory: Mallory, key: SigningKey, findKey: FindKey, request: Re
   if (new URL(request.url).pathname === capabilitiesPath) return send(200, describeItself(mallory, key));
   const isFrame = request.contentType === batchMediaType;
   const documents = isFrame ? readBatch(request.body) : [request.body];
-  const opened = documents.map((document) => open(document, findKey));
+  const opened = openAll(documents, findKey);
+  // A key that it does not know: nobody there confirms new ones.
+  if (!opened) return send(401, 'no');
   opened.forEach((each) => remember(mallory, each));
   const answers = opened.map((each) => answerOne(mallory, key, each));
   const { random } = mallory;
@@ -91,6 +93,14 @@ function answer(mallory: Mallory, key: SigningKey, findKey: FindKey, request: Re
   return isFrame
     ? { ...send(200, ''), contentType: batchMediaType, body: writeBatch(answers) }
     : send(200, answers[0] ?? '');
+}
+
+function openAll(documents: readonly Uint8Array[], findKey: FindKey): Opened[] | undefined {
+  try {
+    return documents.map((document) => open(document, findKey));
+  } catch {
+    return undefined;
+  }
 }
 
 const send = (status: number, text: string): Answer => ({

@@ -82,6 +82,22 @@ const correct: Misdeed = withTalk((mallory, talk) =>
   }),
 );
 
+/** Whoever was only offered a lead, or holds it, may ask; it binds nobody. */
+const wantErased: Misdeed = withTalk((mallory, talk) => say(mallory, talk, 'Erasure', { reason: 'person-asked' }));
+
+const claimErased: Misdeed = withTalk((mallory, talk) => {
+  const inReplyTo = { messageId: mallory.newId(), digest: talk.offerDigest };
+  const at = new Date(mallory.now()).toISOString();
+  const outcome = mallory.random.pick(['done', 'partial', 'offer-deleted'] as const);
+  return say(mallory, talk, 'ErasureStatus', { outcome, at }, { inReplyTo });
+});
+
+const forbidContact: Misdeed = withTalk((mallory, talk) =>
+  say(mallory, talk, 'ConsentChange', { at: new Date(mallory.now()).toISOString(), doNotContacts: ['all'] }),
+);
+
+const wantReport: Misdeed = withTalk((mallory, talk) => say(mallory, talk, 'AccessRequest', {}));
+
 /** What somebody who listens to the wire can do without any key. */
 const replay: Misdeed = async (mallory) => {
   if (mallory.recorded.length === 0) return;
@@ -148,7 +164,7 @@ const contradict: Misdeed = withTalk(async (mallory, talk) => {
   await say(mallory, talk, 'Reject', { reason: 'not-a-fit' }, { messageId });
 });
 
-const flood: Misdeed = async (mallory) => {
+export const flood: Misdeed = async (mallory) => {
   const peer = mallory.random.pick(mallory.peers);
   const talk = {
     peer,
@@ -174,5 +190,5 @@ const flood: Misdeed = async (mallory) => {
 const misdeeds: readonly Misdeed[] = [
   accept, accept, accept, acceptAnother, acceptTwiceAtOnce, acceptStaleRound, reject, lieAboutStatus,
   answerWhatNobodyAsked, giveBack, correct, replay, replay, replay, garble, offer, offer, offerAgain, award, award,
-  awardTwice, release, release, end, recall, contradict, flood,
+  awardTwice, release, release, end, recall, contradict, flood, wantErased, claimErased, forbidContact, wantReport,
 ]; // prettier-ignore

@@ -43,6 +43,8 @@ export interface Process {
   die(): void;
   /** Whether workers or transactions are at work at this moment; waiting for the network does not count. */
   activity(): number;
+  /** Jobs that are at files now. */
+  busy(): number;
   /** Closes the database; only when nothing of this process is at work. */
   close(): Promise<void>;
 }
@@ -61,6 +63,7 @@ export async function startProcess(ground: Ground): Promise<Process> {
   const parts = openSqlite(sqliteFile(folder));
   let dead = false;
   let moves = 0;
+  let busy = 0;
   const hooks = {
     isDead: () => dead,
     moved: () => {
@@ -102,9 +105,15 @@ export async function startProcess(ground: Ground): Promise<Process> {
       pumps.stop();
     },
     activity: () => moves,
+    busy: () => busy,
     close: () => parts.close(),
   };
-  const pumps = startPumps(process.ctx, { timeline, skew: ground.skew, moved: hooks.moved });
+  const pumps = startPumps(process.ctx, {
+    timeline,
+    skew: ground.skew,
+    moved: hooks.moved,
+    touching: (more) => (busy += more),
+  });
   await openLedger(process.ctx);
   pumps.start();
   return process;

@@ -27,6 +27,7 @@ export function makeOnlooker(onFault: (fault: string) => void, never: readonly s
     if (isHonest && type === 'Release' && !receipted.has(round))
       onFault(`${from}>${to} Release before the receipt of the award`);
     if (isHonest && to !== 'mallory' && code === 'rate') onFault(`${from} has no patience with ${to}`);
+    if (isHonest && to !== 'mallory' && code === 'key-revoked') onFault(`${from} does not take the key of ${to}`);
     const forbidden = from === 'vendor' && never.find((word) => xml.includes(word));
     if (forbidden) onFault(`${from}>${to} ${type} holds “${forbidden}”, which may never leave`);
   };

@@ -1,23 +1,25 @@
 import { answerQuestion } from '../../node/federation/after-release/answer-question.ts';
 import { askBack, giveBack } from '../../node/federation/after-release/ask-partner.ts';
-import { transact, type Context, type Tx } from '../../node/kernel/context.ts';
+import { transact, type Context } from '../../node/kernel/context.ts';
 import { CodedError } from '../../node/kernel/errors.ts';
 import { changeFields } from '../../node/leads/change-fields.ts';
 import { changeLead, type ChangeFacts } from '../../node/leads/change-lead.ts';
-import type { LeadActor } from '../../node/leads/history.ts';
 import type { LeadEvent, LeadState } from '../../node/leads/life-cycle.ts';
 import { claimOffer } from '../../node/routing/claim-offer.ts';
 import { recallOffer } from '../../node/routing/recall-offer.ts';
 import { rejectOffer } from '../../node/routing/reject-offer.ts';
 import { rerouteLead } from '../../node/routing/reroute-lead.ts';
 import type { Random } from './random.ts';
+import { actor, decideRight, type Deed } from './rights.ts';
 import type { SimNode } from './station.ts';
 
 /** What people say of what they did. */
-interface Desk {
+export interface Desk {
   readonly random: Random;
   readonly say: (line: string) => void;
   readonly onFault: (fault: string) => void;
+  /** How often what they do is about the rights of the person a lead is about. */
+  readonly rights: number;
 }
 
 interface Matter {
@@ -29,10 +31,6 @@ interface Matter {
   readonly document: string;
 }
 
-type Deed = readonly [name: string, run: (tx: Tx) => Promise<unknown>];
-
-const actor: LeadActor = { kind: 'user', id: 'user_people', name: 'People' };
-
 /** Somebody at a node does something to one of its leads, or tries to. */
 export async function act(node: SimNode, desk: Desk): Promise<void> {
   if (!node.isUp()) return;
@@ -41,7 +39,9 @@ export async function act(node: SimNode, desk: Desk): Promise<void> {
   const matters = rows.filter(({ state }) => state !== 'withdrawn');
   if (matters.length === 0) return;
   const place = desk.random.int(matters.length);
-  const deed = await decide(ctx, matters[place] as Matter, desk.random);
+  const matter = matters[place] as Matter;
+  const isOfRights = desk.rights > 0 && desk.random.chance(desk.rights);
+  const deed = await (isOfRights ? decideRight : decide)(ctx, matter, desk.random);
   if (!deed) return;
   const [name, run] = deed;
   const who = `${node.name} people: ${name} lead ${place + 1}`;

@@ -24,6 +24,12 @@ export interface RunPlan extends TemplateWish {
   /** What the vendor shows its partners. */
   readonly policies: readonly FieldPolicy[];
   readonly messagesPerMinute: number;
+  /** The hostile partner floods all the time, and nothing else goes wrong: honest partners must notice nothing of it. */
+  readonly flood: boolean;
+  /** How many things administrators do to agreements and keys. */
+  readonly errands: number;
+  /** How often what people do is about the rights of the person a lead is about. */
+  readonly rights: number;
   /** Nobody reaches this node: it asks for its messages. */
   readonly fetcher: string | undefined;
 }
@@ -36,6 +42,9 @@ interface Parting {
   readonly until: number;
 }
 
+/** Nothing is lost, cut, doubled or late. */
+export const calm: Weather = { lost: 0, answerLost: 0, twice: 0, cut: 0, sick: 0, slow: 0 };
+
 const names = Object.keys(topologies) as Topology[];
 
 export function drawPlan(random: Random): RunPlan {
@@ -44,6 +53,8 @@ export function drawPlan(random: Random): RunPlan {
   const residents = [...new Set<string>(topologies[topology].flat())];
   const hostile = random.chance(0.3);
   const lasts = random.pick([5, 20, 60, 150]) * minute;
+  const more = random.fork('more');
+  const flood = hostile && more.fork('flood').chance(0.1);
   return {
     topology,
     agreements: passesOn || random.chance(0.3),
@@ -51,15 +62,32 @@ export function drawPlan(random: Random): RunPlan {
     leads: random.between(1, 4),
     lasts,
     pace: lasts / random.between(4, 30),
+    ...drawTroubles(random, { residents, lasts, flood }),
+    flood,
+    assign: drawAssign(random),
+    policies: random.chance(0.4) ? drawPolicies(random) : [],
+    messagesPerMinute: hostile ? 60 : 6_000,
+    rights: more.chance(0.35) ? more.pick([0.1, 0.25, 0.5]) : 0,
+    errands: more.chance(0.35) ? more.between(3, 25) : 0,
+    fetcher: random.chance(0.08) && !flood ? residents.at(-1) : undefined,
+  };
+}
+
+interface Scene {
+  readonly residents: readonly string[];
+  readonly lasts: number;
+  readonly flood: boolean;
+}
+
+function drawTroubles(random: Random, { residents, lasts, flood }: Scene) {
+  const troubles = {
     weather: drawWeather(random),
     mortality: random.chance(0.5) ? random.pick([0.003, 0.01, 0.04]) : 0,
     partings: drawPartings(random, residents, lasts),
     skews: Object.fromEntries(residents.map((name) => [name, random.chance(0.3) ? random.between(-2 * minute, 2 * minute) : 0])), // prettier-ignore
-    assign: drawAssign(random),
-    policies: random.chance(0.4) ? drawPolicies(random) : [],
-    messagesPerMinute: hostile ? 60 : 6_000,
-    fetcher: random.chance(0.08) ? residents.at(-1) : undefined,
   };
+  const none = Object.fromEntries(residents.map((name) => [name, 0]));
+  return flood ? { weather: calm, mortality: 0, partings: [], skews: none } : troubles;
 }
 
 function drawWeather(random: Random): Weather {

@@ -5,6 +5,7 @@ import { makeSpeechWorker } from '../../node/federation/peers/learn-speech.ts';
 import { makeOutboxWorker } from '../../node/federation/sending/outbox-worker.ts';
 import type { Context } from '../../node/kernel/context.ts';
 import { makeJobWorkers } from '../../node/kernel/job-workers.ts';
+import type { JobHandler } from '../../node/kernel/jobs.ts';
 import type { Worker } from '../../node/kernel/workers.ts';
 import { makeLedgerWorker } from '../../node/ledger/sequencer.ts';
 import { routingHandlers } from '../../node/routing/handlers.ts';
@@ -15,14 +16,28 @@ interface Surroundings {
   readonly skew: number;
   /** Told whenever a worker begins or ends something. */
   readonly moved: () => void;
+  /** How many more jobs are at files now. */
+  readonly touching: (more: number) => void;
 }
 
-const makeWorkers = (): Worker[] => [
-  ...makeJobWorkers([...routingHandlers, ...deliveryHandlers, ...federationHandlers]),
+const makeWorkers = (touching: Surroundings['touching']): Worker[] => [
+  ...makeJobWorkers([...routingHandlers, ...deliveryHandlers, ...federationHandlers].map(touchingDisk(touching))),
   makeOutboxWorker(),
   makeSpeechWorker(),
   makeFetchWorker(),
 ];
+
+/** What jobs do with files takes time that the timeline does not know of: it has to wait. */
+const touchingDisk =
+  (touching: Surroundings['touching']) =>
+  (handler: JobHandler): JobHandler => {
+    if (!('run' in handler)) return handler;
+    const run = (ctx: Context, payload: unknown) => {
+      touching(1);
+      return handler.run(ctx, payload).finally(() => touching(-1));
+    };
+    return { ...handler, run };
+  };
 
 /** After so long a commit's leaves are numbered and signed for. The product does so sooner; many at a time cost less. */
 export const ledgerPause = 60_000;
@@ -32,7 +47,7 @@ export const ledgerPause = 60_000;
  * when a row is due, so that a day without events costs nothing.
  */
 export function startPumps(ctx: Context, surroundings: Surroundings) {
-  const pumps = makeWorkers().map((worker) => makePump(ctx, worker, surroundings));
+  const pumps = makeWorkers(surroundings.touching).map((worker) => makePump(ctx, worker, surroundings));
   const ledger = makePump(ctx, makeLedgerWorker(), surroundings);
   let isPlanned = false;
   let stopped = false;

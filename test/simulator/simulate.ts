@@ -6,14 +6,16 @@ import { receiveLead } from '../../node/leads/receive-lead.ts';
 import { systemBoxId } from '../../node/routing/store/boxes.ts';
 import { replaceRules } from '../../node/routing/store/rules.ts';
 import type { Assign } from '../../node/rules/index.ts';
+import { administer } from './administrators.ts';
 import { checkEnd } from './invariants.ts';
 import type { SigningKey } from '../../protocol/index.ts';
 import { makeLead } from './leads.ts';
-import { makeMallory } from './mallory.ts';
-import { misbehave } from './misdeeds.ts';
+import { makeMallory, type Mallory } from './mallory.ts';
+import { flood, misbehave } from './misdeeds.ts';
 import { makeOnlooker } from './onlooker.ts';
+import { makePatience } from './patience.ts';
 import { act } from './people.ts';
-import { drawPlan, type RunPlan } from './plan.ts';
+import { calm, drawPlan, type RunPlan } from './plan.ts';
 import { makeRandom, type Random } from './random.ts';
 import { makeRunFolder, moveIn, type Resident, type Templates } from './template.ts';
 import { makeTrace } from './trace.ts';
@@ -30,7 +32,6 @@ export interface Outcome {
 }
 
 const hour = 3_600_000;
-const calmWeather = { lost: 0, answerLost: 0, twice: 0, cut: 0, sick: 0, slow: 0 };
 /** After the last fault everything that was under way comes to its end within so long, and what must be forgotten is. */
 const settlesWithin = 40 * hour;
 
@@ -65,9 +66,12 @@ export async function simulate(seed: number, templates: Templates): Promise<Outc
     planLeads(world, run);
     planPeople(world, run);
     planMallory(world, run);
+    planAdministrators(world, run);
     await world.run(plan.lasts);
     world.trace.say('calm');
     await world.run(settlesWithin);
+    if (plan.flood && !world.trace.lines.some((line) => /mallory<\w+ .*(429|rate)/.test(line)))
+      faults.push('nobody told the flood to wait');
     await checkEnd(world, run);
   } catch (error) {
     faults.push(`the run broke off: ${String((error as Error).stack)}`);
@@ -98,18 +102,20 @@ function openRun(run: Run): Promise<World> {
   const elapsed = () => now() - endedAt;
   const isOver = () => elapsed() >= plan.lasts;
   const onlooker = makeOnlooker(onFault, neverWords(plan));
+  const onlookers = [onlooker, ...(plan.flood ? [makePatience(() => now(), onFault)] : [])];
   const rest = random.fork('rests');
   return openWorld({
     startsAt: endedAt,
     homes: residents.map((resident) => homeOf(resident, plan, folder)),
     random,
     makeTrace: (clock) => makeTrace((now = clock), endedAt),
-    weather: () => (isOver() ? calmWeather : plan.weather),
+    weather: () => (isOver() ? calm : plan.weather),
     isParted: (one, other) =>
       (!isOver() && isParted(plan, [one, other], elapsed())) || (other === plan.fetcher && one !== other),
     mortality: () => (isOver() || !run.isReady ? 0 : plan.mortality),
     rest: () => 10 ** rest.between(2, 6),
-    ...onlooker,
+    onSent: (...heard) => onlookers.forEach(({ onSent }) => onSent(...heard)),
+    onAnswered: (...heard) => onlookers.forEach(({ onAnswered }) => onAnswered(...heard)),
     onFault,
   });
 }
@@ -176,7 +182,7 @@ function planLeads(world: World, run: Run): void {
 
 function planPeople(world: World, { plan, random, onFault }: Run): void {
   for (const node of world.nodes) {
-    const desk = { random: random.fork(`people of ${node.name}`), say: world.trace.say, onFault };
+    const desk = { random: random.fork(`people of ${node.name}`), say: world.trace.say, onFault, rights: plan.rights };
     const next = (): void => {
       if (world.timeline.now() >= world.startedAt + plan.lasts) return;
       act(node, desk).catch((error: unknown) => onFault(`people of ${node.name}: ${String((error as Error).stack)}`));
@@ -184,6 +190,18 @@ function planPeople(world: World, { plan, random, onFault }: Run): void {
     };
     world.timeline.after(desk.random.next() * 2 * plan.pace, next);
   }
+}
+
+function planAdministrators(world: World, { plan, random, onFault }: Run): void {
+  const { topology, agreements, errands, lasts } = plan;
+  const chance = random.fork('administrators');
+  const office = { random: chance, say: world.trace.say, onFault, topology, agreements };
+  for (let errand = 0; errand < errands; errand++)
+    world.timeline.after(chance.int(lasts), () => {
+      const node = chance.pick(world.nodes);
+      const failed = (error: unknown) => onFault(`administrator of ${node.name}: ${String((error as Error).stack)}`);
+      administer(node, office).catch(failed);
+    });
 }
 
 /** Somebody whom everybody trusts too much, and who hears what passes. */
@@ -198,4 +216,11 @@ function planMallory(world: World, { plan, random, residents, mallory: key, onFa
     world.timeline.after(mallory.random.next() * plan.pace, next);
   };
   next();
+  if (plan.flood) planFlood(world, mallory, plan.lasts);
+}
+
+/** A frame every other second for a while: more than anybody takes. */
+function planFlood(world: World, mallory: Mallory, lasts: number): void {
+  const begins = lasts / 4;
+  for (let at = begins; at < begins + 90_000; at += 2_000) world.timeline.after(at, () => void flood(mallory));
 }

@@ -6,7 +6,7 @@ const templates = openTemplates();
 afterAll(() => templates.remove());
 
 /** How long each of the two tests may draw seeds; at least one always runs. */
-const patienceMilliseconds = 8_000;
+const patienceMilliseconds = 4_500;
 
 async function run(from: number, most: number) {
   const endsAt = performance.now() + patienceMilliseconds;

@@ -19,7 +19,7 @@ export interface SimNode extends Station {
   bury(): Promise<void>;
   /** Rises while something is at work here. */
   activity(): number;
-  /** Requests that are being answered. */
+  /** Requests that are being answered, and jobs at files. */
   busy(): number;
   close(): Promise<void>;
 }
@@ -69,7 +69,7 @@ export function makeNode(ground: Ground, onDeath: () => void): SimNode {
       for (const dead of buried.splice(0)) await dead.close();
     },
     activity: () => past + (process?.activity() ?? 0),
-    busy: () => busy,
+    busy: () => busy + (process?.busy() ?? 0),
     async receive(request) {
       const here = process;
       if (!here) return undefined;
