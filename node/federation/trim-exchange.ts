@@ -1,11 +1,11 @@
 import type { Tx } from '../kernel/context.ts';
 import { intend } from '../kernel/jobs.ts';
+import { dayMilliseconds } from '../kernel/times.ts';
 import { trimInbox } from './store/inbox.ts';
 import { forgetDocumentsBefore } from './store/outbox.ts';
 import { deleteSecurityEventsBefore } from './store/peers.ts';
 import { trimWebhooks } from './store/webhooks.ts';
 
-const dayMilliseconds = 24 * 3_600_000;
 /** A repetition later than this fails on its expiry. */
 const idMemoryDays = 90;
 const securityMemoryDays = 400;

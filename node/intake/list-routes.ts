@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { pageOf, pageQuery } from '../kernel/paging.ts';
 import { invalid } from '../kernel/errors.ts';
 import { reply, route, stream, type Route } from '../kernel/routes.ts';
+import { when, whenKnown } from '../kernel/times.ts';
 import { fieldAliases } from './field-aliases.ts';
 import { previewList, type ListPreview } from './preview-list.ts';
 import { startImport } from './start-import.ts';
@@ -132,8 +133,6 @@ const listView = z.object({
   finishedAt: z.string().optional(),
 });
 
-const timeOf = (at: number | null): string | undefined => (at === null ? undefined : new Date(at).toISOString());
-
 const viewList = (list: StoredList): z.input<typeof listView> => ({
   id: list.id,
   state: list.state,
@@ -148,8 +147,8 @@ const viewList = (list: StoredList): z.input<typeof listView> => ({
   progress: list.chunksDone / list.chunks,
   layout: viewLayout(list.layout),
   createdBy: list.createdByName,
-  createdAt: new Date(list.createdAt).toISOString(),
-  finishedAt: timeOf(list.finishedAt),
+  createdAt: when(list.createdAt),
+  finishedAt: whenKnown(list.finishedAt),
 });
 
 const all = route({

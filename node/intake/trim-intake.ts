@@ -1,8 +1,8 @@
 import type { Tx } from '../kernel/context.ts';
 import { intend } from '../kernel/jobs.ts';
+import { dayMilliseconds } from '../kernel/times.ts';
 import { deleteMailsBefore, deleteRefusalsBefore, deleteSettledBefore } from './store.ts';
 
-const dayMilliseconds = 24 * 3_600_000;
 /** How long messages are known again, decided ones stay in the tray, and refused rows can be fetched. */
 export const memoryDays = 90;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Actor } from '../kernel/routes.ts';
+import { when } from '../kernel/times.ts';
 import { isEditable } from './change-fields.ts';
 import { describeHistory, fieldLabel } from './describe-history.ts';
 import type { HistoryEntry } from './history.ts';
@@ -8,8 +9,6 @@ import { leadTitle } from './promote-fields.ts';
 import { partyOf } from './scope.ts';
 import type { LeadSummary, StoredLead } from './store.ts';
 
-/** Milliseconds to the wire's text, UTC. */
-const when = (at: number) => new Date(at).toISOString();
 const maybeWhen = (at: number | null) => (at === null ? undefined : when(at));
 
 const holderView = z.object({

@@ -2,6 +2,7 @@ import { jwtVerify, SignJWT } from 'jose';
 import { type Context, transact, type Tx } from '../kernel/context.ts';
 import { CodedError, notFound } from '../kernel/errors.ts';
 import type { Role, Scope } from '../kernel/routes.ts';
+import { dayMilliseconds } from '../kernel/times.ts';
 import { mayActAs } from './may-act-as.ts';
 import { deriveKey } from './secret-tokens.ts';
 import { getUser } from './store.ts';
@@ -9,7 +10,6 @@ import { findToken, insertToken, updateRevoked } from './store/tokens.ts';
 
 const algorithm = 'HS256';
 const typ = 'leadmesh-api+jwt';
-const dayMilliseconds = 24 * 3_600_000;
 
 /** The key is a KeyObject of its own purpose; bytes that someone could mistake for a public key do not exist. */
 const tokenKey = (ctx: Context) => deriveKey(ctx, 'api-token');

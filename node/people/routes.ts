@@ -3,6 +3,7 @@ import { transact } from '../kernel/context.ts';
 import { notFound } from '../kernel/errors.ts';
 import { pageOf, pageQuery, toPage } from '../kernel/paging.ts';
 import { type Route, roles, route, scopes } from '../kernel/routes.ts';
+import { when } from '../kernel/times.ts';
 import { createApiToken, revokeApiToken } from './api-tokens.ts';
 import { createUser } from './create-user.ts';
 import { mayUpdateUser } from './may-update-user.ts';
@@ -12,7 +13,7 @@ import { listUsers } from './store.ts';
 import { listTokens } from './store/tokens.ts';
 import { updateUser } from './update-user.ts';
 import { availabilityInput, emailInput, nameInput, roleInput } from './user-input.ts';
-import { time, tokenView, userView, viewTime, viewToken, viewUser } from './view-user.ts';
+import { time, tokenView, userView, viewToken, viewUser } from './view-user.ts';
 import { visibleUserIds } from './visible-users.ts';
 
 const list = route({
@@ -77,7 +78,7 @@ const signInLink = route({
   handler: async (ctx, { actor, params }) => {
     requireAllScopes(actor);
     const { url, expiresAt } = await transact(ctx, (tx) => createSignInLink(tx, params.id));
-    return { url, expiresAt: viewTime(expiresAt) };
+    return { url, expiresAt: when(expiresAt) };
   },
 });
 
@@ -110,7 +111,7 @@ const createToken = route({
   handler: async (ctx, { actor, body }) => {
     sessionOf(actor);
     const made = await createApiToken(ctx, { ...body, userId: actor.userId });
-    return { ...made, expiresAt: viewTime(made.expiresAt) };
+    return { ...made, expiresAt: when(made.expiresAt) };
   },
 });
 

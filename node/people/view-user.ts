@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { roles, scopes } from '../kernel/routes.ts';
+import { when, whenever } from '../kernel/times.ts';
 import type { User } from './store.ts';
 import type { ApiToken } from './store/tokens.ts';
 
 /** A time as the API shows it: ISO 8601, UTC. */
 export const time = z.iso.datetime();
-export const viewTime = (at: number) => new Date(at).toISOString();
-const viewTimeOrNull = (at: number | null) => (at === null ? null : viewTime(at));
 
 /** A user as the API shows one. */
 export const userView = z.strictObject({
@@ -23,7 +22,7 @@ export const userView = z.strictObject({
 
 export function viewUser(user: User): z.input<typeof userView> {
   const { updatedAt: _, ...shown } = user;
-  return { ...shown, signedInAt: viewTimeOrNull(user.signedInAt), createdAt: viewTime(user.createdAt) };
+  return { ...shown, signedInAt: whenever(user.signedInAt), createdAt: when(user.createdAt) };
 }
 
 /** An API token as the API shows one; never the token itself. */
@@ -42,8 +41,8 @@ export function viewToken(token: ApiToken): z.input<typeof tokenView> {
   return {
     ...shown,
     scopes: held && [...held],
-    createdAt: viewTime(token.createdAt),
-    expiresAt: viewTime(token.expiresAt),
-    usedAt: viewTimeOrNull(token.usedAt),
+    createdAt: when(token.createdAt),
+    expiresAt: when(token.expiresAt),
+    usedAt: whenever(token.usedAt),
   };
 }

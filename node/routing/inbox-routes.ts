@@ -6,6 +6,7 @@ import { conflict, notFound } from '../kernel/errors.ts';
 import { pageOf, pageQuery } from '../kernel/paging.ts';
 import { route } from '../kernel/routes.ts';
 import type { Actor, Route } from '../kernel/routes.ts';
+import { when } from '../kernel/times.ts';
 import { countHeld } from '../leads/store.ts';
 import { viewFields } from '../leads/views.ts';
 import { listUsers } from '../people/store.ts';
@@ -44,8 +45,6 @@ const entry = z.object({
   /** Up for grabs with this many others. */
   others: z.number().optional(),
 });
-
-const when = (at: number) => new Date(at).toISOString();
 
 function viewEntry({
   offer,

@@ -6,6 +6,7 @@ import { conflict, invalid } from '../kernel/errors.ts';
 import { pageOf, pageQuery } from '../kernel/paging.ts';
 import { route } from '../kernel/routes.ts';
 import type { Actor, Route } from '../kernel/routes.ts';
+import { when } from '../kernel/times.ts';
 import type { LeadActor } from '../leads/history.ts';
 import { scopeOf } from '../leads/scope.ts';
 import { getLead, getLeadHead, listLeads } from '../leads/store.ts';
@@ -22,7 +23,6 @@ import { listRecipientsOfLead } from './store/recipients.ts';
 import type { Recipient } from './store/recipients.ts';
 import { listTraces } from './store/traces.ts';
 
-const when = (at: number) => new Date(at).toISOString();
 const maybeWhen = (at: number | null) => (at === null ? undefined : when(at));
 const actorOf = ({ userId: id, name }: Actor): LeadActor => ({ kind: 'user', id, name });
 

@@ -1,9 +1,9 @@
 import { check, roles, scopes } from '../../kernel/routes.ts';
+import { when } from '../../kernel/times.ts';
 import { z } from 'zod';
 import { createApiToken } from '../../people/api-tokens.ts';
 import { setPassword } from '../../people/set-password.ts';
 import { nameInput, passwordInput } from '../../people/user-input.ts';
-import { viewTime } from '../../people/view-user.ts';
 import type { Command } from '../command.ts';
 import { secretLine } from '../input.ts';
 import { entry, table, words, type Page } from '../output.ts';
@@ -92,7 +92,7 @@ export const userCommands: readonly Command[] = [
       const options = { name: asked.arg('label'), days: wholeNumber(asked, 'days'), ...given(asked, 'role') };
       const wanted = check(tokenInput, { ...options, scopes: asked.texts('scope') }, 'body');
       const { id, token, expiresAt } = await createApiToken(door.ctx, { ...wanted, userId });
-      const until = viewTime(expiresAt);
+      const until = when(expiresAt);
       return words(token, { id, token, expiresAt: until }, `Good until ${until}; revoked by DELETE /api/tokens/${id}.`);
     },
   },

@@ -1,6 +1,7 @@
 import type { RecallReason, ReturnReason } from '../../../protocol/index.ts';
 import type { Tx } from '../../kernel/context.ts';
 import { conflict, invalid } from '../../kernel/errors.ts';
+import { dayMilliseconds } from '../../kernel/times.ts';
 import { tellHistory } from '../../leads/change-lead.ts';
 import type { LeadActor } from '../../leads/history.ts';
 import { getLeadHead } from '../../leads/store.ts';
@@ -13,7 +14,6 @@ import type { Conversation } from '../store/conversations.ts';
 import { insertQuestion } from '../store/questions.ts';
 import { partnerOf } from '../feedback/told-by-partner.ts';
 
-const dayMilliseconds = 24 * 3_600_000;
 /** How long the other side has to answer when nobody says otherwise. */
 export const answerMilliseconds = 3 * dayMilliseconds;
 /** How long after its release a lead may be given back, where no agreement says otherwise. */

@@ -1,12 +1,13 @@
 import type { Tx } from '../../kernel/context.ts';
 import { intend } from '../../kernel/jobs.ts';
+import { dayMilliseconds } from '../../kernel/times.ts';
 import { tellHistory } from '../../leads/change-lead.ts';
 import { getLeadHead } from '../../leads/store.ts';
 import { findQuestion, type Question } from '../store/questions.ts';
 import { partnerOf, tellPeople } from '../feedback/told-by-partner.ts';
 
 /** People are reminded this long before an answer is due, or after half of the time they have. */
-const reminderMilliseconds = 24 * 3_600_000;
+const reminderMilliseconds = dayMilliseconds;
 
 /** Sees to it that a question is remembered shortly before, and at, the time its answer is due. */
 export async function planDue(

@@ -5,6 +5,7 @@ import { transact, type Context, type Tx } from '../../kernel/context.ts';
 import { forbidden, notFound } from '../../kernel/errors.ts';
 import { pageOf, pageQuery } from '../../kernel/paging.ts';
 import { route, type Actor, type Route } from '../../kernel/routes.ts';
+import { when } from '../../kernel/times.ts';
 import type { LeadActor } from '../../leads/history.ts';
 import { leadTitle } from '../../leads/promote-fields.ts';
 import { partyOf, scopeOf } from '../../leads/scope.ts';
@@ -45,8 +46,6 @@ const questionView = z.object({
   /** The values a partner suggests, while nobody decided on them. */
   suggestions: z.array(z.object({ path: z.string(), label: z.string(), value: z.unknown().optional() })).optional(),
 });
-
-const when = (at: number) => new Date(at).toISOString();
 
 async function viewQuestion(ctx: Context, question: Question): Promise<z.input<typeof questionView>> {
   const { id, leadId, kind, peerId, ours, reason, text, askedBy, askedAt, answerBy, state } = question;

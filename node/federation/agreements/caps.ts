@@ -1,6 +1,7 @@
 import type { AgreementCaps } from '../../../protocol/index.ts';
 import { transact, type Context, type Tx } from '../../kernel/context.ts';
 import { conflict } from '../../kernel/errors.ts';
+import { dayMilliseconds } from '../../kernel/times.ts';
 import { appendLeaf } from '../../ledger/append-leaf.ts';
 import { tellPeerChange } from '../peers/peer-health.ts';
 import { lockClaims } from '../store/quotas.ts';
@@ -17,7 +18,6 @@ import { tellPartnerNews } from '../peers/tell-partner-news.ts';
 import { decideCap, hasJustReached, type Cap, type Counted } from './decide-cap.ts';
 import { findAgreementOf, findInForce } from './in-force.ts';
 
-const dayMilliseconds = 24 * 3_600_000;
 /** What a percentage is counted of. */
 const hundred = 100;
 

@@ -1,5 +1,6 @@
 import type { Tx } from '../../kernel/context.ts';
 import { intend } from '../../kernel/jobs.ts';
+import { dayMilliseconds } from '../../kernel/times.ts';
 import { appendLeaf } from '../../ledger/append-leaf.ts';
 import { forgetLead } from '../../leads/forget-lead.ts';
 import { forgetOfferValues } from '../../routing/store/recipients.ts';
@@ -12,8 +13,6 @@ import {
 import { forgetConversation } from '../store/inbox.ts';
 import { forgetSent } from '../store/outbox.ts';
 import { findAgreementOf } from './in-force.ts';
-
-const dayMilliseconds = 24 * 3_600_000;
 
 /** Plans the deletion of a lead that ended here, when the agreement it came under says until when it may be kept. */
 export async function planRetention(tx: Tx, conversation: Conversation): Promise<void> {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Context } from '../../kernel/context.ts';
 import { pageOf, pageQuery, toPage } from '../../kernel/paging.ts';
 import { route, type Route } from '../../kernel/routes.ts';
-import { when, whenever } from '../peers/describe-peer.ts';
+import { when, whenever } from '../../kernel/times.ts';
 import { getAgreement, listAccepted, listAgreementDocuments, listAgreements } from '../store/agreements.ts';
 import type { Agreement } from '../store/agreements.ts';
 import { getPeer } from '../store/peers.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { route, type Route } from '../../kernel/routes.ts';
-import { when, whenever } from '../peers/describe-peer.ts';
+import { when, whenever } from '../../kernel/times.ts';
 import { confirmKey, refuseKey, repinPeer } from './peer-keys.ts';
 import { replaceKey, rollKey, type RolledKey } from './roll-key.ts';
 import { listOwnKeys } from '../store/own-keys.ts';

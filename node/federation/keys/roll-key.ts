@@ -10,6 +10,7 @@ import {
 } from '../../../protocol/index.ts';
 import { transact, type Context, type Tx } from '../../kernel/context.ts';
 import { conflict, invalid } from '../../kernel/errors.ts';
+import { dayMilliseconds } from '../../kernel/times.ts';
 import { appendLeaf } from '../../ledger/append-leaf.ts';
 import { sendBetweenNodes } from '../sending/send-between-nodes.ts';
 import { maySign } from './decide-signing-key.ts';
@@ -18,7 +19,6 @@ import { insertOwnKey, listOwnKeys, updateOwnKey } from '../store/own-keys.ts';
 import { listNodes } from '../store/peers.ts';
 import { planAsking } from '../store/speech.ts';
 
-const day = 24 * 3_600_000;
 const longestNoticeDays = 90;
 
 export interface RolledKey {
@@ -44,7 +44,7 @@ export async function rollKey(ctx: Context, { days = 14 }: { days?: number | und
     const keys = await listOwnKeys(tx);
     if (keys.some(({ kid, validFrom }) => kid !== old.kid && validFrom > now) || keys.filter((one) => maySign(one, now)).length > 1)
       throw conflict('rollover-under-way', 'The last new key has not replaced the old one everywhere yet.');
-    const validFrom = now + days * day;
+    const validFrom = now + days * dayMilliseconds;
     const oldKeyUntil = validFrom + shortestOverlapMs;
     await insertOwnKey(tx, { ...rowOf(old), validFrom: 0, validUntil: oldKeyUntil });
     await updateOwnKey(tx, old.kid, { validUntil: oldKeyUntil });

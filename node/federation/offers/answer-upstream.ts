@@ -1,6 +1,7 @@
 import { clockSkewMs, type Offer, type RejectReason } from '../../../protocol/index.ts';
 import type { Tx } from '../../kernel/context.ts';
 import { intend } from '../../kernel/jobs.ts';
+import { dayMilliseconds } from '../../kernel/times.ts';
 import { findNote, getLeadHead, listHistoryOf } from '../../leads/store.ts';
 import { withdrawLead } from '../../routing/withdraw-lead.ts';
 import { planRetention } from '../agreements/end-retention.ts';
@@ -72,7 +73,7 @@ export async function statusToPeer(tx: Tx, { leadId }: { leadId: string }): Prom
 }
 
 /** How long a claim that the peer receipted may stay without an answer: as long as any message lives. */
-const claimPatienceMilliseconds = 15 * 24 * 3_600_000;
+const claimPatienceMilliseconds = 15 * dayMilliseconds;
 
 /** The job that closes a conversation of which nothing is heard. */
 export const closeUnheardKey = ({ peerId, conversationId }: ConversationKey) =>

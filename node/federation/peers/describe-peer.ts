@@ -1,5 +1,6 @@
 import type { Capabilities } from '../../../protocol/index.ts';
 import type { Context } from '../../kernel/context.ts';
+import { when, whenever } from '../../kernel/times.ts';
 import { findLastCheckpoint } from '../../ledger/last-checkpoint.ts';
 import { readQuota } from '../receiving/take-quota.ts';
 import { findContradiction } from '../witness/witness-checkpoint.ts';
@@ -90,10 +91,6 @@ function describeSpeech(speech: PeerSpeech | undefined) {
     error: speech?.error ?? null,
   };
 }
-
-/** Times as the HTTP API tells them. */
-export const when = (at: number): string => new Date(at).toISOString();
-export const whenever = (at: number | null | undefined): string | null => (typeof at === 'number' ? when(at) : null);
 
 const toCounts = (rows: readonly { state: OutboxState; messages: number }[]): Counts =>
   Object.fromEntries(rows.map(({ state, messages }) => [state, messages]));

@@ -3,14 +3,15 @@ import { contactChannels, consentStates, type Consent } from '../../../protocol/
 import { transact, type Context } from '../../kernel/context.ts';
 import { conflict } from '../../kernel/errors.ts';
 import { reply, route, type Actor, type Route } from '../../kernel/routes.ts';
+import { when, whenKnown } from '../../kernel/times.ts';
 import { isEditable } from '../../leads/change-fields.ts';
 import { scopeOf } from '../../leads/scope.ts';
-import { getLead, type StoredLead } from '../../leads/store.ts';
+import { getLead, lockLead, type StoredLead } from '../../leads/store.ts';
 import { listPrivacyRequestsOf } from '../store/privacy-requests.ts';
 import { changeConsent } from './change-consent.ts';
 import { listDisclosed } from './list-disclosed.ts';
 import { askAccess } from './report-access.ts';
-import { actorOf, maybe, partnerOf, partnerView, when } from './views.ts';
+import { actorOf, partnerView, viewPartner } from './views.ts';
 import { writeReport } from './write-report.ts';
 
 const done = z.object({ id: z.string() });
@@ -53,7 +54,7 @@ const decide = route({
     const { id } = await getLead(ctx, params.id, await scopeOf(ctx, actor));
     const decision: Consent = { ...body, at: body.at ?? when(ctx.clock.now()) };
     await transact(ctx, async (tx) => {
-      const lead = await getLead(tx, id);
+      const lead = await lockLead(tx, id);
       if (lead.erasedAt === null && !isEditable(lead))
         throw conflict('illegal-change', 'The partner has not released this lead; only then can it be changed here.');
       const others = (lead.document.consents ?? []).filter(({ purpose }) => purpose !== decision.purpose);
@@ -112,7 +113,7 @@ async function makeReport(ctx: Context, { id, receivedAt, document }: StoredLead
   const asked = (await listPrivacyRequestsOf(ctx, id)).filter(({ ours, kind }) => ours && kind === 'access');
   const newest = new Map(asked.map((each) => [`${each.peerId} ${each.conversationId}`, each]));
   const partners = [...newest.values()].map(async ({ peerId, outcome, askedAt, answeredAt, answer: said }) => ({
-    ...{ partner: await partnerOf(ctx, peerId), outcome, askedAt: when(askedAt), answeredAt: maybe(answeredAt) },
+    ...{ partner: await viewPartner(ctx, peerId), outcome, askedAt: when(askedAt), answeredAt: whenKnown(answeredAt) },
     ...{ heldSince: said.report?.heldSince, purposes: [...(said.report?.purposes ?? [])] },
     ...{ document: said.report?.lead, disclosures: [...(said.report?.disclosures ?? [])] },
   }));
@@ -143,7 +144,7 @@ const reportText = route({
     const { erasedAt, originName, doNotContact, document } = lead;
     const made = await makeReport(ctx, lead);
     const here = { organisation: ctx.config.name, madeAt: ctx.clock.now(), from: originName ?? undefined };
-    const body = writeReport({ ...made, ...here, document, doNotContact, erasedAt: maybe(erasedAt) });
+    const body = writeReport({ ...made, ...here, document, doNotContact, erasedAt: whenKnown(erasedAt) });
     return reply({ contentType: 'text/plain; charset=utf-8', body });
   },
 });

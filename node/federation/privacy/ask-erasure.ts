@@ -9,8 +9,6 @@ import type { Conversation } from '../store/conversations.ts';
 import { insertPrivacyRequest, type PrivacyRequest } from '../store/privacy-requests.ts';
 import { partnerOf } from '../feedback/told-by-partner.ts';
 
-export const dayMilliseconds = 24 * 3_600_000;
-
 interface Asking {
   readonly reason: ErasureReason;
   readonly actor: LeadActor;

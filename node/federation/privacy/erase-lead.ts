@@ -3,6 +3,7 @@ import { forgetRows } from '../../intake/store/lists.ts';
 import { forgetTray } from '../../intake/store/tray.ts';
 import type { Tx } from '../../kernel/context.ts';
 import { intend } from '../../kernel/jobs.ts';
+import { dayMilliseconds } from '../../kernel/times.ts';
 import { appendLeaf } from '../../ledger/append-leaf.ts';
 import { destroyContentKey } from '../../leads/content-key.ts';
 import { eraseContent } from '../../leads/erase-lead.ts';
@@ -22,7 +23,7 @@ import {
 } from '../store/privacy-requests.ts';
 import { forgetQuestions } from '../store/questions.ts';
 import { eraseWebhooks } from '../store/webhooks.ts';
-import { askErasure, dayMilliseconds } from './ask-erasure.ts';
+import { askErasure } from './ask-erasure.ts';
 import { nameUnreached } from './name-unreached.ts';
 import { overwriteErased } from './overwrite-erased.ts';
 

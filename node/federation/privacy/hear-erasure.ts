@@ -1,5 +1,6 @@
 import type { ErasureStatus } from '../../../protocol/index.ts';
 import type { Tx } from '../../kernel/context.ts';
+import { dayMilliseconds } from '../../kernel/times.ts';
 import { appendLeaf } from '../../ledger/append-leaf.ts';
 import { tellHistory } from '../../leads/change-lead.ts';
 import { getLead } from '../../leads/store.ts';
@@ -15,7 +16,7 @@ import {
   type PrivacyRequest,
 } from '../store/privacy-requests.ts';
 import { tellPeople } from '../feedback/told-by-partner.ts';
-import { dayMilliseconds, newRequest, planDue } from './ask-erasure.ts';
+import { newRequest, planDue } from './ask-erasure.ts';
 import { eraseLead, eraseOnward } from './erase-lead.ts';
 import { settleErasure } from './settle-erasure.ts';
 

@@ -2,6 +2,7 @@ import { getField, type AccessDisclosure, type AccessReport, type Lead } from '.
 import type { Context, Tx } from '../../kernel/context.ts';
 import { intend } from '../../kernel/jobs.ts';
 import { announce } from '../../kernel/live-events.ts';
+import { dayMilliseconds } from '../../kernel/times.ts';
 import { appendLeaf } from '../../ledger/append-leaf.ts';
 import { tellHistory } from '../../leads/change-lead.ts';
 import type { LeadActor } from '../../leads/history.ts';
@@ -23,7 +24,7 @@ import {
   type PrivacyRequest,
 } from '../store/privacy-requests.ts';
 import { partnerOf } from '../feedback/told-by-partner.ts';
-import { dayMilliseconds, newRequest, planDue } from './ask-erasure.ts';
+import { newRequest, planDue } from './ask-erasure.ts';
 import { keepRequest, needRequest } from './hear-erasure.ts';
 
 const answerDays = 7;

@@ -4,6 +4,7 @@ import { transact, type Context } from '../../kernel/context.ts';
 import { CodedError } from '../../kernel/errors.ts';
 import { pageOf, pageQuery } from '../../kernel/paging.ts';
 import { route, type Route } from '../../kernel/routes.ts';
+import { when, whenKnown } from '../../kernel/times.ts';
 import { scopeOf } from '../../leads/scope.ts';
 import { getLead } from '../../leads/store.ts';
 import { isDeafTo } from '../peers/is-deaf-to.ts';
@@ -12,7 +13,7 @@ import { listOpenPrivacyRequests, listPrivacyRequestsOf, type PrivacyRequest } f
 import { decideErasure, holdLead } from './decide-request.ts';
 import { eraseLead } from './erase-lead.ts';
 import { accessRoutes } from './access-routes.ts';
-import { actorOf, maybe, partnerOf, partnerView, when } from './views.ts';
+import { actorOf, partnerView, viewPartner } from './views.ts';
 
 const person = z.object({
   kind: z.enum(['user', 'peer', 'system']),
@@ -60,23 +61,28 @@ async function viewRequest(
 ): Promise<z.input<typeof requestView>> {
   const { id, leadId, kind, ours, askedBy, outcome, answerBy, settledAt } = request;
   return {
-    ...{ id, leadId, kind, ours, askedBy, outcome, partner: await partnerOf(ctx, request.peerId) },
+    ...{ id, leadId, kind, ours, askedBy, outcome, partner: await viewPartner(ctx, request.peerId) },
     reason: request.reason ?? undefined,
     askedAt: when(request.askedAt),
     answerBy: when(answerBy),
     overdue: settledAt === null && answerBy <= ctx.clock.now(),
     decidable: !ours && kind === 'erasure' && outcome === 'pending' && !erased,
-    holdUntil: maybe(request.holdUntil),
+    holdUntil: whenKnown(request.holdUntil),
     text: request.text ?? undefined,
     onwards: [...(request.answer.onwards ?? [])],
-    answeredAt: maybe(request.answeredAt),
+    answeredAt: whenKnown(request.answeredAt),
   };
 }
 
 async function viewDeletion(ctx: Context, conversation: Conversation): Promise<z.input<typeof deletionView>> {
   const { leadId, peerId, deleteBy, deletedAt } = conversation;
   return {
-    ...{ leadId, partner: await partnerOf(ctx, peerId), deleteBy: when(deleteBy ?? 0), deletedAt: maybe(deletedAt) },
+    ...{
+      leadId,
+      partner: await viewPartner(ctx, peerId),
+      deleteBy: when(deleteBy ?? 0),
+      deletedAt: whenKnown(deletedAt),
+    },
     overdue: deletedAt === null && (deleteBy ?? 0) <= ctx.clock.now(),
     silent: await isDeafTo(ctx, peerId, 'Privacy'),
   };
@@ -109,7 +115,7 @@ const ofLead = route({
       ({ side, deleteBy }) => side === 'offering' && deleteBy !== null,
     );
     return {
-      ...{ erasedAt: maybe(erasedAt), heldUntil: maybe(heldUntil), holdReason: holdReason ?? undefined },
+      ...{ erasedAt: whenKnown(erasedAt), heldUntil: whenKnown(heldUntil), holdReason: holdReason ?? undefined },
       doNotContact: [...doNotContact],
       requests: await Promise.all(requests.map((each) => viewRequest(ctx, each, erasedAt !== null))),
       deletions: await Promise.all(losers.map((each) => viewDeletion(ctx, each))),

@@ -1,13 +1,14 @@
 import type { StateName, StateOfConversation } from '../../../protocol/index.ts';
 import type { Context, Tx } from '../../kernel/context.ts';
 import { intend } from '../../kernel/jobs.ts';
+import { dayMilliseconds } from '../../kernel/times.ts';
 import { appendLeaf } from '../../ledger/append-leaf.ts';
 import { sendBetweenNodes } from '../sending/send-between-nodes.ts';
 import { findPeer } from '../store/peers.ts';
 import { listChanged, raisePeerEpoch } from '../store/restorations.ts';
 import { tellPeerChange } from '../peers/peer-health.ts';
 
-const sinceMilliseconds = 90 * 24 * 3_600_000;
+const sinceMilliseconds = 90 * dayMilliseconds;
 const statesInPart = 800;
 const pageStates = 4_000;
 

@@ -3,7 +3,7 @@ import type { Context } from '../../kernel/context.ts';
 import { pageOf, pageQuery, toPage } from '../../kernel/paging.ts';
 import { findRestoration } from '../../kernel/restoration.ts';
 import { route, type Route } from '../../kernel/routes.ts';
-import { when, whenever } from '../peers/describe-peer.ts';
+import { when, whenever } from '../../kernel/times.ts';
 import { listAwaited, listFindings } from '../store/restorations.ts';
 import { overrideRestoration } from './end-restoration.ts';
 

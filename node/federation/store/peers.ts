@@ -2,6 +2,7 @@ import { compileOnce } from '../../kernel/compile-once.ts';
 import type { Context, Tx } from '../../kernel/context.ts';
 import { notFound } from '../../kernel/errors.ts';
 import { earliestId } from '../../kernel/ids.ts';
+import { dayMilliseconds } from '../../kernel/times.ts';
 import { closedBreaker, type Breaker } from '../sending/decide-breaker.ts';
 import type { Allowance } from '../sending/may-connect.ts';
 
@@ -209,7 +210,7 @@ export async function appendSecurityEvent(
   tx: Tx,
   event: { peerId: string; code: string; messageId?: string | undefined; facts?: Record<string, string> },
 ): Promise<void> {
-  const today = earliestId('security', Math.max(0, tx.clock.now() - 24 * 3_600_000));
+  const today = earliestId('security', Math.max(0, tx.clock.now() - dayMilliseconds));
   const known = await tx.db
     .selectFrom('securityEvent')
     .select('id')
