@@ -22,7 +22,7 @@ const isPlain = (field: LeadField) => !field.parts && field.kind !== 'money';
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** What the inputs of a field show of a document. */
-export function rowsOf(document: unknown, field: LeadField): Rows {
+function rowsOf(document: unknown, field: LeadField): Rows {
   const value = valueAt(document, field.path);
   const all = (Array.isArray(value) ? value : value === undefined ? [] : [value]) as unknown[];
   if (isPlain(field)) return all.map((one) => ({ '': textOf(one) }));
