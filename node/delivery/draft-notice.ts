@@ -7,6 +7,7 @@ import { getLead, listLeads, type LeadSummary, type StoredLead } from '../leads/
 import type { User } from '../people/store.ts';
 import { findPlan } from '../routing/store/recipients.ts';
 import { describeTime } from './describe-time.ts';
+import { draftUpdatedAway } from './draft-away.ts';
 import { leadLines, oneLine } from './lead-lines.ts';
 import { messageIdOf } from './mail-transport.ts';
 import type {
@@ -15,6 +16,7 @@ import type {
   PartnerNotice,
   SharedNotice,
   UnroutedNotice,
+  UpdatedNotice,
   UserNotice,
   WokenNotice,
 } from './notice.ts';
@@ -169,9 +171,21 @@ async function draftShared(ctx: Context, user: User, { about, leadId, partner, t
   return { id: `${about}-${user.id}`, ...planSharedMail(facts) };
 }
 
+async function draftUpdated(ctx: Context, told: UpdatedNotice): Promise<NoticeMail | undefined> {
+  const offered = await findOfferedLead(ctx, told.recipientId);
+  const mail = offered && (await draftUpdatedAway(ctx, offered, told));
+  const headers = threadOf(ctx, told.recipientId);
+  return offered && mail && { id: told.about, headers, replyTo: replyTo(ctx, offered), ...mail };
+}
+
 /** The mail of a notice about an offer, whoever it was made to; undefined when by now there is nothing to tell. */
-export const draftOfferNotice = (ctx: Context, told: OfferNotice | AnsweredNotice): Promise<NoticeMail | undefined> =>
-  told.kind === 'answered' ? draftAnswered(ctx, told) : draftAboutOffer(ctx, told);
+export function draftOfferNotice(
+  ctx: Context,
+  told: OfferNotice | AnsweredNotice | UpdatedNotice,
+): Promise<NoticeMail | undefined> {
+  if (told.kind === 'updated') return draftUpdated(ctx, told);
+  return told.kind === 'answered' ? draftAnswered(ctx, told) : draftAboutOffer(ctx, told);
+}
 
 /** The mail of another notice to `user`; undefined when by now there is nothing to tell. */
 export function draftNotice(ctx: Context, user: User, told: UserNotice): Promise<NoticeMail | undefined> {

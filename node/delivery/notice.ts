@@ -11,6 +11,17 @@ const offerNotice = z.object({
   leadId: z.string(),
 });
 
+/** Fields of a lead changed that somebody of a partner holds. `about`: tells one telling from another. */
+const updatedNotice = z.object({
+  kind: z.literal('updated'),
+  userId: z.null().optional(),
+  recipientId: z.string(),
+  leadId: z.string(),
+  /** Paths. */
+  fields: z.array(z.string()),
+  about: z.string(),
+});
+
 /** What came of an answer by mail. */
 const answeredNotice = z.object({
   kind: z.literal('answered'),
@@ -63,9 +74,18 @@ const sharedNotice = z.object({
 
 /** What a `notify` intent says: whom to tell what. */
 export const notice = z
-  .discriminatedUnion('kind', [offerNotice, answeredNotice, wokenNotice, unroutedNotice, partnerNotice, sharedNotice])
+  .discriminatedUnion('kind', [
+    offerNotice,
+    updatedNotice,
+    answeredNotice,
+    wokenNotice,
+    unroutedNotice,
+    partnerNotice,
+    sharedNotice,
+  ])
   .and(z.object({ waitsSince: z.number().optional() }));
 export type OfferNotice = z.output<typeof offerNotice>;
+export type UpdatedNotice = z.output<typeof updatedNotice>;
 export type AnsweredNotice = z.output<typeof answeredNotice>;
 export type WokenNotice = z.output<typeof wokenNotice>;
 export type UnroutedNotice = z.output<typeof unroutedNotice>;

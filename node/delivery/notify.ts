@@ -2,7 +2,7 @@ import { transact, type Context } from '../kernel/context.ts';
 import { CodedError } from '../kernel/errors.ts';
 import { intend } from '../kernel/jobs.ts';
 import { findUser } from '../people/store.ts';
-import { completeRelease } from '../routing/award.ts';
+import { releaseAway } from '../routing/release-away.ts';
 import { getRecipient } from '../routing/store/recipients.ts';
 import { draftNotice, draftOfferNotice, type NoticeMail } from './draft-notice.ts';
 import { notice, type Notice } from './notice.ts';
@@ -29,7 +29,7 @@ export async function notify(ctx: Context, payload: unknown): Promise<void> {
     return;
   }
   // Somebody of a partner has nothing but this mail: the lead is theirs once it is on its way.
-  if (planned.isRelease && 'recipientId' in told) await transact(ctx, (tx) => completeRelease(tx, told.recipientId));
+  if (planned.isRelease && 'recipientId' in told) await transact(ctx, (tx) => releaseAway(tx, told.recipientId));
 }
 
 interface PlannedNotice {

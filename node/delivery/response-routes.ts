@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Context } from '../kernel/context.ts';
 import { CodedError } from '../kernel/errors.ts';
 import { check, reply, route, type Reply, type Route } from '../kernel/routes.ts';
+import { getLeadHead } from '../leads/store.ts';
 import { acceptByLink, describeOutcome, getOfferByToken, rejectByLink, type ResponseOutcome } from './respond.ts';
 import type { OfferedLead } from './offered-lead.ts';
 import { readAmount } from './read-status.ts';
@@ -87,7 +88,9 @@ const show = route({
       const offered = await getOfferByToken(ctx, params.token);
       const action = `/a/${offered.token}`;
       if (await mayReport(ctx, offered))
-        return showPage(statusPage({ nodeName: ctx.config.name, title: offered.title, action }));
+        return showPage(
+          statusPage({ nodeName: ctx.config.name, title: offered.title, action, ...(await stateOf(ctx, offered)) }),
+        );
       return showPage(offerPage(offered, { nodeName: ctx.config.name, action, now: ctx.clock.now() }));
     }),
 });
@@ -119,6 +122,10 @@ const answer = route({
     }),
 });
 
+const stateOf = async (ctx: Context, { recipient }: OfferedLead) => ({
+  state: (await getLeadHead(ctx, recipient.leadId)).state,
+});
+
 const nothingToTell = 'This lead is not with you any more. Nothing is left for you to do.';
 
 /** Somebody of a partner says what became of a lead that is there. */
@@ -133,7 +140,7 @@ async function takeStatus(
   const amount = value === undefined ? undefined : readAmount(value);
   if (disposition === 'won' && value !== undefined && !amount) {
     const said = 'The order value was not clear: write it like 1250.00 EUR. Nothing was noted.';
-    return showPage(statusPage({ nodeName, title, action, said }), 422);
+    return showPage(statusPage({ nodeName, title, action, said, ...(await stateOf(ctx, offered)) }), 422);
   }
   if (!(await reportByLink(ctx, offered, { disposition, note, ...(disposition === 'won' && { amount }) })))
     return showPage(outcomePage({ nodeName, title, sentence: nothingToTell }), 409);

@@ -1,13 +1,24 @@
 import { html, page, type Html } from '../kernel/html.ts';
+import type { LeadState } from '../leads/life-cycle.ts';
 
 interface StatusPage {
   readonly nodeName: string;
   readonly title: string;
   /** Where the form posts to. */
   readonly action: string;
+  /** What became of the lead, as far as we know. */
+  readonly state: LeadState;
   /** What was just noted, for example. */
   readonly said?: string | undefined;
 }
+
+const known: Readonly<Partial<Record<LeadState, string>>> = {
+  contacted: 'customer reached',
+  working: 'in work',
+  asleep: 'put off',
+  won: 'won',
+  lost: 'lost',
+};
 
 const choice = (value: string, label: string, checked = false): Html =>
   html`<p>
@@ -17,12 +28,13 @@ const choice = (value: string, label: string, checked = false): Html =>
   </p>`;
 
 /** Somebody of a partner holds the lead: the page takes what became of it, and shows no customer data. */
-export const statusPage = ({ nodeName, title, action, said }: StatusPage): string =>
+export const statusPage = ({ nodeName, title, action, state, said }: StatusPage): string =>
   page(
     title,
     html`<p class="brand">${nodeName}</p>
       <h1>${title}</h1>
       <p role="status">${said ?? 'This lead is yours. Its details went to your mail address.'}</p>
+      ${known[state] !== undefined && html`<p>Told last: ${known[state]}.</p>`}
       <form method="post" action="${action}" class="card">
         <input type="hidden" name="answer" value="status" />
         <h2>What became of it?</h2>

@@ -37,7 +37,7 @@ export async function changeFields(
   const { hiddenFields, maskedFields, version: seen } = lead;
   await replaceDocument(tx, leadId, { document, promoted: promoteFields(document), hiddenFields, maskedFields, seen });
   const historyId = await tellHistory(tx, leadId, 'edit', { actor, fields, ...(reason !== undefined && { reason }) });
-  await intend(tx, { kind: 'update-to-peer', payload: { leadId, reason }, key: `update-to-peer:${historyId}` });
+  await intend(tx, { kind: 'update-to-peer', payload: { leadId, reason, fields }, key: `update-to-peer:${historyId}` });
   return fields;
 }
 

@@ -14,7 +14,7 @@ import {
 } from '../delivery/office.ts';
 import { startNetwork, type TestNode } from '../support/network.ts';
 import { mailsTo, mailTo, type Person } from './mails.ts';
-import { boxOf, leadOf, leavesOf, offerTo } from './scene.ts';
+import { boxOf, change, leadOf, leavesOf, offerTo } from './scene.ts';
 
 /** A vendor with a partner of two people, who are offered every lead. */
 async function openAgency(others: readonly string[] = []) {
@@ -79,10 +79,17 @@ describe('a partner without a node', () => {
       won: { amount: { amount: '1250.00', currency: 'EUR' } },
     });
 
+    await change(vendor, leadId, { 'contact.jobTitle': 'Countess', 'account.name': null });
+    const changed = await mailTo(vendor, pat, 'Changed');
+    expect(changed.text).toMatch(/Job title: Countess[^]*Known no longer: Company/);
+    expect(changed.text).not.toContain(canary);
+    expect(linkIn(changed)).toBe(links[0]);
+    expect((await visit(vendor, links[0]!)).text).toContain('Told last: won');
+
     const told = (await leavesOf(vendor)).filter((leaf) => leaf.includes('kind: disclosure'));
     const who = told.map((leaf) => /recipient: (\S+)/.exec(leaf)?.[1]);
     const [toPat, toKim] = [pat, kim].map(({ id }) => `peer:${partnerId}/${id}`);
-    expect(who.toSorted()).toEqual([toPat, toPat, toKim].toSorted());
+    expect(who.toSorted()).toEqual([toPat, toPat, toPat, toKim].toSorted());
     expect(told.find((leaf) => leaf.includes('stage: released'))).toContain(`recipient: ${toPat}`);
   });
 

@@ -49,6 +49,7 @@ export async function offerTo(
 }
 
 interface LeadView {
+  readonly version: number;
   readonly state: string;
   readonly holder?: { readonly kind: string; readonly id: string; readonly name?: string };
   readonly won?: { readonly amount?: { readonly amount: string; readonly currency: string } };
@@ -61,4 +62,11 @@ export async function leavesOf(node: TestNode): Promise<string[]> {
   await node.settle();
   const leaves = await listLeaves(node.ctx, 0, 10_000);
   return leaves.map(({ text }) => text);
+}
+
+/** Somebody here corrects fields of a lead. */
+export async function change(node: TestNode, id: string, fields: Readonly<Record<string, unknown>>): Promise<void> {
+  const { version } = await leadOf(node, id);
+  await node.administrator.api.send('PATCH', `/api/leads/${id}`, { version, fields });
+  await node.settle();
 }

@@ -4,7 +4,7 @@ import { takeIn } from '../browser/scene.ts';
 import { canary, secretLead, secrets } from '../delivery/office.ts';
 import { startNetwork, type TestNetwork, type TestNode } from '../support/network.ts';
 import { startCrm, type Crm } from './crm.ts';
-import { addCrm, leadOf, leavesOf, offerTo, type Partner } from './scene.ts';
+import { addCrm, change, leadOf, leavesOf, offerTo, type Partner } from './scene.ts';
 
 const faulty =
   (act: (response: ServerResponse) => unknown): Crm['answer'] =>
@@ -79,6 +79,59 @@ describe('software that knows webhooks and HTTP alone', () => {
     expect(report.disclosures[1]).toMatchObject({ recipient: 'Harbour CRM', nodeId: partner.id });
     const kept = await vendor.ctx.db.selectFrom('webhookMessage').select('body').execute();
     expect(kept.every(({ body }) => body === null)).toBe(true);
+  });
+
+  it('is told what changes of a lead it holds, as far as its policy shows it, also what changed on the way to it', async () => {
+    const { leadId, reference } = await offered();
+    crm.answer = faulty((response) => response.writeHead(503).end());
+    await crm.report({ lead: reference, status: 'accept' });
+    await network.settle();
+    await change(vendor, leadId, { 'contact.jobTitle': 'Countess' });
+    expect(await leadOf(vendor, leadId)).toMatchObject({ state: 'claimed' });
+    crm.answer = () => false;
+    await network.advance('1m');
+    await network.advance('1m');
+    expect(crm.taken.map(({ body }) => body.type)).toEqual(['lead.offered', 'lead.released', 'lead.updated']);
+    expect(crm.taken[2]?.body.data).toEqual({
+      ...{ event: 'lead.updated', lead: reference, reason: 'other', test: false },
+      ...{ changed: ['contact.jobTitle'], document: { contact: { jobTitle: 'Countess' } } },
+    });
+
+    const { api } = vendor.administrator;
+    const hide = { recipientKind: 'peer', recipientId: partner.id, target: 'group:phone', stage: 'updated' };
+    const { items } = await api.get<{ items: object[] }>('/api/field-policies');
+    await api.send('PUT', '/api/field-policies', { policies: [...items, { ...hide, action: 'never' }] });
+    const phones = [{ kind: 'mobile', value: '+491705550999' }];
+    await change(vendor, leadId, { 'contact.jobTitle': null, 'contact.phones': phones, 'account.name': 'Engines' });
+    await change(vendor, leadId, { 'contact.phones': [] });
+    expect(crm.taken.slice(3).map(({ body }) => body.data)).toMatchObject([
+      {
+        reason: 'correction',
+        changed: ['contact.jobTitle', 'account.name'],
+        document: { account: { name: 'Engines' } },
+      },
+    ]);
+    expect(crm.taken[3]?.raw).not.toContain('555');
+
+    const mapping = {
+      fields: [
+        { to: 'id', from: '$lead' },
+        { to: 'title', from: 'contact.jobTitle' },
+      ],
+      wrap: false,
+    };
+    await api.send('PUT', `/api/partners/${partner.id}/mapping`, mapping);
+    await change(vendor, leadId, { 'account.name': 'Analytical Engines' });
+    await change(vendor, leadId, { 'contact.jobTitle': 'Analyst' });
+    await change(vendor, leadId, { 'contact.jobTitle': null });
+    const mapped = crm.taken.slice(4).map(({ raw }) => JSON.parse(raw) as object);
+    expect(mapped).toEqual([{ id: reference, title: 'Analyst' }, { id: reference, title: null }]); // prettier-ignore
+    const leaves = (await leavesOf(vendor)).filter((leaf) => leaf.includes(leadId) && leaf.includes('stage: updated'));
+    expect(leaves.map((leaf) => /shown: (.*)/.exec(leaf)?.[1])).toEqual([
+      ...['contact.jobTitle', 'contact.jobTitle account.name', 'contact.jobTitle', 'contact.jobTitle'],
+    ]);
+    await api.send('PUT', `/api/partners/${partner.id}/mapping`, {});
+    await api.send('PUT', '/api/field-policies', { policies: items });
   });
 
   it('declines, reports twice, too early and out of turn: each once, and nothing is told to who lost', async () => {

@@ -1,11 +1,10 @@
 import { pickFields, updateReasons, type Lead, type UpdateReason } from '../../../protocol/index.ts';
 import { narrowUpdate } from '../../disclosure/narrow-plan.ts';
-import { pickUpdatable } from '../../disclosure/pick-updatable.ts';
-import { listPoliciesFor } from '../../disclosure/store.ts';
 import type { Tx } from '../../kernel/context.ts';
 import { getLead } from '../../leads/store.ts';
-import { getOffer } from '../../routing/store/offers.ts';
+import { pickUpdatableFor } from '../../routing/pick-updatable-for.ts';
 import { getRecipient } from '../../routing/store/recipients.ts';
+import { updateAway } from '../bridge/update-away.ts';
 import { contactPaths } from './contact-paths.ts';
 import { findAgreementOf } from '../agreements/in-force.ts';
 import { findHeldByPeer, findHeldFromPeer } from './find-held.ts';
@@ -15,14 +14,22 @@ import { maySay, sendMessage } from '../sending/send-message.ts';
 import { updateConversation, type Conversation } from '../store/conversations.ts';
 import { changedSince, digestFields, type ToldFields } from './told-fields.ts';
 
+interface FieldsChanged {
+  readonly leadId: string;
+  readonly reason?: string;
+  /** Their paths. */
+  readonly fields?: readonly string[];
+}
+
 /**
  * Fields of a lead changed here, for a reason: the peer that holds it, and the one it came from, are told what they may know
  * of it.
  */
-export async function updateToPeer(tx: Tx, { leadId, reason }: { leadId: string; reason?: string }): Promise<void> {
+export async function updateToPeer(tx: Tx, { leadId, reason, fields = [] }: FieldsChanged): Promise<void> {
   const why = updateReasons.find((known) => known === reason) ?? 'other';
   const down = await findHeldByPeer(tx, leadId);
   if (down) await tellChanges(tx, down, why);
+  else await updateAway(tx, leadId, { reason: why, fields });
   const up = await findHeldFromPeer(tx, leadId);
   if (up) await tellChanges(tx, up, why);
 }
@@ -54,10 +61,7 @@ interface Part {
 
 /** What the field policy shows the holder of the changed fields. */
 async function partDown(tx: Tx, conversation: Conversation, lead: Lead, changed: string[]): Promise<Part | undefined> {
-  const recipient = { kind: 'peer', id: conversation.peerId } as const;
-  const { offerId } = await getRecipient(tx, conversation.recipientId ?? '');
-  const { mode } = await getOffer(tx, offerId);
-  const part = pickUpdatable(lead, changed, await listPoliciesFor(tx, recipient), { ...recipient, mode });
+  const part = await pickUpdatableFor(tx, await getRecipient(tx, conversation.recipientId ?? ''), lead, changed);
   const agreement = await findAgreementOf(tx, conversation);
   return part && agreement ? narrowUpdate(part, agreement.terms.fieldTerms ?? []) : part;
 }

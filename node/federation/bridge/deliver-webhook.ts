@@ -2,7 +2,7 @@ import { transact, type Context, type Tx } from '../../kernel/context.ts';
 import { CodedError } from '../../kernel/errors.ts';
 import { intend } from '../../kernel/jobs.ts';
 import { appendLeaf } from '../../ledger/append-leaf.ts';
-import { completeRelease } from '../../routing/award.ts';
+import { releaseAway } from '../../routing/release-away.ts';
 import { guardedFetch, type PeerFetch } from '../sending/guarded-fetch.ts';
 import { answeredBy, failedBy, tellPeerChange } from '../peers/peer-health.ts';
 import { planRetry } from '../sending/plan-retry.ts';
@@ -86,7 +86,7 @@ async function settle(tx: Tx, message: WebhookMessage, attempt: Attempt & { bega
     const done = { state: 'delivered', body: null, code: null, answeredAt: tx.clock.now() } as const;
     if (await updateWaitingWebhook(tx, messageId, done)) {
       await appendLeaf(tx, 'webhook-taken', { peer: peerId, message: messageId, type, digest: message.digest });
-      if (type === 'lead.released') await completeRelease(tx, recipientId);
+      if (type === 'lead.released') await releaseAway(tx, recipientId);
     }
     return answeredBy(tx, peerId);
   }

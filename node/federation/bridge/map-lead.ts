@@ -2,7 +2,7 @@ import type { Lead } from '../../../protocol/index.ts';
 import { leadPathOf, type MappedField, type Mapping, type factNames } from './mapping.ts';
 
 /** What a webhook is about. */
-export const webhookEvents = ['lead.offered', 'lead.released', 'lead.closed'] as const;
+export const webhookEvents = ['lead.offered', 'lead.released', 'lead.closed', 'lead.updated'] as const;
 export type WebhookEvent = (typeof webhookEvents)[number];
 
 type Facts = { readonly [name in (typeof factNames)[number]]?: unknown };
@@ -13,11 +13,13 @@ interface Told {
   readonly document: Lead;
   /** Epoch milliseconds. */
   readonly at: number;
+  /** Paths of which an absent value means that there is none any more: told as null. */
+  readonly changed?: readonly string[] | undefined;
 }
 
 /** The body of a webhook: what may be told of a lead, under the names the other software knows. */
-export function mapLead({ wrap, fields }: Mapping, { facts, document, at }: Told): string {
-  const data = fields ? mapFields(fields, facts, document) : { ...facts, document };
+export function mapLead({ wrap, fields }: Mapping, { facts, document, at, changed = [] }: Told): string {
+  const data = fields ? mapFields(fields, facts, document, changed) : { ...facts, document };
   return JSON.stringify(wrap ? { type: facts.event, timestamp: new Date(at).toISOString(), data } : data);
 }
 
@@ -28,10 +30,11 @@ export function tellsOf({ fields }: Mapping, paths: readonly string[]): string[]
   return paths.filter((path) => told.has(path));
 }
 
-function mapFields(fields: readonly MappedField[], facts: Facts, document: Lead): object {
+function mapFields(fields: readonly MappedField[], facts: Facts, document: Lead, changed: readonly string[]): object {
   const data: Record<string, unknown> = {};
   for (const field of fields) {
-    const value = valueOf(field, facts, document);
+    const isGone = field.from !== undefined && changed.includes(leadPathOf(field.from));
+    const value = valueOf(field, facts, document) ?? (isGone ? null : undefined);
     if (value !== undefined) put(data, field.to.split('.'), value);
   }
   return data;

@@ -5,7 +5,7 @@ import { check } from '../../kernel/routes.ts';
 
 /** What a webhook can tell beside the fields of the lead. */
 export const factNames = [
-  'lead', 'event', 'mode', 'opensAt', 'closesAt', 'withheld', 'masked', 'reason', 'test',
+  'lead', 'event', 'mode', 'opensAt', 'closesAt', 'withheld', 'masked', 'reason', 'test', 'changed',
 ] as const; // prettier-ignore
 
 const scalar = z.union([z.string().max(1_000), z.number(), z.boolean(), z.null()]);

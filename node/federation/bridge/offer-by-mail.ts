@@ -9,7 +9,7 @@ import { findPlan, type Recipient } from '../../routing/store/recipients.ts';
 import type { EndReason } from '../../routing/tell-end.ts';
 
 /** As the ledger names somebody of a partner. */
-const nameOf = ({ peerId, personId }: Recipient) => `peer:${peerId ?? ''}/${personId ?? ''}`;
+export const nameOf = ({ peerId, personId }: Recipient) => `peer:${peerId ?? ''}/${personId ?? ''}`;
 
 const pathsOf = (part: Lead): string[] =>
   leadFields.flatMap(({ path }) => (getField(part, path) === undefined ? [] : [path]));

@@ -18,6 +18,8 @@ interface Telling {
   readonly document: Lead;
   /** Epoch milliseconds: when nobody needs it any more. */
   readonly expiresAt: number;
+  /** Paths of fields that changed: those without a value now are told as empty, and a mapping that names none has no use for it. */
+  readonly changed?: readonly string[];
   /** What the ledger says of it; absent where no field of the lead is told. */
   readonly disclosed?: Pick<LeafFacts<'disclosure'>, 'stage' | 'mode' | 'masked' | 'withheld' | 'never' | 'policy'>;
 }
@@ -30,12 +32,13 @@ export const deliverKind = 'deliver-webhook';
 
 /** Writes a webhook down, once, with its leaf; it leaves after the commit. */
 export async function queueWebhook(tx: Tx, peerId: string, telling: Telling): Promise<void> {
-  const { event, recipient, document, expiresAt } = telling;
+  const { event, recipient, document, expiresAt, changed } = telling;
   const { id: recipientId, leadId } = recipient;
   const mapping = JSON.parse((await getWebhook(tx, peerId)).mapping) as Mapping;
+  if (changed && tellsOf(mapping, changed).length === 0) return;
   const createdAt = tx.clock.now();
   const facts = { ...telling.facts, event, lead: recipientId };
-  const body = mapLead(mapping, { facts, document, at: createdAt });
+  const body = mapLead(mapping, { facts, document, at: createdAt, changed });
   const digest = hash('sha256', body, 'base64');
   const messageId = tx.ids.make('msg');
   await insertWebhookMessage(tx, {
@@ -51,13 +54,13 @@ export async function queueWebhook(tx: Tx, peerId: string, telling: Telling): Pr
 async function ledgerTold(
   tx: Tx,
   { peerId, messageId, digest }: { peerId: string; messageId: string; digest: string },
-  { recipient: { leadId, offerId }, document, disclosed = {} }: Telling,
+  { recipient: { leadId, offerId }, document, changed, disclosed = {} }: Telling,
   mapping: Mapping,
 ): Promise<void> {
   const masked = (disclosed.masked ?? []) as readonly string[];
   const present = tellsOf(
     mapping,
-    leadFields.flatMap(({ path }) => (getField(document, path) === undefined ? [] : [path])),
+    changed ?? leadFields.flatMap(({ path }) => (getField(document, path) === undefined ? [] : [path])),
   );
   await appendLeaf(tx, 'disclosure', {
     ...{ recipient: `peer:${peerId}`, lead: leadId, offer: offerId, message: messageId, digest },

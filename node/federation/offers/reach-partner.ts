@@ -1,24 +1,15 @@
 import type { Tx } from '../../kernel/context.ts';
 import { rejectOffer } from '../../routing/reject-offer.ts';
 import { getOffer } from '../../routing/store/offers.ts';
-import { findPlan, getRecipient, type Recipient } from '../../routing/store/recipients.ts';
+import { findPlan, getRecipient } from '../../routing/store/recipients.ts';
 import type { EndReason } from '../../routing/tell-end.ts';
 import { awardToPeer, closeToPeer } from './award-to-peer.ts';
 import { closeByMail, offerByMail, releaseByMail } from '../bridge/offer-by-mail.ts';
 import { closeByWebhook, offerByWebhook, releaseByWebhook } from '../bridge/offer-by-webhook.ts';
 import { offerToPeer } from './offer-to-peer.ts';
-import { getPeer } from '../store/peers.ts';
+import { wayTo } from '../bridge/way-to.ts';
 import { listToldOf } from '../store/webhooks.ts';
 import { weighOffer } from './weigh-offer.ts';
-
-/** How a candidate is spoken with. `nobody`: a partner without a node that has no people. */
-type Way = 'node' | 'mail' | 'webhook' | 'nobody';
-
-async function wayTo(tx: Tx, { personId, peerId }: Recipient): Promise<Way> {
-  if (personId !== null) return 'mail';
-  const { kind } = await getPeer(tx, peerId ?? '');
-  return kind === 'people' ? 'nobody' : kind;
-}
 
 /** Offers a lead to a partner, however it is reached. */
 export async function offerToPartner(tx: Tx, payload: { recipientId: string }): Promise<void> {

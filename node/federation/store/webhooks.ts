@@ -76,7 +76,7 @@ export async function insertWebhookMessage(tx: Tx, message: WebhookMessage): Pro
 export const findWebhookMessage = (ctx: Context, messageId: string): Promise<WebhookMessage | undefined> =>
   ctx.db.selectFrom('webhookMessage').selectAll().where('messageId', '=', messageId).executeTakeFirst();
 
-/** What was told about one offer, in its order: at most one of each kind. */
+/** What was told about one offer, in its order. */
 export const listToldOf = (ctx: Context, recipientId: string): Promise<WebhookMessage[]> =>
   ctx.db.selectFrom('webhookMessage').selectAll().where('recipientId', '=', recipientId).orderBy('messageId').execute();
 

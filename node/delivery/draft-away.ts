@@ -1,0 +1,28 @@
+import type { Context } from '../kernel/context.ts';
+import { getLead } from '../leads/store.ts';
+import { pickUpdatableFor } from '../routing/pick-updatable-for.ts';
+import { labelsOf, leadLines } from './lead-lines.ts';
+import type { UpdatedNotice } from './notice.ts';
+import type { OfferedLead } from './offered-lead.ts';
+import type { Draft } from './mail-layout.ts';
+import { planUpdatedAwayMail } from './plan-away-mail.ts';
+import { mayReport } from './report-status.ts';
+
+/**
+ * To somebody of a partner who holds a lead: the fields that changed, as they are now; undefined when the lead is with others
+ * by now, or may not be shown any more.
+ */
+export async function draftUpdatedAway(
+  ctx: Context,
+  offered: OfferedLead,
+  { fields }: UpdatedNotice,
+): Promise<Draft | undefined> {
+  const { recipient, title, link } = offered;
+  if (!(await mayReport(ctx, offered))) return undefined;
+  const part = await pickUpdatableFor(ctx, recipient, (await getLead(ctx, recipient.leadId)).document, fields);
+  if (!part) return undefined;
+  const lines = leadLines(part.lead);
+  const told = new Set(lines.map(({ label }) => label));
+  const gone = labelsOf(part.fields).filter((label) => !told.has(label));
+  return planUpdatedAwayMail({ nodeName: ctx.config.name, title, lines, gone, link });
+}

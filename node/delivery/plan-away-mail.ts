@@ -1,0 +1,24 @@
+import type { LeadLine } from './lead-lines.ts';
+import { layMail, type Draft } from './mail-layout.ts';
+
+interface UpdatedFacts {
+  readonly nodeName: string;
+  readonly title: string;
+  /** The new values. */
+  readonly lines: readonly LeadLine[];
+  /** Labels of what has no value any more. */
+  readonly gone: readonly string[];
+  readonly link: string;
+}
+
+/** Details of a lead changed that somebody without an account here holds. */
+export const planUpdatedAwayMail = ({ nodeName, title, lines, gone, link }: UpdatedFacts): Draft =>
+  layMail({
+    subject: `Changed: ${title}`,
+    title,
+    intro: ['Details of this lead changed. These are the new ones; what is not named is as it was.'],
+    lines,
+    notes: gone.length > 0 ? [`Known no longer: ${gone.join(', ')}.`] : [],
+    link: { url: link, label: 'Tell what became of it' },
+    nodeName,
+  });

@@ -1,0 +1,19 @@
+import type { Tx } from '../kernel/context.ts';
+import { intend } from '../kernel/jobs.ts';
+import { listHistoryOf } from '../leads/store.ts';
+import { completeRelease } from './award.ts';
+import { getRecipient } from './store/recipients.ts';
+
+/**
+ * A partner without a node has the details of a lead: it holds it from now on. They were those of the offer: what was changed
+ * since follows. Repeated: changes nothing.
+ */
+export async function releaseAway(tx: Tx, recipientId: string): Promise<void> {
+  await completeRelease(tx, recipientId);
+  const { leadId, createdAt } = await getRecipient(tx, recipientId);
+  const edits = await listHistoryOf(tx, leadId, { kinds: ['edit'], skip: 0 });
+  const fields = edits.filter(({ at }) => at >= createdAt).flatMap(({ facts }) => facts.fields ?? []);
+  if (fields.length === 0) return;
+  const payload = { leadId, fields: [...new Set(fields)] };
+  await intend(tx, { kind: 'update-to-peer', payload, key: `update-to-peer:${recipientId}` });
+}
