@@ -63,7 +63,7 @@ export function makeFetch(wires: Wires, from: string, process: Pick<Process, 're
     wires.trace.say(`${from}>${to} ${what}${fate === 'fine' ? '' : ` [${fate}]`}`);
     if (fate !== 'lost') wires.onSent(from, to, letters);
     const answered = travel(wires, { from, to, request, fate });
-    const answer = await Promise.race([answered, aborted(init.signal ?? undefined)]).catch((error: unknown) => {
+    const answer = await unlessAborted(answered, init.signal ?? undefined).catch((error: unknown) => {
       wires.trace.say(`${from}<${to} ${(error as Error).message}`);
       throw error;
     });
@@ -124,8 +124,13 @@ async function travel(wires: Wires, { from, to, request, fate }: Journey): Promi
   return fate === 'cut' ? { ...answer, body: answer.body.subarray(0, answer.body.length / 2) } : answer;
 }
 
-const aborted = (signal?: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error)));
+/** A signal that somebody listens to lives as long as the program, and all that the listener knows of. */
+async function unlessAborted(answered: Promise<Answer>, signal?: AbortSignal): Promise<Answer> {
+  let abort = () => {};
+  const aborted = new Promise<never>((_, reject) => (abort = () => reject(signal?.reason as Error)));
+  signal?.addEventListener('abort', abort);
+  return Promise.race([answered, aborted]).finally(() => signal?.removeEventListener('abort', abort));
+}
 
 function readAnswers({ body, contentType }: Answer): Letter[] {
   try {
