@@ -3,7 +3,7 @@ import { conflict } from '../kernel/errors.ts';
 import { changeLead } from './change-lead.ts';
 import type { HistoryFacts, LeadActor } from './history.ts';
 import { promoteFields } from './promote-fields.ts';
-import { deletePersonalRows, getLead, replaceDocument } from './store.ts';
+import { deletePersonalRows, lockLead, replaceDocument } from './store.ts';
 import { forgetHistoryValues } from './store/history.ts';
 import { eraseColumns } from './store/privacy.ts';
 
@@ -19,7 +19,7 @@ interface Erasing {
  * duty keeps it.
  */
 export async function eraseContent(tx: Tx, leadId: string, { reason, actor }: Erasing): Promise<void> {
-  const { heldUntil } = await getLead(tx, leadId);
+  const { heldUntil } = await lockLead(tx, leadId);
   if (heldUntil !== null && heldUntil > tx.clock.now())
     throw conflict('legal-hold', `A legal duty keeps this lead until ${new Date(heldUntil).toISOString()}.`);
   await changeLead(tx, leadId, 'erase', { reason, actor });

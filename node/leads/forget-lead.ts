@@ -4,7 +4,7 @@ import { conflict } from '../kernel/errors.ts';
 import { tellHistory } from './change-lead.ts';
 import { closedStates } from './life-cycle.ts';
 import { promoteFields } from './promote-fields.ts';
-import { deletePersonalRows, getLead, replaceDocument } from './store.ts';
+import { deletePersonalRows, lockLead, replaceDocument } from './store.ts';
 
 const impersonal = leadFields.filter((field) => !field.personal).map((field) => field.path);
 const personal = leadFields.filter((field) => field.personal).map((field) => field.path);
@@ -14,7 +14,7 @@ const personal = leadFields.filter((field) => field.personal).map((field) => fie
  * its columns and search words, originals and notes. History stays: it holds no values.
  */
 export async function forgetLead(tx: Tx, leadId: string): Promise<void> {
-  const lead = await getLead(tx, leadId);
+  const lead = await lockLead(tx, leadId);
   if (!closedStates.includes(lead.state)) throw conflict('illegal-change', 'Only a lead that has ended is forgotten.');
   const document = pickFields(lead.document, impersonal);
   await replaceDocument(tx, leadId, {

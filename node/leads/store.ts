@@ -39,6 +39,20 @@ export async function getLead(ctx: Context, leadId: string, scope?: LeadScope): 
   };
 }
 
+/**
+ * The same as it is now, and as nobody else changes it until the transaction ends: for what is written from what was read.
+ * Throws `not-found`.
+ */
+export async function lockLead(tx: Tx, leadId: string): Promise<StoredLead> {
+  // The update locks the row on PostgreSQL; SQLite has one writer.
+  await tx.db
+    .updateTable('lead')
+    .set((row) => ({ version: row.ref('version') }))
+    .where('id', '=', leadId)
+    .execute();
+  return getLead(tx, leadId);
+}
+
 /** What the life cycle looks at, without the document. */
 export type LeadHead = Pick<
   LeadTable,

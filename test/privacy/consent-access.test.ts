@@ -1,16 +1,19 @@
 import { expect, it } from 'vitest';
 import type { Lead } from '../../protocol/index.ts';
 import { changeConsent } from '../../node/federation/privacy/change-consent.ts';
+import { holdLead } from '../../node/federation/privacy/decide-request.ts';
+import { eraseLead } from '../../node/federation/privacy/erase-lead.ts';
 import { askAccess } from '../../node/federation/privacy/report-access.ts';
 import { sendMessage } from '../../node/federation/sending/send-message.ts';
 import { findHolding } from '../../node/federation/store/conversations.ts';
-import { transact } from '../../node/kernel/context.ts';
+import { transact, type Tx } from '../../node/kernel/context.ts';
 import { receiveLead } from '../../node/leads/receive-lead.ts';
 import { getLead, listLeads } from '../../node/leads/store.ts';
 import { claimOffer } from '../../node/routing/claim-offer.ts';
 import { listRecipientsOfLead } from '../../node/routing/store/recipients.ts';
 import { boxOf, offerTo } from '../bridge/scene.ts';
 import { leavesOf, sequence } from '../ledger/log.ts';
+import { onEachDatabase } from '../support/databases.ts';
 import { canary, sampleLead } from '../support/federation.ts';
 import { startNetwork } from '../support/network.ts';
 import { grace, openChain } from './chain.ts';
@@ -148,4 +151,33 @@ it('a consent is set here, and reaches every node that was released the lead; wh
     /WHO GOT WHAT[^]* reseller saw, when it was offered the request: City, .*\n.* reseller got, when it/,
   );
   expect(text).toMatch(/WHAT RESELLER SAYS THAT IT HOLDS\n {2}Held since .*[^]*\n {2}Consents: profiling · refused/);
+});
+
+onEachDatabase((database) => {
+  it('what two processes note of a person at once is all kept, and brings nothing back that was erased meanwhile', () =>
+    database.withStore(async ({ ctx }, { open }) => {
+      const other = (await open()).ctx;
+      const [actor, at] = [grace, new Date(ctx.clock.now()).toISOString()];
+      /** Two works on a new lead at once, the first of which begins so many statements later. */
+      const race = async (later: number, one: (tx: Tx, id: string) => Promise<void>, two: typeof one) => {
+        const id = await transact(ctx, (tx) => receiveLead(tx, { document: sampleLead, origin: 'local' }));
+        const begun = transact(ctx, async (tx) => {
+          for (let n = 0; n < later; n++) await getLead(tx, id);
+          await one(tx, id);
+        });
+        const [{ status }] = await Promise.allSettled([begun, transact(other, (tx) => two(tx, id))]);
+        return { isDone: status === 'fulfilled', ...(await getLead(ctx, id)) };
+      };
+      const say = (what: object) => (tx: Tx, id: string) => changeConsent(tx, id, { change: { at, ...what }, actor });
+      const erase = (tx: Tx, id: string) => eraseLead(tx, id, { reason: 'person-asked', actor });
+      const hold = (tx: Tx, id: string) => holdLead(tx, id, { until: ctx.clock.now() + 9e8, reason: 'Tax', actor });
+      const [phone, email] = [say({ doNotContacts: ['phone'] }), say({ doNotContacts: ['email'] })];
+      const refuse = say({ consents: [{ purpose: 'marketing', state: 'refused' }] });
+      for (const later of [0, 6, 12, 18]) {
+        expect(new Set((await race(later, phone, email)).doNotContact)).toEqual(new Set(['phone', 'email']));
+        expect((await race(later, refuse, erase)).document).toEqual({});
+        const held = await race(later, hold, erase);
+        expect(held.erasedAt === null).toBe(held.isDone);
+      }
+    }));
 });

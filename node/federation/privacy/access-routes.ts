@@ -6,7 +6,7 @@ import { reply, route, type Actor, type Route } from '../../kernel/routes.ts';
 import { when, whenKnown } from '../../kernel/times.ts';
 import { isEditable } from '../../leads/change-fields.ts';
 import { scopeOf } from '../../leads/scope.ts';
-import { getLead, type StoredLead } from '../../leads/store.ts';
+import { getLead, lockLead, type StoredLead } from '../../leads/store.ts';
 import { listPrivacyRequestsOf } from '../store/privacy-requests.ts';
 import { changeConsent } from './change-consent.ts';
 import { listDisclosed } from './list-disclosed.ts';
@@ -54,7 +54,7 @@ const decide = route({
     const { id } = await getLead(ctx, params.id, await scopeOf(ctx, actor));
     const decision: Consent = { ...body, at: body.at ?? when(ctx.clock.now()) };
     await transact(ctx, async (tx) => {
-      const lead = await getLead(tx, id);
+      const lead = await lockLead(tx, id);
       if (lead.erasedAt === null && !isEditable(lead))
         throw conflict('illegal-change', 'The partner has not released this lead; only then can it be changed here.');
       const others = (lead.document.consents ?? []).filter(({ purpose }) => purpose !== decision.purpose);

@@ -7,7 +7,7 @@ import { withValues } from '../../leads/change-fields.ts';
 import { tellHistory } from '../../leads/change-lead.ts';
 import type { LeadActor } from '../../leads/history.ts';
 import { promoteFields } from '../../leads/promote-fields.ts';
-import { getLead, replaceDocument, type StoredLead } from '../../leads/store.ts';
+import { getLead, lockLead, replaceDocument, type StoredLead } from '../../leads/store.ts';
 import { setDoNotContact } from '../../leads/store/privacy.ts';
 import type { Heard } from '../effects/effect.ts';
 import { isDeafTo } from '../peers/is-deaf-to.ts';
@@ -29,7 +29,7 @@ interface Changing {
  * `schema`.
  */
 export async function changeConsent(tx: Tx, leadId: string, { change, actor, from }: Changing): Promise<void> {
-  const lead = await getLead(tx, leadId);
+  const lead = await lockLead(tx, leadId);
   if (lead.erasedAt !== null) throw conflict('lead-erased', 'This lead was erased.');
   const channels = [...new Set([...lead.doNotContact, ...(change.doNotContacts ?? [])])];
   const sameConsents = change.consents === undefined || isDeepStrictEqual(change.consents, lead.document.consents);
@@ -87,7 +87,7 @@ export async function hearConsent(
   const { leadId, peerId, conversationId, side, state, releasedAt } = conversation;
   const gone = side === 'holding' && ['rejected', 'closed', 'returned', 'erased'].includes(state);
   if (leadId === '' || gone || (side === 'offering' && releasedAt === null)) return;
-  if ((await getLead(tx, leadId)).erasedAt !== null) return;
+  if ((await lockLead(tx, leadId)).erasedAt !== null) return;
   const actor = { kind: 'peer', id: peerId, name: peer.name } as const;
   const from = { peerId, conversationId, messageId: message.header.messageId, digest };
   await changeConsent(tx, leadId, { change: message.body, actor, from });

@@ -5,7 +5,7 @@ import { intend } from '../../kernel/jobs.ts';
 import { appendLeaf } from '../../ledger/append-leaf.ts';
 import { tellHistory } from '../../leads/change-lead.ts';
 import type { LeadActor } from '../../leads/history.ts';
-import { getLead } from '../../leads/store.ts';
+import { lockLead } from '../../leads/store.ts';
 import { setHold } from '../../leads/store/privacy.ts';
 import { listPrivacyRequestsOf } from '../store/privacy-requests.ts';
 import { eraseLead } from './erase-lead.ts';
@@ -30,7 +30,7 @@ export async function decideErasure(
 ): Promise<void> {
   const requests = await listPrivacyRequestsOf(tx, leadId);
   const request = requests.find(({ id, ours, kind }) => id === requestId && !ours && kind === 'erasure');
-  if (request?.outcome !== 'pending' || (await getLead(tx, leadId)).erasedAt !== null)
+  if (request?.outcome !== 'pending' || (await lockLead(tx, leadId)).erasedAt !== null)
     throw conflict('question-over', 'This was settled meanwhile; look again.');
   if (outcome === 'agreed') {
     await eraseLead(tx, leadId, { reason: (request.reason ?? 'other') as ErasureReason, actor, cause: request });
@@ -53,7 +53,7 @@ interface Holding {
 
 /** Keeps a lead from being erased until a time, because a legal duty says so, or ends that. Throws `invalid`, `lead-erased`. */
 export async function holdLead(tx: Tx, leadId: string, { until, reason, actor }: Holding): Promise<void> {
-  const { erasedAt } = await getLead(tx, leadId);
+  const { erasedAt } = await lockLead(tx, leadId);
   if (erasedAt !== null) throw conflict('lead-erased', 'This lead was erased: there is nothing to keep.');
   if (until !== null && until <= tx.clock.now()) throw invalid('“until” is not in the future.', { path: 'until' });
   if (until !== null && reason === undefined)

@@ -8,7 +8,7 @@ import { appendLeaf } from '../../ledger/append-leaf.ts';
 import { destroyContentKey } from '../../leads/content-key.ts';
 import { eraseContent } from '../../leads/erase-lead.ts';
 import type { LeadActor } from '../../leads/history.ts';
-import { getLead } from '../../leads/store.ts';
+import { lockLead } from '../../leads/store.ts';
 import { listRecipientsOfLead } from '../../routing/store/recipients.ts';
 import { eraseFromRouting } from '../../routing/withdraw-lead.ts';
 import { noteErasure } from '../restoration/erasures-file.ts';
@@ -43,7 +43,7 @@ const answerDays = 7;
  * Repeated: asks again those that did not say `done`. Throws `legal-hold`.
  */
 export async function eraseLead(tx: Tx, leadId: string, { reason, actor, cause }: Erasing): Promise<void> {
-  const { erasedAt, contentKeyId } = await getLead(tx, leadId);
+  const { erasedAt, contentKeyId } = await lockLead(tx, leadId);
   const conversations = await listConversationsOf(tx, leadId);
   if (erasedAt === null) {
     await eraseContent(tx, leadId, { reason, actor });

@@ -3,7 +3,7 @@ import type { Tx } from '../../kernel/context.ts';
 import { dayMilliseconds } from '../../kernel/times.ts';
 import { appendLeaf } from '../../ledger/append-leaf.ts';
 import { tellHistory } from '../../leads/change-lead.ts';
-import { getLead } from '../../leads/store.ts';
+import { lockLead } from '../../leads/store.ts';
 import type { Heard } from '../effects/effect.ts';
 import { Refusal } from '../receiving/refusal.ts';
 import { updateConversation } from '../store/conversations.ts';
@@ -35,7 +35,7 @@ export async function hearErasure(tx: Tx, heard: Heard<'Erasure'>): Promise<void
   const { reason } = message.body;
   const request = await keepRequest(tx, heard, { kind: 'erasure', reason });
   const actor = { kind: 'peer', id: peerId, name: peer.name } as const;
-  const lead = leadId === '' ? undefined : await getLead(tx, leadId);
+  const lead = leadId === '' ? undefined : await lockLead(tx, leadId);
   const held = lead !== undefined && lead.heldUntil !== null && lead.heldUntil > tx.clock.now();
   const binds = side === 'holding';
   if (lead && lead.erasedAt === null) {
