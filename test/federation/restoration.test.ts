@@ -171,6 +171,29 @@ describe('what was erased after the backup was made', () => {
     expect(items).toMatchObject([{ leadId: atAnna, theirs: 'offering erased', outcome: 'erased' }]);
     expect(await verifyLedger(anna.ctx)).toMatchObject({ isWhole: true });
   });
+
+  it('stays for people to decide where a legal hold keeps it: a partner’s word ends none', async () => {
+    await using world = await openThree();
+    const { vendor, anna } = world;
+    const leadId = await world.receive();
+    await world.settle();
+    const atAnna = (await leadsOf(anna))[0]?.id ?? '';
+    await acceptAt(anna, atAnna);
+    await world.settle();
+    await transact(anna.ctx, (tx) => holdLead(tx, atAnna, { until: world.clock.now() + 9e8, reason: 'Tax', actor }));
+    const restoreAnna = await backUp(anna, world);
+    // The vendor says so of a lead that was never erased.
+    await transact(vendor.ctx, async (tx) => {
+      await tx.db.updateTable('conversation').set({ state: 'erased' }).where('leadId', '=', leadId).execute();
+    });
+    await restoreAnna({});
+    await world.settle();
+    await world.advance('20m');
+    const { document, heldUntil } = await getLead(anna.ctx, atAnna);
+    expect({ document, heldUntil }).toEqual({ document: sampleLead, heldUntil: expect.any(Number) as number });
+    const { items } = await anna.administrator.api.get<{ items: object[] }>('/api/restoration/findings');
+    expect(items).toMatchObject([{ leadId: atAnna, theirs: 'offering erased', outcome: 'for-people' }]);
+  });
 });
 
 describe('while it waits for its partners', () => {

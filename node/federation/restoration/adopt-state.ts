@@ -1,7 +1,7 @@
 import type { StateOfConversation } from '../../../protocol/index.ts';
 import type { Tx } from '../../kernel/context.ts';
 import { CodedError } from '../../kernel/errors.ts';
-import { findLeadHead } from '../../leads/store.ts';
+import { findLeadHead, lockLead } from '../../leads/store.ts';
 import { completeRelease } from '../../routing/award.ts';
 import { believeAward } from '../../routing/believe-award.ts';
 import { claimOffer } from '../../routing/claim-offer.ts';
@@ -119,8 +119,9 @@ async function adoptForgotten(tx: Tx, { peer, theirs }: Returned, leadId: string
 /** The arbiter speaks: an end counts; what it released and the backup does not hold, only people can ask for again. */
 async function adoptFromOffering(tx: Tx, { theirs, ours }: Returned): Promise<FindingOutcome | undefined> {
   if (!ours) return theirs.is === 'closed' || theirs.is === 'rejected' ? undefined : 'lead-unknown';
-  // It disclosed the lead, and both sides knew it erased: that binds.
+  // It disclosed the lead, and says that both sides knew it erased: that binds, and ends no legal hold of ours.
   if (theirs.is === 'erased') {
+    if (await isUnderHold(tx, ours.leadId)) return 'for-people';
     await updateConversation(tx, ours, { state: 'erased' });
     await eraseOne(tx, { leadId: ours.leadId, reason: 'other' });
     return 'erased';
@@ -129,6 +130,11 @@ async function adoptFromOffering(tx: Tx, { theirs, ours }: Returned): Promise<Fi
   if (!follows) return 'for-people';
   await updateConversation(tx, ours, { state: 'awarded' });
   return 'claimed';
+}
+
+async function isUnderHold(tx: Tx, leadId: string): Promise<boolean> {
+  if (!(await findLeadHead(tx, leadId))) return false;
+  return ((await lockLead(tx, leadId)).heldUntil ?? 0) > tx.clock.now();
 }
 
 async function believe(
