@@ -2,10 +2,10 @@ import type { Context } from '../kernel/context.ts';
 import { getLead } from '../leads/store.ts';
 import { pickUpdatableFor } from '../routing/pick-updatable-for.ts';
 import { labelsOf, leadLines } from './lead-lines.ts';
-import type { UpdatedNotice } from './notice.ts';
+import type { AskedNotice, UpdatedNotice } from './notice.ts';
 import type { OfferedLead } from './offered-lead.ts';
 import type { Draft } from './mail-layout.ts';
-import { planUpdatedAwayMail } from './plan-away-mail.ts';
+import { planAskedBackMail, planUpdatedAwayMail } from './plan-away-mail.ts';
 import { mayReport } from './report-status.ts';
 
 /**
@@ -25,4 +25,19 @@ export async function draftUpdatedAway(
   const told = new Set(lines.map(({ label }) => label));
   const gone = labelsOf(part.fields).filter((label) => !told.has(label));
   return planUpdatedAwayMail({ nodeName: ctx.config.name, title, lines, gone, link });
+}
+
+/** Where somebody of a partner answers what is asked of them. */
+export const askedPath = (token: string) => `/asked/${token}`;
+
+/** To somebody of a partner: give the lead back; undefined when it is with others by now. */
+export async function draftAskedAway(
+  ctx: Context,
+  offered: OfferedLead,
+  { until }: AskedNotice,
+): Promise<Draft | undefined> {
+  const { title, token } = offered;
+  const link = ctx.config.publicUrl + askedPath(token);
+  const { name: nodeName } = ctx.config;
+  return (await mayReport(ctx, offered)) ? planAskedBackMail({ nodeName, title, until, link }) : undefined;
 }

@@ -7,11 +7,12 @@ import { getLead, listLeads, type LeadSummary, type StoredLead } from '../leads/
 import type { User } from '../people/store.ts';
 import { findPlan } from '../routing/store/recipients.ts';
 import { describeTime } from './describe-time.ts';
-import { draftUpdatedAway } from './draft-away.ts';
+import { draftAskedAway, draftUpdatedAway } from './draft-away.ts';
 import { leadLines, oneLine } from './lead-lines.ts';
 import { messageIdOf } from './mail-transport.ts';
 import type {
   AnsweredNotice,
+  AskedNotice,
   OfferNotice,
   PartnerNotice,
   SharedNotice,
@@ -171,9 +172,12 @@ async function draftShared(ctx: Context, user: User, { about, leadId, partner, t
   return { id: `${about}-${user.id}`, ...planSharedMail(facts) };
 }
 
-async function draftUpdated(ctx: Context, told: UpdatedNotice): Promise<NoticeMail | undefined> {
+/** About a lead somebody of a partner was given, or shown. */
+async function draftAway(ctx: Context, told: UpdatedNotice | AskedNotice): Promise<NoticeMail | undefined> {
   const offered = await findOfferedLead(ctx, told.recipientId);
-  const mail = offered && (await draftUpdatedAway(ctx, offered, told));
+  const drafted = (to: OfferedLead) =>
+    told.kind === 'updated' ? draftUpdatedAway(ctx, to, told) : draftAskedAway(ctx, to, told);
+  const mail = offered && (await drafted(offered));
   const headers = threadOf(ctx, told.recipientId);
   return offered && mail && { id: told.about, headers, replyTo: replyTo(ctx, offered), ...mail };
 }
@@ -181,9 +185,9 @@ async function draftUpdated(ctx: Context, told: UpdatedNotice): Promise<NoticeMa
 /** The mail of a notice about an offer, whoever it was made to; undefined when by now there is nothing to tell. */
 export function draftOfferNotice(
   ctx: Context,
-  told: OfferNotice | AnsweredNotice | UpdatedNotice,
+  told: OfferNotice | AnsweredNotice | UpdatedNotice | AskedNotice,
 ): Promise<NoticeMail | undefined> {
-  if (told.kind === 'updated') return draftUpdated(ctx, told);
+  if ('about' in told) return draftAway(ctx, told);
   return told.kind === 'answered' ? draftAnswered(ctx, told) : draftAboutOffer(ctx, told);
 }
 

@@ -22,6 +22,17 @@ const updatedNotice = z.object({
   about: z.string(),
 });
 
+/** Somebody of a partner is asked for a lead back, or to delete what they have of it; `about`: tells one telling from another. */
+const askedNotice = z.object({
+  kind: z.enum(['asked-back', 'erase']),
+  userId: z.null().optional(),
+  recipientId: z.string(),
+  leadId: z.string(),
+  about: z.string(),
+  /** Epoch milliseconds: until when an answer is expected. */
+  until: z.number(),
+});
+
 /** What came of an answer by mail. */
 const answeredNotice = z.object({
   kind: z.literal('answered'),
@@ -77,6 +88,7 @@ export const notice = z
   .discriminatedUnion('kind', [
     offerNotice,
     updatedNotice,
+    askedNotice,
     answeredNotice,
     wokenNotice,
     unroutedNotice,
@@ -86,6 +98,7 @@ export const notice = z
   .and(z.object({ waitsSince: z.number().optional() }));
 export type OfferNotice = z.output<typeof offerNotice>;
 export type UpdatedNotice = z.output<typeof updatedNotice>;
+export type AskedNotice = z.output<typeof askedNotice>;
 export type AnsweredNotice = z.output<typeof answeredNotice>;
 export type WokenNotice = z.output<typeof wokenNotice>;
 export type UnroutedNotice = z.output<typeof unroutedNotice>;

@@ -1,3 +1,4 @@
+import { describeTime } from './describe-time.ts';
 import type { LeadLine } from './lead-lines.ts';
 import { layMail, type Draft } from './mail-layout.ts';
 
@@ -20,5 +21,24 @@ export const planUpdatedAwayMail = ({ nodeName, title, lines, gone, link }: Upda
     lines,
     notes: gone.length > 0 ? [`Known no longer: ${gone.join(', ')}.`] : [],
     link: { url: link, label: 'Tell what became of it' },
+    nodeName,
+  });
+
+interface AskedFacts {
+  readonly nodeName: string;
+  readonly title: string;
+  /** Epoch milliseconds. */
+  readonly until: number;
+  /** Page that takes the answer. */
+  readonly link: string;
+}
+
+/** Somebody without an account here is asked to give a lead back. */
+export const planAskedBackMail = ({ nodeName, title, until, link }: AskedFacts): Draft =>
+  layMail({
+    subject: `Asked back: ${title}`,
+    title,
+    intro: [`We ask you to give this lead back by ${describeTime(until)}. It stays yours until you agree.`],
+    link: { url: link, label: 'Agree or refuse' },
     nodeName,
   });

@@ -1,24 +1,15 @@
 import { z } from 'zod';
+import { returnReasons } from '../../protocol/index.ts';
 import type { Context } from '../kernel/context.ts';
-import { CodedError } from '../kernel/errors.ts';
-import { check, reply, route, type Reply, type Route } from '../kernel/routes.ts';
+import { check, route, type Reply, type Route } from '../kernel/routes.ts';
 import { getLeadHead } from '../leads/store.ts';
 import { acceptByLink, describeOutcome, getOfferByToken, rejectByLink, type ResponseOutcome } from './respond.ts';
 import type { OfferedLead } from './offered-lead.ts';
 import { readAmount } from './read-status.ts';
 import { mayReport, reportByLink } from './report-status.ts';
+import { asPage, showPage } from './public-page.ts';
 import { offerPage, outcomePage, rejectReasons } from './response-page.ts';
 import { statusPage } from './status-page.ts';
-
-/** The token in the address is all it takes to answer: no other page may frame it, learn it or remember it. */
-const headers = {
-  'content-security-policy':
-    "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-  'referrer-policy': 'no-referrer',
-  'x-robots-tag': 'noindex, nofollow',
-};
-const showPage = (body: string, status = 200) =>
-  reply({ contentType: 'text/html; charset=utf-8', body, status, headers });
 
 const text = z
   .string()
@@ -34,6 +25,7 @@ const answerForm = z.discriminatedUnion('answer', [
   z.strictObject({
     answer: z.literal('status'),
     disposition: z.enum(['contacted', 'working', 'won', 'lost', 'returned']),
+    reason: z.enum(returnReasons).optional(),
     amount: text.optional(),
     note: text.optional(),
   }),
@@ -43,23 +35,6 @@ type AnswerForm = z.output<typeof answerForm>;
 /** A form as a browser posts it. */
 const readForm = (body: Buffer) =>
   check(answerForm, Object.fromEntries(new URLSearchParams(body.toString('utf8'))), 'form');
-
-const refusals: Readonly<Record<string, string>> = {
-  'link-unknown': 'This link does not work',
-  'answered-meanwhile': 'Please try again',
-};
-const refusalPage = (nodeName: string, { code, message, status }: CodedError) =>
-  showPage(outcomePage({ nodeName, title: refusals[code] ?? 'This did not work', sentence: message }), status);
-
-/** People read these pages: what goes wrong is a page, too. */
-async function asPage(ctx: Context, work: () => Promise<Reply>): Promise<Reply> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof CodedError && error.status < 500) return refusalPage(ctx.config.name, error);
-    throw error;
-  }
-}
 
 const titles: Readonly<Record<ResponseOutcome, string>> = {
   won: 'You accepted this lead',
@@ -132,7 +107,7 @@ const nothingToTell = 'This lead is not with you any more. Nothing is left for y
 async function takeStatus(
   ctx: Context,
   offered: OfferedLead,
-  { disposition, amount: value, note }: Extract<AnswerForm, { answer: 'status' }>,
+  { disposition, reason, amount: value, note }: Extract<AnswerForm, { answer: 'status' }>,
 ): Promise<Reply> {
   const { name: nodeName } = ctx.config;
   const { title, token } = offered;
@@ -142,7 +117,8 @@ async function takeStatus(
     const said = 'The order value was not clear: write it like 1250.00 EUR. Nothing was noted.';
     return showPage(statusPage({ nodeName, title, action, said, ...(await stateOf(ctx, offered)) }), 422);
   }
-  if (!(await reportByLink(ctx, offered, { disposition, note, ...(disposition === 'won' && { amount }) })))
+  const facts = { ...(disposition === 'won' && { amount }), ...(disposition === 'returned' && { reason }) };
+  if (!(await reportByLink(ctx, offered, { disposition, note, ...facts })))
     return showPage(outcomePage({ nodeName, title, sentence: nothingToTell }), 409);
   return showPage(outcomePage({ nodeName, title, sentence: 'Noted. Thank you. The link takes what comes next, too.' }));
 }

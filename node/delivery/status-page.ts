@@ -1,3 +1,4 @@
+import type { ReturnReason } from '../../protocol/index.ts';
 import { html, page, type Html } from '../kernel/html.ts';
 import type { LeadState } from '../leads/life-cycle.ts';
 
@@ -11,6 +12,17 @@ interface StatusPage {
   /** What was just noted, for example. */
   readonly said?: string | undefined;
 }
+
+/** Why a lead is given back, as people say it; the most general first. */
+const returnWhys: readonly (readonly [ReturnReason, string])[] = [
+  ['other', 'Another reason'],
+  ['not-reachable', 'The customer cannot be reached'],
+  ['wrong-data', 'The data is wrong'],
+  ['duplicate', 'We have this lead already'],
+  ['already-customer', 'It is a customer of ours already'],
+  ['not-a-fit', 'It does not fit what we do'],
+  ['no-interest', 'The customer is not interested'],
+];
 
 const known: Readonly<Partial<Record<LeadState, string>>> = {
   contacted: 'customer reached',
@@ -40,6 +52,10 @@ export const statusPage = ({ nodeName, title, action, state, said }: StatusPage)
         <h2>What became of it?</h2>
         ${choice('contacted', 'I have reached the customer')} ${choice('working', 'I am working on it')}
         ${choice('won', 'Won')} ${choice('lost', 'Lost')} ${choice('returned', 'I give it back')}
+        <label for="reason">Why, if you give it back</label
+        ><select id="reason" name="reason">
+          ${returnWhys.map(([code, label]) => html`<option value="${code}">${label}</option>`)}
+        </select>
         <label for="amount">Order value, if won <span class="soft">(for example 1250.00 EUR)</span></label
         ><input id="amount" name="amount" maxlength="40" autocomplete="off" />
         <label for="note">In your own words <span class="soft">(optional)</span></label

@@ -112,10 +112,27 @@ describe('a partner without a node', () => {
     expect(await answerWith(vendor, details, kim, 'WON 1.250,00')).toEqual({ outcome: 'unclear' });
     await agency.settle();
     expect((await leadOf(vendor, leadId)).state).toBe('contacted');
+    // Asked for the lead: a page takes the answer, and shows no customer data.
+    const ask = () => api.send('POST', `/api/leads/${leadId}/ask-back`, { reason: 'duplicate' });
+    await ask();
+    await agency.settle();
+    const asked = linkIn(await mailTo(vendor, kim, 'Asked back'));
+    const page = await visit(vendor, asked);
+    expect(page.text).toContain('it exists twice');
+    for (const secret of secrets) expect(page.text).not.toContain(secret);
+    expect((await post(vendor, asked, { answer: 'refuse', text: ' ' })).status).toBe(422);
+    expect((await post(vendor, asked, { answer: 'refuse', text: 'We know them.' })).status).toBe(200);
+    expect((await post(vendor, asked, { answer: 'agree' })).status).toBe(409);
+    expect((await visit(vendor, asked)).text).toContain('Nothing is asked of you');
+    expect((await leadOf(vendor, leadId)).state).toBe('contacted');
+    await ask();
+    // To give it back is to agree.
     expect(await answerWith(vendor, details, kim, 'RETURN we do not serve them')).toEqual({ outcome: 'noted' });
     await agency.settle();
     expect(await leadOf(vendor, leadId)).toMatchObject({ state: 'unrouted' });
     expect((await post(vendor, linkIn(toKim), { answer: 'status', disposition: 'won' })).status).toBe(409);
+    const { items } = await api.get<{ items: { state: string }[] }>(`/api/leads/${leadId}/questions`);
+    expect(items.map(({ state }) => state)).toEqual(['agreed', 'refused']);
   });
 
   it('that is suspended, or whose people all left, is asked no more', async () => {

@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { listHistoryOf } from '../../node/leads/store.ts';
 import { takeIn } from '../browser/scene.ts';
-import { canary, secretLead, secrets } from '../delivery/office.ts';
+import { canary, codeOf, secretLead, secrets } from '../delivery/office.ts';
 import { startNetwork, type TestNetwork, type TestNode } from '../support/network.ts';
 import { startCrm, type Crm } from './crm.ts';
 import { addCrm, change, leadOf, leavesOf, offerTo, type Partner } from './scene.ts';
@@ -38,6 +39,11 @@ async function offered(): Promise<{ leadId: string; reference: string }> {
   const leadId = await takeIn(vendor, secretLead);
   await network.settle();
   return { leadId, reference: crm.taken.at(-1)?.body.data.lead ?? '' };
+}
+
+async function reasonOf(leadId: string): Promise<string | undefined> {
+  const [returned] = await listHistoryOf(vendor.ctx, leadId, { kinds: ['reroute'], skip: 0 });
+  return returned?.facts.reason;
 }
 
 describe('software that knows webhooks and HTTP alone', () => {
@@ -132,6 +138,63 @@ describe('software that knows webhooks and HTTP alone', () => {
     ]);
     await api.send('PUT', `/api/partners/${partner.id}/mapping`, {});
     await api.send('PUT', '/api/field-policies', { policies: items });
+  });
+
+  it('is asked for a lead back: keeps it, then gives it up; what it never took can be asked anew', async () => {
+    const { leadId, reference } = await offered();
+    await crm.report({ lead: reference, status: 'accept' });
+    await network.settle();
+    const { api } = vendor.administrator;
+    const ask = () => api.send('POST', `/api/leads/${leadId}/ask-back`, { reason: 'mistake', text: 'Wrong region.' });
+    interface Questions {
+      readonly items: readonly { readonly state: string; readonly answerText?: string }[];
+      readonly may: { readonly askBack: boolean };
+    }
+    const questions = () => api.get<Questions>(`/api/leads/${leadId}/questions`);
+    const say = (status: string) => crm.report({ lead: reference, status, note: 'We know them.' });
+    expect(await questions()).toMatchObject({ items: [], may: { askBack: true } });
+    expect(await say('agree')).toMatchObject({ status: 409, body: { code: 'question-over' } });
+    await ask();
+    expect(await codeOf(ask())).toBe('already-asked');
+    expect(await questions()).toMatchObject({ items: [{ state: 'open', ours: true }], may: { askBack: false } });
+    await network.settle();
+    const asked = crm.taken.at(-1)?.body;
+    expect(asked).toMatchObject({ type: 'lead.recall-requested', data: { lead: reference, reason: 'mistake' } });
+    expect(asked?.data).toMatchObject({ text: 'Wrong region.', answerBy: expect.any(String) as string, document: {} });
+    expect(await say('refuse')).toMatchObject({ body: { outcome: 'refused' } });
+    expect(await questions()).toMatchObject({ items: [{ state: 'refused', answerText: 'We know them.' }] });
+    expect(await leadOf(vendor, leadId)).toMatchObject({ state: 'assigned', holder: { id: partner.id } });
+
+    crm.answer = faulty((response) => response.writeHead(503).end());
+    await ask();
+    for (let day = 0; day < 15; day++) await network.advance('25h');
+    expect(await questions()).toMatchObject({ items: [{ state: 'void' }, {}], may: { askBack: true } });
+    crm.answer = () => false;
+    await ask();
+    await network.advance('31m');
+    expect(await say('agree')).toMatchObject({ body: { outcome: 'agreed' } });
+    expect(await say('agree')).toMatchObject({ status: 409 });
+    await network.settle();
+    expect(await leadOf(vendor, leadId)).toMatchObject({ state: 'unrouted' });
+    expect(await say('won')).toMatchObject({ status: 409, body: { code: 'not-the-holder' } });
+  });
+
+  it('gives a lead back with a reason of the protocol, or in its own words', async () => {
+    for (const [words, reason] of [
+      ['Wrong data', 'wrong-data'],
+      ['Too far away', 'other'],
+    ] as const) {
+      // prettier-ignore
+      const { leadId, reference } = await offered();
+      await crm.report({ lead: reference, status: 'accept' });
+      await network.settle();
+      expect(await crm.report({ lead: reference, status: 'return', reason: words })).toMatchObject({ status: 200 });
+      await network.settle();
+      expect((await leadOf(vendor, leadId)).state).toBe('unrouted');
+      const history = JSON.stringify(await vendor.administrator.api.get(`/api/leads/${leadId}/history`));
+      expect(history).toContain(reason === 'other' ? 'Too far away' : reason);
+      expect(await reasonOf(leadId)).toBe(reason);
+    }
   });
 
   it('declines, reports twice, too early and out of turn: each once, and nothing is told to who lost', async () => {

@@ -122,7 +122,7 @@ function listFolder(folder: string): string[] {
 
 /** The path of the link in an offer mail. */
 export function linkIn(mail: Pick<Email, 'text'>): string {
-  const [, path] = /https?:\/\/[^/\s]+(\/a\/[0-9a-z]{52})\b/.exec(mail.text ?? '') ?? [];
+  const [, path] = /https?:\/\/[^/\s]+(\/(?:a|asked)\/[0-9a-z]{52})\b/.exec(mail.text ?? '') ?? [];
   if (path === undefined) throw new Error('The mail has no link.');
   return path;
 }

@@ -5,6 +5,8 @@ import { dayMilliseconds } from '../../kernel/times.ts';
 import { tellHistory } from '../../leads/change-lead.ts';
 import type { LeadActor } from '../../leads/history.ts';
 import { getLeadHead } from '../../leads/store.ts';
+import { askAway } from '../bridge/ask-away.ts';
+import { findHeldAway } from '../bridge/way-to.ts';
 import { findAgreementOf } from '../agreements/in-force.ts';
 import { findHeldByPeer, findHeldFromPeer, isOfferedToPartner } from './find-held.ts';
 import { isDeafTo } from '../peers/is-deaf-to.ts';
@@ -36,9 +38,11 @@ export async function askBack(
   { reason, text, actor, answerBy = tx.clock.now() + answerMilliseconds }: Asking<RecallReason> & { answerBy?: number },
 ): Promise<string> {
   const conversation = await findHeldByPeer(tx, leadId);
+  const away = conversation ? undefined : await findHeldAway(tx, leadId);
+  if (answerBy <= tx.clock.now()) throw invalid('“answerBy” is not in the future.', { path: 'answerBy' });
+  if (away) return askAway(tx, away, { reason, text, actor, answerBy });
   if (!conversation) throw conflict('not-with-partner', 'No partner holds this lead.');
   if (!maySay(conversation, 'Recall')) throw alreadyAsked();
-  if (answerBy <= tx.clock.now()) throw invalid('“answerBy” is not in the future.', { path: 'answerBy' });
   const body = { reason, answerBy: new Date(answerBy).toISOString(), ...(text !== undefined && { text }) };
   return ask(tx, conversation, { saying: { type: 'Recall', body }, reason, text, actor, answerBy });
 }

@@ -16,6 +16,8 @@ import { answerQuestion } from './answer-question.ts';
 import { askBack, giveBack } from './ask-partner.ts';
 import { findHeldByPeer, findHeldFromPeer } from './find-held.ts';
 import { maySay } from '../sending/send-message.ts';
+import { findAsked } from '../bridge/ask-away.ts';
+import { findHeldAway } from '../bridge/way-to.ts';
 import { listOpenQuestions, listQuestionsOf, type Question } from '../store/questions.ts';
 import { getPeer } from '../store/peers.ts';
 
@@ -77,8 +79,9 @@ const actorOf = ({ userId: id, name }: Actor): LeadActor => ({ kind: 'user', id,
 async function viewChoices(ctx: Context, actor: Actor, lead: StoredLead) {
   if (!partyOf(actor, lead.holder)) return { askBack: false, giveBack: false };
   const [given, got] = [await findHeldByPeer(ctx, lead.id), await findHeldFromPeer(ctx, lead.id)];
+  const away = given ? undefined : await findHeldAway(ctx, lead.id);
   return {
-    askBack: given !== undefined && maySay(given, 'Recall'),
+    askBack: given ? maySay(given, 'Recall') : away !== undefined && !(await findAsked(ctx, away.recipient)),
     giveBack: got !== undefined && lead.holder?.kind !== 'peer' && maySay(got, 'Return'),
   };
 }

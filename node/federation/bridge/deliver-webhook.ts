@@ -9,6 +9,7 @@ import { planRetry } from '../sending/plan-retry.ts';
 import { allowanceOf, getHealth, getPeer, type Peer } from '../store/peers.ts';
 import { findWebhookMessage, getWebhook, listToldOf, updateWaitingWebhook } from '../store/webhooks.ts';
 import type { WebhookMessage } from '../store/webhooks.ts';
+import { unaskAway } from './ask-away.ts';
 import { deliverKind, type DeliverWebhook } from './queue-webhook.ts';
 import { secretsOf } from './secrets.ts';
 import { signWebhook } from './webhook-signature.ts';
@@ -104,11 +105,12 @@ async function planAnew(tx: Tx, { messageId }: WebhookMessage, dueAt: number, co
 }
 
 /** Its time is over: an offer ends by itself, a release that did not arrive is for people to look into. */
-async function giveUp(tx: Tx, { messageId, peerId, type, digest, code }: WebhookMessage): Promise<void> {
+async function giveUp(tx: Tx, { messageId, peerId, recipientId, type, digest, code }: WebhookMessage): Promise<void> {
   const forgotten = type === 'lead.released' ? {} : { body: null };
   const over = { ...forgotten, state: 'dead', code: code ?? 'expired', answeredAt: tx.clock.now() } as const;
   if (!(await updateWaitingWebhook(tx, messageId, over))) return;
   tx.log.error('webhook-dead', { peerId, messageId, messageType: type });
   await appendLeaf(tx, 'message-dead', { peer: peerId, message: messageId, type, digest });
+  if (type === 'lead.recall-requested') await unaskAway(tx, { peerId, recipientId, messageId, code: over.code });
   await tellPeerChange(tx, peerId);
 }

@@ -1,4 +1,4 @@
-import type { Disposition } from '../../../protocol/index.ts';
+import { returnReasons, type AnswerOutcome, type Disposition } from '../../../protocol/index.ts';
 import type { Tx } from '../../kernel/context.ts';
 import { conflict, notFound } from '../../kernel/errors.ts';
 import { appendLeaf } from '../../ledger/append-leaf.ts';
@@ -12,13 +12,19 @@ import { feedbackOf } from '../feedback/feedback-policy.ts';
 import { heardFrom } from '../peers/peer-health.ts';
 import type { Peer } from '../store/peers.ts';
 import { listToldOf } from '../store/webhooks.ts';
+import { answerAway, findAsked } from './ask-away.ts';
 import type { Report } from './read-report.ts';
 
-/** What came of a report. `noted`: a status was taken over; `ignored`: the mapping says that it means nothing. */
+/**
+ * What came of a report. `noted`: a status was taken over; `ignored`: the mapping says that it means nothing; `agreed`,
+ * `refused`: to give a lead back.
+ */
 export const reportOutcomes = [
   'won', 'already-yours', 'taken', 'expired', 'recalled', 'rejected', 'already-rejected', 'too-late', 'noted', 'ignored',
+  'agreed', 'refused',
 ] as const; // prettier-ignore
-export type ReportOutcome = (typeof reportOutcomes)[number] & (ClaimOutcome | RejectOutcome | 'noted' | 'ignored');
+export type ReportOutcome = (typeof reportOutcomes)[number] &
+  (ClaimOutcome | RejectOutcome | AnswerOutcome | 'noted' | 'ignored');
 
 /** Where a report came from: what the ledger says of it. */
 export interface ReportOrigin {
@@ -29,7 +35,7 @@ export interface ReportOrigin {
 
 /**
  * Carries out what other software says about a lead that was offered to it. Throws `not-found` for a lead that was not, and
- * `offer-not-open`, `already-rejected`, `not-released`, `not-the-holder`.
+ * `offer-not-open`, `already-rejected`, `not-released`, `not-the-holder`, `question-over`.
  */
 export async function hearReport(tx: Tx, peer: Peer, report: Report, origin: ReportOrigin): Promise<ReportOutcome> {
   const recipient = await findRecipient(tx, report.lead);
@@ -49,27 +55,49 @@ async function carryOut(tx: Tx, peer: Peer, recipient: Recipient, report: Report
   const { id: recipientId } = recipient;
   if ('ignore' in meaning) return 'ignored';
   if ('disposition' in meaning) return takeStatus(tx, peer, recipient, { ...report, ...meaning });
-  if (meaning.answer === 'accept') return (await claimOffer(tx, { recipientId })).outcome;
-  return (await rejectOffer(tx, { recipientId, reason: meaning.reason, text: note })).outcome;
+  switch (meaning.answer) {
+    case 'accept':
+      return (await claimOffer(tx, { recipientId })).outcome;
+    case 'reject':
+      return (await rejectOffer(tx, { recipientId, reason: meaning.reason, text: note })).outcome;
+    case 'agree':
+      return answerAway(tx, recipient, { outcome: 'agreed', text: note });
+    case 'refuse':
+      return answerAway(tx, recipient, { outcome: 'refused', text: note });
+  }
 }
 
 interface SaidStatus extends Omit<Report, 'lead' | 'meaning'> {
   readonly disposition: Disposition;
 }
 
-/** Takes a status over, as far as our feedback policy for the partner keeps it. */
+/** Takes a status over, as far as our feedback policy for the partner keeps it. To give back what was asked back is to agree. */
 export async function takeStatus(
   tx: Tx,
   peer: Peer,
-  { state, leadId }: Recipient,
+  recipient: Recipient,
   { disposition, until, amount, reason, note, assignedTo }: SaidStatus,
 ): Promise<'noted'> {
+  const { state, leadId } = recipient;
   if (state !== 'won') throw conflict('not-released', 'This lead was not released to this partner.');
+  if (disposition === 'returned' && (await findAsked(tx, recipient))) {
+    await answerAway(tx, recipient, { outcome: 'agreed', text: note });
+    return 'noted';
+  }
   const at = new Date(tx.clock.now()).toISOString();
-  const status = { revision: 1, disposition, at, amount, reason: codeOf(reason), note, assignedTo };
+  const why = disposition === 'returned' ? whyReturned(reason, note) : { reason: codeOf(reason), note };
+  const status = { revision: 1, disposition, at, amount, assignedTo, ...why };
   const kept = keepOfStatus(status, feedbackOf(peer));
   await applyPartnerStatus(tx, { ...kept, leadId, peerId: peer.nodeId, until });
   return 'noted';
+}
+
+/** A return has a reason of the protocol; other words are a note. */
+function whyReturned(reason: string | undefined, note: string | undefined) {
+  const code = codeOf(reason);
+  const known = returnReasons.find((one) => one === code);
+  if (known) return { reason: known, note };
+  return { reason: 'other', note: [reason, note].filter(Boolean).join(': ') || undefined };
 }
 
 /** "Too expensive" → `too-expensive`: reasons are codes. */

@@ -2,7 +2,9 @@ import type { Lead } from '../../../protocol/index.ts';
 import { leadPathOf, type MappedField, type Mapping, type factNames } from './mapping.ts';
 
 /** What a webhook is about. */
-export const webhookEvents = ['lead.offered', 'lead.released', 'lead.closed', 'lead.updated'] as const;
+export const webhookEvents = [
+  'lead.offered', 'lead.released', 'lead.closed', 'lead.updated', 'lead.recall-requested',
+] as const; // prettier-ignore
 export type WebhookEvent = (typeof webhookEvents)[number];
 
 type Facts = { readonly [name in (typeof factNames)[number]]?: unknown };

@@ -5,7 +5,7 @@ import { check } from '../../kernel/routes.ts';
 
 /** What a webhook can tell beside the fields of the lead. */
 export const factNames = [
-  'lead', 'event', 'mode', 'opensAt', 'closesAt', 'withheld', 'masked', 'reason', 'test', 'changed',
+  'lead', 'event', 'mode', 'opensAt', 'closesAt', 'withheld', 'masked', 'reason', 'test', 'changed', 'answerBy', 'text',
 ] as const; // prettier-ignore
 
 const scalar = z.union([z.string().max(1_000), z.number(), z.boolean(), z.null()]);
@@ -31,7 +31,7 @@ const field = z
   .refine(({ values, otherwise }) => values !== undefined || otherwise === undefined, 'has otherwise without values');
 
 const meaning = z.union([
-  z.strictObject({ answer: z.literal('accept') }),
+  z.strictObject({ answer: z.enum(['accept', 'agree', 'refuse']) }),
   z.strictObject({ answer: z.literal('reject'), reason: z.enum(rejectReasons).default('other') }),
   z.strictObject({ disposition: z.enum(dispositions), reason: z.string().min(1).max(64).optional() }),
   z.strictObject({ ignore: z.literal(true) }),

@@ -30,12 +30,19 @@ export interface DeliverWebhook {
 
 export const deliverKind = 'deliver-webhook';
 
-/** Writes a webhook down, once, with its leaf; it leaves after the commit. */
-export async function queueWebhook(tx: Tx, peerId: string, telling: Telling): Promise<void> {
+/**
+ * Writes a webhook down, once, with its leaf; it leaves after the commit. Answers its id and the digest of its body; no id
+ * when the mapping has no use for it.
+ */
+export async function queueWebhook(
+  tx: Tx,
+  peerId: string,
+  telling: Telling,
+): Promise<{ messageId: string; digest: string }> {
   const { event, recipient, document, expiresAt, changed } = telling;
   const { id: recipientId, leadId } = recipient;
   const mapping = JSON.parse((await getWebhook(tx, peerId)).mapping) as Mapping;
-  if (changed && tellsOf(mapping, changed).length === 0) return;
+  if (changed && tellsOf(mapping, changed).length === 0) return { messageId: '', digest: '' };
   const createdAt = tx.clock.now();
   const facts = { ...telling.facts, event, lead: recipientId };
   const body = mapLead(mapping, { facts, document, at: createdAt, changed });
@@ -48,6 +55,7 @@ export async function queueWebhook(tx: Tx, peerId: string, telling: Telling): Pr
   if (telling.disclosed) await ledgerTold(tx, { peerId, messageId, digest }, telling, mapping);
   await intend(tx, { kind: deliverKind, payload: { messageId } satisfies DeliverWebhook });
   await intendTrim(tx);
+  return { messageId, digest };
 }
 
 /** Before the first byte leaves: which fields are told, as far as the mapping tells them. */

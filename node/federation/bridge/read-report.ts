@@ -19,6 +19,9 @@ export interface Report {
 const ownWords: Readonly<Record<string, Meaning>> = {
   accept: { answer: 'accept' },
   reject: { answer: 'reject', reason: 'other' },
+  agree: { answer: 'agree' },
+  refuse: { answer: 'refuse' },
+  return: { disposition: 'returned' },
   ...Object.fromEntries(dispositions.map((disposition) => [disposition, { disposition }])),
 };
 

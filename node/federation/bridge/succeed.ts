@@ -7,6 +7,8 @@ import { movePartnerBox } from '../../routing/store/boxes.ts';
 import { moveRecipients } from '../../routing/store/recipients.ts';
 import { ledgerPeer } from '../ledger-leaves.ts';
 import { findPeer, movePeer, type Peer } from '../store/peers.ts';
+import { movePrivacyRequests } from '../store/privacy-requests.ts';
+import { moveQuestions } from '../store/questions.ts';
 
 /** Only a partner of people becomes a node: webhooks on their way would have nowhere to go. Throws `not-succeeded`. */
 export async function requireSucceedable(tx: Tx, peerId: string): Promise<void> {
@@ -26,6 +28,8 @@ export async function succeed(tx: Tx, before: string, node: Peer, by?: string): 
   await moveRecipients(tx, before, to);
   await moveHeld(tx, before, to);
   await movePartnerPeople(tx, before, to);
+  await moveQuestions(tx, before, to);
+  await movePrivacyRequests(tx, before, to);
   await movePeer(tx, before, to);
   await ledgerPeer(tx, node, { change: 'succeeded', was: before, by });
 }

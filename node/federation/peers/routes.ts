@@ -4,6 +4,7 @@ import { pageOf, pageQuery, toPage } from '../../kernel/paging.ts';
 import { route, type Route } from '../../kernel/routes.ts';
 import { when, whenever } from '../../kernel/times.ts';
 import { agreementRoutes } from '../agreements/routes.ts';
+import { askedRoutes } from '../bridge/asked-routes.ts';
 import { bridgeRoutes } from '../bridge/routes.ts';
 import { listWebhookViews, replayWebhook } from '../bridge/webhook-messages.ts';
 import { getPeerView, listPeerViews } from './describe-peer.ts';
@@ -269,6 +270,7 @@ const replay = route({
 export const routes: readonly Route[] = [
   ...exchangeRoutes,
   ...bridgeRoutes,
+  ...askedRoutes,
   ...questionRoutes,
   ...privacyRoutes,
   ...keyRoutes,

@@ -184,3 +184,8 @@ export async function forgetReports(tx: Tx, leadId: string): Promise<void> {
     .where('kind', '=', 'access')
     .execute();
 }
+
+/** A partner goes on under another id; what was asked goes with it. */
+export async function movePrivacyRequests(tx: Tx, from: string, to: string): Promise<void> {
+  await tx.db.updateTable('privacyRequest').set({ peerId: to }).where('peerId', '=', from).execute();
+}

@@ -165,3 +165,8 @@ export async function forgetQuestions(tx: Tx, leadId: string): Promise<void> {
     .where('leadId', '=', leadId)
     .execute();
 }
+
+/** A partner goes on under another id; what was asked goes with it. */
+export async function moveQuestions(tx: Tx, from: string, to: string): Promise<void> {
+  await tx.db.updateTable('leadQuestion').set({ peerId: to }).where('peerId', '=', from).execute();
+}
