@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { listMails } from '../../node/delivery/mailbox.ts';
 import { waiveCaps } from '../../node/federation/agreements/caps.ts';
 import { getPeer } from '../../node/federation/store/peers.ts';
+import { beginRestoration } from '../../node/federation/restoration/begin-restoration.ts';
+import { insertRestoration } from '../../node/kernel/restoration.ts';
 import { changeLead } from '../../node/leads/change-lead.ts';
 import {
   countOpenReleased,
@@ -122,6 +124,23 @@ describe('caps against harvesting', () => {
       { actor: { kind: 'system' }, facts: { reason: 'no-capacity' } },
       { actor: { kind: 'system' }, facts: { reason: 'no-capacity' } },
     ]);
+  });
+
+  it('claims that a partner returns to a node which was restored: no more than others', async () => {
+    await using world = await openPair({ openLeads: 1 });
+    const { vendor, reseller } = world;
+    for (let n = 0; n < 3; n++) await vendor.receive();
+    await world.settle();
+    // It never accepted any of them, and says that it did.
+    await reseller.write((tx) => tx.db.updateTable('conversation').set({ state: 'claimed' }).execute());
+    await vendor.write((tx) => insertRestoration(tx, 7));
+    await beginRestoration((await world.twin('vendor')).ctx);
+    await world.settle();
+    expect(world.wire.story().filter((line) => /States|Award|NoLonger/.test(line))).toEqual([
+      'reseller>vendor States',
+      ...['vendor>reseller Award', 'vendor>reseller NoLongerAvailable', 'vendor>reseller NoLongerAvailable'],
+    ]);
+    expect((await vendor.leads()).map(({ state }) => state).sort()).toEqual(['claimed', 'unrouted', 'unrouted']);
   });
 
   it('returned leads: of the last hundred', async () => {

@@ -2,7 +2,6 @@ import { checkOpenings, hasPassed, mostHops, ProtocolError, type Offer } from '.
 import type { Tx } from '../../kernel/context.ts';
 import { cancelJob, intend } from '../../kernel/jobs.ts';
 import { isRestoring } from '../../kernel/restoration.ts';
-import { systemActor } from '../../leads/history.ts';
 import { receiveLead } from '../../leads/receive-lead.ts';
 import { applyPartnerStatus } from '../../routing/apply-partner-status.ts';
 import { claimOffer } from '../../routing/claim-offer.ts';
@@ -10,7 +9,7 @@ import { rejectOffer } from '../../routing/reject-offer.ts';
 import { releaseLead } from '../../routing/release-lead.ts';
 import { getOffer } from '../../routing/store/offers.ts';
 import { getRecipient } from '../../routing/store/recipients.ts';
-import { mayClaimMore, tellCapReached } from '../agreements/caps.ts';
+import { tellCapReached } from '../agreements/caps.ts';
 import { closeUnheardKey } from '../offers/answer-upstream.ts';
 import { sayClosed, tellClosed } from '../offers/award-to-peer.ts';
 import { endEarlierRound } from '../offers/end-earlier-round.ts';
@@ -18,6 +17,7 @@ import { describeEnd } from '../offers/describe-end.ts';
 import { endOffer } from '../offers/end-offer.ts';
 import { keepOfStatus } from '../feedback/describe-status.ts';
 import { feedbackOf } from '../feedback/feedback-policy.ts';
+import { refuseBeyondCaps } from '../offers/refuse-beyond-caps.ts';
 import { findDeleteBy, planDeletion } from '../privacy/delete-shown.ts';
 import { Refusal } from '../receiving/refusal.ts';
 import { offeredKey } from '../receiving/seal-arrival.ts';
@@ -74,8 +74,7 @@ export const coreEffects = {
       throw new Refusal('overloaded', 'This node was restored, and asks how things stand first.', { retryAfter: 60 });
     const recipientId = conversation.recipientId ?? '';
     await refuseEarly(tx, recipientId);
-    if (before === 'offered' && !(await mayClaimMore(tx, conversation)))
-      return refuseBeyondCaps(tx, conversation, recipientId);
+    if (before === 'offered' && (await refuseBeyondCaps(tx, conversation))) return;
     const { outcome } = await claimOffer(tx, { recipientId, round: conversation.round });
     if (outcome === 'won' || outcome === 'already-yours') return;
     await sayClosed(tx, conversation, outcome);
@@ -135,12 +134,6 @@ async function refuseLooped(tx: Tx, conversation: Conversation): Promise<void> {
   const rejected = await sendMessage(tx, conversation, { type: 'Reject', body: { reason: 'duplicate' }, messageId });
   await forgetConversation(tx, conversation);
   await planDeletion(tx, rejected, { messageId, digest: rejected.sentDigest ?? '' });
-}
-
-/** It has as many leads as was agreed: the offer is over for it, and the lead goes to others (LX-164). */
-async function refuseBeyondCaps(tx: Tx, conversation: Conversation, recipientId: string): Promise<void> {
-  await rejectOffer(tx, { recipientId, reason: 'no-capacity', actor: systemActor });
-  await sayClosed(tx, conversation, 'recalled');
 }
 
 /** People and slower peers get the same chance: a claim before the opening may come again. */

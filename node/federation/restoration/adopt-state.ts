@@ -7,6 +7,7 @@ import { believeAward } from '../../routing/believe-award.ts';
 import { claimOffer } from '../../routing/claim-offer.ts';
 import { rejectOffer } from '../../routing/reject-offer.ts';
 import { releaseToPeer, sayClosed } from '../offers/award-to-peer.ts';
+import { refuseBeyondCaps } from '../offers/refuse-beyond-caps.ts';
 import { describeNewConversation } from '../offers/new-conversation.ts';
 import { insertConversation, updateConversation, type Conversation } from '../store/conversations.ts';
 import type { Peer } from '../store/peers.ts';
@@ -85,6 +86,7 @@ async function adoptUndecided(tx: Tx, theirs: StateOfConversation, ours: Convers
   if (!undecided.includes(ours.state) || recipientId === null) return 'for-people';
   if (theirs.is === 'claimed') {
     const claimed = await updateConversation(tx, ours, { state: 'claimed' });
+    if (await refuseBeyondCaps(tx, claimed)) return 'ended';
     const { outcome } = await claimOffer(tx, { recipientId, round: ours.round, believed: true });
     if (outcome === 'won' || outcome === 'already-yours') return 'claimed';
     await sayClosed(tx, claimed, outcome);
