@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Lead } from '../../protocol/index.ts';
+import { setFieldPolicy } from '../../node/disclosure/set-field-policy.ts';
 import { changeConsent } from '../../node/federation/privacy/change-consent.ts';
 import { holdLead } from '../../node/federation/privacy/decide-request.ts';
 import { eraseLead } from '../../node/federation/privacy/erase-lead.ts';
@@ -35,7 +36,9 @@ it('do-not-contact travels both ways to every node that has the lead, once, and 
     await sequence(node.ctx);
     expect((await leavesOf(node.ctx, 'consent-changed'))[0]).toContain('do-not-contact: phone');
   }
-  // Whoever gets a lead only later is told with it.
+  // Whoever gets a lead only later is told with it; consents that a policy never shows it, it is not told of.
+  const never = { recipientKind: 'peer', target: 'consents', stage: 'offered', action: 'never' } as const;
+  await vendor.write((tx) => setFieldPolicy(tx, never));
   const later = await vendor.receive();
   await vendor.write((tx) => changeConsent(tx, later, { change, actor: grace }));
   await world.settle();
@@ -49,6 +52,15 @@ it('do-not-contact travels both ways to every node that has the lead, once, and 
       .slice(-2),
   ).toEqual(['vendor>distributor Release', 'vendor>distributor ConsentChange']);
   expect(await distributor.lead(copy.id)).toMatchObject({ doNotContact: ['phone'] });
+  const consents = [{ purpose: 'marketing', state: 'refused' as const, wording: canary }];
+  const both = { ...change, doNotContacts: ['post' as const], consents };
+  await vendor.write((tx) => changeConsent(tx, later, { change: both, actor: grace }));
+  await world.settle();
+  expect(wire.calls.at(-1)).toMatchObject({
+    type: 'ConsentChange',
+    xml: expect.not.stringContaining(canary) as string,
+  });
+  expect(await distributor.lead(copy.id)).toMatchObject({ doNotContact: ['phone', 'post'] });
 });
 
 it('a report names by name who got which fields when, collected hop by hop; from below only what was given', async () => {

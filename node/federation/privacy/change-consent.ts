@@ -9,6 +9,7 @@ import type { LeadActor } from '../../leads/history.ts';
 import { promoteFields } from '../../leads/promote-fields.ts';
 import { getLead, lockLead, replaceDocument, type StoredLead } from '../../leads/store.ts';
 import { setDoNotContact } from '../../leads/store/privacy.ts';
+import { getRecipient } from '../../routing/store/recipients.ts';
 import type { Heard } from '../effects/effect.ts';
 import { isDeafTo } from '../peers/is-deaf-to.ts';
 import { maySay, sendMessage } from '../sending/send-message.ts';
@@ -41,15 +42,21 @@ export async function changeConsent(tx: Tx, leadId: string, { change, actor, fro
   const said = { peer: from?.peerId, message: from?.messageId, digest: from?.digest, by };
   await appendLeaf(tx, 'consent-changed', { lead: leadId, ...said, 'do-not-contact': channels });
   for (const conversation of await listConversationsOf(tx, leadId)) {
-    const body = bodyFor(conversation, change);
+    const body = await bodyFor(tx, conversation, change);
     if (body && (await isToTell(tx, conversation, from)))
       await sendMessage(tx, conversation, { type: 'ConsentChange', body });
   }
 }
 
-/** Whoever was only offered the lead knows of no consents; with the release it gets them as they are then. */
-function bodyFor({ side, releasedAt }: Conversation, change: ConsentChange): ConsentChange | undefined {
-  if (side === 'holding' || releasedAt !== null) return change;
+/**
+ * Whoever was only offered the lead knows of no consents; with the release it gets them as they are then, unless the field policy
+ * or the agreement never shows it any.
+ */
+async function bodyFor(tx: Tx, conversation: Conversation, change: ConsentChange): Promise<ConsentChange | undefined> {
+  const { side, releasedAt, recipientId } = conversation;
+  const isShown = async () =>
+    recipientId !== null && !(await getRecipient(tx, recipientId)).fields.never.includes('consents');
+  if (side === 'holding' || (releasedAt !== null && (await isShown()))) return change;
   const { at, doNotContacts = [] } = change;
   return doNotContacts.length === 0 ? undefined : { at, doNotContacts };
 }
