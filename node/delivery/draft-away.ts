@@ -5,7 +5,7 @@ import { labelsOf, leadLines } from './lead-lines.ts';
 import type { AskedNotice, UpdatedNotice } from './notice.ts';
 import type { OfferedLead } from './offered-lead.ts';
 import type { Draft } from './mail-layout.ts';
-import { planAskedBackMail, planUpdatedAwayMail } from './plan-away-mail.ts';
+import { planAskedBackMail, planEraseMail, planUpdatedAwayMail } from './plan-away-mail.ts';
 import { mayReport } from './report-status.ts';
 
 /**
@@ -30,14 +30,15 @@ export async function draftUpdatedAway(
 /** Where somebody of a partner answers what is asked of them. */
 export const askedPath = (token: string) => `/asked/${token}`;
 
-/** To somebody of a partner: give the lead back; undefined when it is with others by now. */
+/** To somebody of a partner: give the lead back, or delete it; undefined when it is with others by now. */
 export async function draftAskedAway(
   ctx: Context,
   offered: OfferedLead,
-  { until }: AskedNotice,
+  { kind, until }: AskedNotice,
 ): Promise<Draft | undefined> {
-  const { title, token } = offered;
+  const { title, token, recipient } = offered;
   const link = ctx.config.publicUrl + askedPath(token);
   const { name: nodeName } = ctx.config;
+  if (kind === 'erase') return planEraseMail({ nodeName, until, link, sentAt: recipient.createdAt });
   return (await mayReport(ctx, offered)) ? planAskedBackMail({ nodeName, title, until, link }) : undefined;
 }

@@ -9,6 +9,7 @@ import { findPlan } from '../routing/store/recipients.ts';
 import { describeTime } from './describe-time.ts';
 import { draftAskedAway, draftUpdatedAway } from './draft-away.ts';
 import { leadLines, oneLine } from './lead-lines.ts';
+import { eraseMailPrefix } from './mailbox.ts';
 import { messageIdOf } from './mail-transport.ts';
 import type {
   AnsweredNotice,
@@ -179,7 +180,8 @@ async function draftAway(ctx: Context, told: UpdatedNotice | AskedNotice): Promi
     told.kind === 'updated' ? draftUpdatedAway(ctx, to, told) : draftAskedAway(ctx, to, told);
   const mail = offered && (await drafted(offered));
   const headers = threadOf(ctx, told.recipientId);
-  return offered && mail && { id: told.about, headers, replyTo: replyTo(ctx, offered), ...mail };
+  const id = `${told.kind === 'erase' ? eraseMailPrefix : ''}${told.about}`;
+  return offered && mail && { id, headers, replyTo: replyTo(ctx, offered), ...mail };
 }
 
 /** The mail of a notice about an offer, whoever it was made to; undefined when by now there is nothing to tell. */

@@ -56,10 +56,14 @@ export async function trimMailbox(config: Config): Promise<void> {
   for (const { id } of stale) await rm(join(folder, `${id}.eml`), { force: true });
 }
 
+/** Mails so named ask to delete a lead: they tell nothing of it, and stay when it is erased. */
+export const eraseMailPrefix = 'erase-';
+
 /** Deletes the mails that are named by one of some ids, or hold one: a mail about a lead links to it. */
 export async function deleteMailsAbout(config: Pick<Config, 'dataFolder'>, ids: readonly string[]): Promise<void> {
   const folder = mailboxFolder(config);
   for (const { id } of await listDated(folder)) {
+    if (id.startsWith(eraseMailPrefix)) continue;
     const path = join(folder, `${id}.eml`);
     // Long lines are broken by quoted-printable.
     const text = `${id}\n${(await readFile(path, 'latin1').catch(() => '')).replace(/=\r?\n/g, '')}`;

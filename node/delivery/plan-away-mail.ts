@@ -42,3 +42,21 @@ export const planAskedBackMail = ({ nodeName, title, until, link }: AskedFacts):
     link: { url: link, label: 'Agree or refuse' },
     nodeName,
   });
+
+/** Somebody without an account here is asked to delete a lead: its title is deleted here already, the time has to do. */
+export const planEraseMail = ({
+  nodeName,
+  until,
+  link,
+  sentAt,
+}: Omit<AskedFacts, 'title'> & { sentAt: number }): Draft =>
+  layMail({
+    subject: 'Please delete a lead',
+    title: 'Please delete a lead',
+    intro: [
+      `The lead that was sent to you on ${describeTime(sentAt)} has to be deleted wherever you keep it: mails about it (this mail answers the first of them), contacts, notes, other programs.`,
+      `Please tell us by ${describeTime(until)} that it is gone.`,
+    ],
+    link: { url: link, label: 'Tell that it is gone' },
+    nodeName,
+  });

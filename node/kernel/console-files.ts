@@ -4,7 +4,7 @@ import express, { type RequestHandler } from 'express';
 import { allowNonce, noncePlaceholder } from './security-headers.ts';
 
 /** Paths that are never a page of the console. */
-const notPages = /^\/(api|lead-exchange|forms|a|demo|\.well-known|health|ready|assets)(\/|$)/;
+const notPages = /^\/(api|lead-exchange|forms|a|asked|demo|\.well-known|health|ready|assets)(\/|$)/;
 
 /**
  * Serves the built console: hashed assets for a year, and its index page for every other address a browser asks for, so

@@ -133,6 +133,26 @@ describe('a partner without a node', () => {
     expect((await post(vendor, linkIn(toKim), { answer: 'status', disposition: 'won' })).status).toBe(409);
     const { items } = await api.get<{ items: { state: string }[] }>(`/api/leads/${leadId}/questions`);
     expect(items.map(({ state }) => state)).toEqual(['agreed', 'refused']);
+
+    // Erased: who was sent something is asked to delete it, and says so; who left was not reached.
+    await api.send('POST', `/api/leads/${leadId}/erase`, { reason: 'person-asked', confirm: leadId });
+    await agency.settle();
+    const erase = await mailTo(vendor, kim, 'Please delete');
+    expect(erase.text).toContain('The lead that was sent to you on');
+    for (const known of [...secrets, 'Acme', 'Ulm']) expect(erase.raw).not.toContain(known);
+    const outcomes = async () => {
+      const { requests } = await api.get<{ requests: { outcome: string }[] }>(`/api/leads/${leadId}/privacy`);
+      return requests.map(({ outcome }) => outcome).toSorted();
+    };
+    expect(await outcomes()).toEqual(['open', 'unreached']);
+    const gone = linkIn(erase);
+    expect((await visit(vendor, gone)).text).toContain('It is gone');
+    expect((await post(vendor, gone, { answer: 'erased' })).status).toBe(200);
+    expect((await visit(vendor, gone)).text).toContain('Nothing is asked of you');
+    expect(await outcomes()).toEqual(['done', 'unreached']);
+    // Of all mails about it, a node without a mail server keeps this one.
+    await agency.advance('1m');
+    expect((await mailsTo(vendor, kim)).map(({ subject }) => subject)).toEqual(['Please delete a lead']);
   });
 
   it('that is suspended, or whose people all left, is asked no more', async () => {

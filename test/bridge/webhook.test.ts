@@ -335,15 +335,36 @@ describe('software that knows webhooks and HTTP alone', () => {
       { type: 'lead.released', state: 'cancelled', body: null },
     ];
     expect((await told()).slice(0, 2)).toEqual(erased);
-    // Nothing of it can be asked: people have to.
-    const privacy = await vendor.administrator.api.get<{ requests: object[] }>(`/api/leads/${leadId}/privacy`);
-    expect(privacy.requests).toMatchObject([
-      { kind: 'erasure', outcome: 'unreached', partner: { name: 'Harbour CRM' } },
-    ]);
+    const requests = async () =>
+      (await vendor.administrator.api.get<{ requests: object[] }>(`/api/leads/${leadId}/privacy`)).requests;
+    expect(await requests()).toMatchObject([{ kind: 'erasure', outcome: 'open', partner: { name: 'Harbour CRM' } }]);
     crm.answer = () => false;
     crm.taken.length = 0;
     for (let round = 0; round < 3; round++) await network.advance('31m');
-    expect(crm.taken.map(({ body: { type } }) => type)).toEqual(['lead.closed']);
+    expect(crm.taken.map(({ body: { type } }) => type)).toEqual(['lead.erased']);
+    expect(crm.taken[0]?.body.data).toEqual({
+      ...{ event: 'lead.erased', lead: reference, reason: 'person-asked', document: {} },
+      answerBy: expect.any(String) as string,
+    });
+    const gone = { lead: reference, status: 'erased' };
+    expect(await crm.report(gone)).toMatchObject({ body: { outcome: 'erased' } });
+    expect(await crm.report(gone)).toMatchObject({ body: { outcome: 'erased' } });
+    expect(await requests()).toMatchObject([{ outcome: 'done', overdue: false }]);
+    const leaves = (await leavesOf(vendor)).filter((leaf) => leaf.includes('kind: erasure-answered'));
+    expect(leaves).toEqual([expect.stringMatching(/outcome: done/)]);
+
+    const other = await offered();
+    expect(await crm.report({ lead: other.reference, status: 'erased' })).toMatchObject({
+      status: 409,
+      body: { code: 'question-over' },
+    });
+    // Software that never takes it was not reached: people have to ask.
+    crm.answer = faulty((response) => response.writeHead(503).end());
+    await vendor.administrator.api.send('POST', `/api/leads/${other.leadId}/erase`, { ...body, confirm: other.leadId });
+    for (let day = 0; day < 15; day++) await network.advance('25h');
+    const [unheard] = (await vendor.administrator.api.get<{ requests: object[] }>(`/api/leads/${other.leadId}/privacy`))
+      .requests;
+    expect(unheard).toMatchObject({ outcome: 'unreached' });
   });
 
   it('is sent a release that it never took for ninety days; what it was told is known a year longer', async () => {

@@ -14,6 +14,8 @@ interface AskedPage {
   readonly title: string;
   /** Where the forms post to. */
   readonly action: string;
+  /** What they have of the lead has to be deleted: until when they should say so, in epoch milliseconds. */
+  readonly eraseBy?: number | undefined;
   /** The lead is asked back. */
   readonly back?: AskedBack | undefined;
   /** What went wrong. */
@@ -30,13 +32,18 @@ const whys: Readonly<Record<RecallReason, string>> = {
 };
 
 /** What somebody of a partner is asked about a lead; shows no customer data beyond its title. */
-export const askedPage = ({ nodeName, title, action, back, said }: AskedPage): string =>
+export const askedPage = ({ nodeName, title, action, eraseBy, back, said }: AskedPage): string =>
   page(
     title,
     html`<p class="brand">${nodeName}</p>
       <h1>${title}</h1>
-      ${said !== undefined && html`<p class="error" role="alert">${said}</p>`} ${back && askedBack(back, action)}
-      ${!back && html`<p role="status">Nothing is asked of you about this lead, or not any more.</p>`}`,
+      ${said !== undefined && html`<p class="error" role="alert">${said}</p>`}
+      ${eraseBy === undefined ? back && askedBack(back, action) : toErase(eraseBy, action)}
+      ${
+        eraseBy === undefined &&
+        !back &&
+        html`<p role="status">Nothing is asked of you about this lead, or not any more.</p>`
+      }`,
   );
 
 function askedBack({ reason, text, answerBy }: AskedBack, action: string): Html {
@@ -57,3 +64,13 @@ function askedBack({ reason, text, answerBy }: AskedBack, action: string): Html 
       <p><button class="quiet wide">Keep it</button></p>
     </form>`;
 }
+
+const toErase = (eraseBy: number, action: string): Html =>
+  html`<p>
+      Please delete this lead wherever you keep it: mails about it, contacts, notes, other programs. Please tell us by
+      ${describeTime(eraseBy)} that it is gone.
+    </p>
+    <form method="post" action="${action}" class="card">
+      <input type="hidden" name="answer" value="erased" />
+      <p><button class="wide">It is gone</button></p>
+    </form>`;

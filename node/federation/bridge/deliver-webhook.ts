@@ -9,6 +9,7 @@ import { planRetry } from '../sending/plan-retry.ts';
 import { allowanceOf, getHealth, getPeer, type Peer } from '../store/peers.ts';
 import { findWebhookMessage, getWebhook, listToldOf, updateWaitingWebhook } from '../store/webhooks.ts';
 import type { WebhookMessage } from '../store/webhooks.ts';
+import { requestUnheard } from '../privacy/privacy-due.ts';
 import { unaskAway } from './ask-away.ts';
 import { deliverKind, type DeliverWebhook } from './queue-webhook.ts';
 import { secretsOf } from './secrets.ts';
@@ -112,5 +113,6 @@ async function giveUp(tx: Tx, { messageId, peerId, recipientId, type, digest, co
   tx.log.error('webhook-dead', { peerId, messageId, messageType: type });
   await appendLeaf(tx, 'message-dead', { peer: peerId, message: messageId, type, digest });
   if (type === 'lead.recall-requested') await unaskAway(tx, { peerId, recipientId, messageId, code: over.code });
+  if (type === 'lead.erased') await requestUnheard(tx, { peerId, messageId }, over.code);
   await tellPeerChange(tx, peerId);
 }

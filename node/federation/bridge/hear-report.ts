@@ -10,6 +10,7 @@ import { findRecipient, type Recipient } from '../../routing/store/recipients.ts
 import { keepOfStatus } from '../feedback/describe-status.ts';
 import { feedbackOf } from '../feedback/feedback-policy.ts';
 import { heardFrom } from '../peers/peer-health.ts';
+import { hearErasedAway } from '../privacy/ask-erasure-away.ts';
 import type { Peer } from '../store/peers.ts';
 import { listToldOf } from '../store/webhooks.ts';
 import { answerAway, findAsked } from './ask-away.ts';
@@ -17,14 +18,14 @@ import type { Report } from './read-report.ts';
 
 /**
  * What came of a report. `noted`: a status was taken over; `ignored`: the mapping says that it means nothing; `agreed`,
- * `refused`: to give a lead back.
+ * `refused`: to give a lead back; `erased`: what was to be deleted is.
  */
 export const reportOutcomes = [
   'won', 'already-yours', 'taken', 'expired', 'recalled', 'rejected', 'already-rejected', 'too-late', 'noted', 'ignored',
-  'agreed', 'refused',
+  'agreed', 'refused', 'erased',
 ] as const; // prettier-ignore
 export type ReportOutcome = (typeof reportOutcomes)[number] &
-  (ClaimOutcome | RejectOutcome | AnswerOutcome | 'noted' | 'ignored');
+  (ClaimOutcome | RejectOutcome | AnswerOutcome | 'noted' | 'ignored' | 'erased');
 
 /** Where a report came from: what the ledger says of it. */
 export interface ReportOrigin {
@@ -41,7 +42,7 @@ export async function hearReport(tx: Tx, peer: Peer, report: Report, origin: Rep
   const recipient = await findRecipient(tx, report.lead);
   const isTheirs = recipient?.peerId === peer.nodeId && (await listToldOf(tx, recipient.id)).length > 0;
   if (!recipient || !isTheirs) throw notFound('offer to this partner');
-  const outcome = await carryOut(tx, peer, recipient, report);
+  const outcome = await carryOut(tx, peer, recipient, { ...report, origin });
   const { meaning } = report;
   const status = 'answer' in meaning ? meaning.answer : 'disposition' in meaning ? meaning.disposition : 'ignored';
   const { id: event, digest } = origin;
@@ -50,7 +51,12 @@ export async function hearReport(tx: Tx, peer: Peer, report: Report, origin: Rep
   return outcome;
 }
 
-async function carryOut(tx: Tx, peer: Peer, recipient: Recipient, report: Report): Promise<ReportOutcome> {
+async function carryOut(
+  tx: Tx,
+  peer: Peer,
+  recipient: Recipient,
+  report: Report & { readonly origin: ReportOrigin },
+): Promise<ReportOutcome> {
   const { meaning, note } = report;
   const { id: recipientId } = recipient;
   if ('ignore' in meaning) return 'ignored';
@@ -64,6 +70,8 @@ async function carryOut(tx: Tx, peer: Peer, recipient: Recipient, report: Report
       return answerAway(tx, recipient, { outcome: 'agreed', text: note });
     case 'refuse':
       return answerAway(tx, recipient, { outcome: 'refused', text: note });
+    case 'erased':
+      return hearErasedAway(tx, recipient, report.origin);
   }
 }
 

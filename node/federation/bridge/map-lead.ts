@@ -3,7 +3,7 @@ import { leadPathOf, type MappedField, type Mapping, type factNames } from './ma
 
 /** What a webhook is about. */
 export const webhookEvents = [
-  'lead.offered', 'lead.released', 'lead.closed', 'lead.updated', 'lead.recall-requested',
+  'lead.offered', 'lead.released', 'lead.closed', 'lead.updated', 'lead.recall-requested', 'lead.erased',
 ] as const; // prettier-ignore
 export type WebhookEvent = (typeof webhookEvents)[number];
 

@@ -31,7 +31,7 @@ const field = z
   .refine(({ values, otherwise }) => values !== undefined || otherwise === undefined, 'has otherwise without values');
 
 const meaning = z.union([
-  z.strictObject({ answer: z.enum(['accept', 'agree', 'refuse']) }),
+  z.strictObject({ answer: z.enum(['accept', 'agree', 'refuse', 'erased']) }),
   z.strictObject({ answer: z.literal('reject'), reason: z.enum(rejectReasons).default('other') }),
   z.strictObject({ disposition: z.enum(dispositions), reason: z.string().min(1).max(64).optional() }),
   z.strictObject({ ignore: z.literal(true) }),

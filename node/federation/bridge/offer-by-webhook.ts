@@ -58,7 +58,7 @@ export async function releaseByWebhook(tx: Tx, recipient: Recipient): Promise<vo
 export async function closeByWebhook(tx: Tx, recipient: Recipient, reason: EndReason): Promise<void> {
   const told = await listToldOf(tx, recipient.id);
   const offered = told.find(({ type }) => type === 'lead.offered');
-  if (!offered || told.some(({ type }) => type === 'lead.closed')) return;
+  if (!offered || told.some(({ type }) => type === 'lead.closed' || type === 'lead.erased')) return;
   const over = { state: 'cancelled', body: null, code: reason, answeredAt: tx.clock.now() } as const;
   if (offered.state === 'waiting') await updateWaitingWebhook(tx, offered.messageId, over);
   if (offered.attempts === 0) return;

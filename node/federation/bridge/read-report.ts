@@ -21,6 +21,7 @@ const ownWords: Readonly<Record<string, Meaning>> = {
   reject: { answer: 'reject', reason: 'other' },
   agree: { answer: 'agree' },
   refuse: { answer: 'refuse' },
+  erased: { answer: 'erased' },
   return: { disposition: 'returned' },
   ...Object.fromEntries(dispositions.map((disposition) => [disposition, { disposition }])),
 };

@@ -24,7 +24,7 @@ import {
 import { forgetQuestions } from '../store/questions.ts';
 import { eraseWebhooks } from '../store/webhooks.ts';
 import { askErasure } from './ask-erasure.ts';
-import { nameUnreached } from './name-unreached.ts';
+import { askErasureAway } from './ask-erasure-away.ts';
 import { overwriteErased } from './overwrite-erased.ts';
 
 interface Erasing {
@@ -65,7 +65,7 @@ export async function eraseLead(tx: Tx, leadId: string, { reason, actor, cause }
   }
   const left: Conversation[] = [];
   for (const found of conversations) left.push(erasedAt === null ? await eraseConversation(tx, found) : found);
-  await nameUnreached(tx, leadId, { reason, actor, cause: cause?.id ?? null });
+  await askErasureAway(tx, leadId, { reason, actor, cause });
   await askOthers(tx, left, { reason, actor, cause });
 }
 
@@ -76,7 +76,7 @@ export async function eraseLead(tx: Tx, leadId: string, { reason, actor, cause }
 export async function eraseOnward(tx: Tx, leadId: string, erasing: Erasing): Promise<void> {
   const conversations = await listConversationsOf(tx, leadId);
   const onward = conversations.filter(({ side }) => side === 'offering');
-  await nameUnreached(tx, leadId, { ...erasing, cause: erasing.cause?.id ?? null });
+  await askErasureAway(tx, leadId, { ...erasing, cause: erasing.cause });
   await askOthers(tx, onward, erasing);
 }
 

@@ -23,8 +23,12 @@ export async function privacyDue(tx: Tx, { requestId }: { requestId: string }): 
   if (!ours) await (kind === 'erasure' ? settleErasure(tx, requestId) : settleAccess(tx, { requestId }));
 }
 
-/** The other node refused our request for good, or it never reached it. Where it knows of no such conversation, nothing is left. */
-export async function requestUnheard(tx: Tx, message: OutboxMessage, code: string): Promise<void> {
+/** The other side refused our request for good, or it never reached it. Where it knows of no such conversation, nothing is left. */
+export async function requestUnheard(
+  tx: Tx,
+  message: Pick<OutboxMessage, 'peerId' | 'messageId'>,
+  code: string,
+): Promise<void> {
   const request = await findPrivacyRequestBy(tx, message);
   if (!request || request.settledAt !== null) return;
   const gone = request.kind === 'erasure' && (code === 'illegal-transition' || code === 'erased');

@@ -111,10 +111,13 @@ export async function reviveWebhook(
   return numUpdatedRows === 1n;
 }
 
-/** Their content is forgotten, and what still waits will not leave: the lead it is about was erased. */
+/** Their content is forgotten, and what still waits will not leave, but to say so: the lead it is about was erased. */
 export async function eraseWebhooks(tx: Tx, recipientIds: readonly string[]): Promise<void> {
   for (const recipientId of recipientIds) {
-    const told = tx.db.updateTable('webhookMessage').where('recipientId', '=', recipientId);
+    const told = tx.db
+      .updateTable('webhookMessage')
+      .where('recipientId', '=', recipientId)
+      .where('type', '!=', 'lead.erased');
     const over = { state: 'cancelled', code: 'erased', answeredAt: tx.clock.now() } as const;
     await told.set(over).where('state', '=', 'waiting').execute();
     await told.set({ body: null }).where('body', 'is not', null).execute();
