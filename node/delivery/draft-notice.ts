@@ -127,9 +127,13 @@ async function draftAnswered(ctx: Context, told: AnsweredNotice): Promise<Notice
   };
 }
 
+/** Which leads a mail names: when one is erased, a kept mail is found by it, however its text is written. */
+const naming = (leadIds: readonly string[]) => ({ 'X-Leads': leadIds.join(' ') });
+
 async function draftWoken(ctx: Context, user: User, told: WokenNotice): Promise<NoticeMail | undefined> {
   const lead = await findHeldLead(ctx, user, told.leadId);
-  return lead && { id: `${told.historyId}-woken`, ...planWokenMail(factsOfLead(ctx, lead)) };
+  const headers = naming([told.leadId]);
+  return lead && { id: `${told.historyId}-woken`, headers, ...planWokenMail(factsOfLead(ctx, lead)) };
 }
 
 const mostNamed = 20;
@@ -149,6 +153,7 @@ async function draftUnrouted(ctx: Context, user: User, { since }: UnroutedNotice
   }));
   return {
     id: `unrouted-${user.id}-${since}`,
+    headers: naming(recent.map(({ id }) => id)),
     ...planUnroutedMail({
       nodeName: ctx.config.name,
       leads,
@@ -170,7 +175,7 @@ async function draftShared(ctx: Context, user: User, { about, leadId, partner, t
   const title = oneLine(`${lead.test ? 'Test: ' : ''}${leadTitle(shown)}`);
   const link = `${ctx.config.publicUrl}/leads/${leadId}`;
   const facts = { nodeName: ctx.config.name, title, partner: oneLine(partner), topic, until, link };
-  return { id: `${about}-${user.id}`, ...planSharedMail(facts) };
+  return { id: `${about}-${user.id}`, headers: naming([leadId]), ...planSharedMail(facts) };
 }
 
 /** About a lead somebody of a partner was given, or shown. */

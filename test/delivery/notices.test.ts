@@ -11,6 +11,12 @@ async function leaveUnanswered(office: Office, leads: number): Promise<void> {
   await office.advance('60m');
 }
 
+/** Erases a lead, and waits until nothing of it is left. */
+async function eraseAt({ vendor, advance }: Office, leadId: string): Promise<void> {
+  await vendor.administrator.api.send('POST', `/api/leads/${leadId}/erase`, { reason: 'other', confirm: leadId });
+  await advance('1m');
+}
+
 it('tells the administrators in one mail what nobody took in a while', async () => {
   await using office = await openOffice();
   const { vendor, clock } = office;
@@ -29,6 +35,11 @@ it('tells the administrators in one mail what nobody took in a while', async () 
   const subjects = (await mailsTo(office, vendor.administrator.email)).map(({ subject }) => subject).sort();
   expect(subjects).toHaveLength(2);
   expect(subjects[1]).toMatch(/^Nobody took a lead: Ada\S+ Lovelace\S+ · Acme 0$/);
+  // What names a lead that is erased goes, though it links to none.
+  const { items } = await vendor.administrator.api.get<{ items: { id: string; title: string }[] }>('/api/unrouted');
+  await eraseAt(office, items.find(({ title }) => title.endsWith('Acme 2'))?.id ?? '');
+  expect((await office.mails()).map(({ text }) => text).join()).not.toContain('Acme 2');
+  expect(await mailsTo(office, vendor.administrator.email)).toHaveLength(1);
 });
 
 it('says nothing of leads that found somebody meanwhile', async () => {
@@ -75,7 +86,9 @@ it('tells the nearest manager above the owner of the box, before the administrat
 it('wakes the holder of a lead that slept, by mail, as far as she may see it', async () => {
   await using office = await openOffice();
   await office.withholdCanaries('released');
-  const leadId = await office.takeIn();
+  // So much of a foreign script that a mail is written in base64.
+  const needs = '注'.repeat(3_000);
+  const leadId = await office.takeIn({ ...secretLead, qualification: { need: needs } });
   const { items } = await office.ann.api.get<{ items: { recipientId: string }[] }>('/api/inbox');
   await office.ann.api.send('POST', `/api/offers/${items[0]!.recipientId}/accept`);
   const until = new Date(office.clock.now() + 49 * 3_600_000).toISOString();
@@ -89,6 +102,9 @@ it('wakes the holder of a lead that slept, by mail, as far as she may see it', a
   expect(mail.text).toContain('Pump × 3');
   expect(mail.raw + mail.text!).not.toContain('Kanarienvogel');
   expect((await mailsTo(office, office.ann.email)).length).toBe(before + 1);
+  expect(mail.text).toContain(needs.slice(0, 100));
+  await eraseAt(office, leadId);
+  expect((await office.mails()).map(({ subject }) => subject)).toEqual([]);
 });
 
 it('marks the mails of test leads', async () => {
