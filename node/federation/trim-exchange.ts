@@ -2,7 +2,7 @@ import type { Tx } from '../kernel/context.ts';
 import { intend } from '../kernel/jobs.ts';
 import { dayMilliseconds } from '../kernel/times.ts';
 import { trimInbox } from './store/inbox.ts';
-import { forgetDocumentsBefore } from './store/outbox.ts';
+import { forgetDocumentsBefore } from './store/outbox-content.ts';
 import { deleteSecurityEventsBefore } from './store/peers.ts';
 import { trimWebhooks } from './store/webhooks.ts';
 

@@ -1,7 +1,8 @@
 // What the delivery of a message costs when much was delivered before: leased, answered, stored, with 100 and with a million
 // rows in the outbox. By hand: node test/bench/outbox-size.ts [--quick]
 import { transact, type Context } from '../../node/kernel/context.ts';
-import { insertOutbox, leaseDue, listPeersWithWaiting, updateWaiting } from '../../node/federation/store/outbox.ts';
+import { insertOutbox, updateWaiting } from '../../node/federation/store/outbox.ts';
+import { leaseDue, listPeersWithWaiting } from '../../node/federation/store/outbox-due.ts';
 import { makeFolder, openStore } from '../support/store.ts';
 import { quick, takeTurns, tell } from './rounds.ts';
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { federationHandlers } from '../../node/federation/handlers.ts';
 import { findOffering } from '../../node/federation/store/conversations.ts';
-import { leaseDue, listOutbox } from '../../node/federation/store/outbox.ts';
+import { listOutbox } from '../../node/federation/store/outbox.ts';
+import { leaseDue } from '../../node/federation/store/outbox-due.ts';
 import { makeJobWorkers } from '../../node/kernel/job-workers.ts';
 import { settle } from '../../node/kernel/workers.ts';
 import { routingHandlers } from '../../node/routing/handlers.ts';

@@ -16,7 +16,7 @@ import {
   type Conversation,
 } from '../store/conversations.ts';
 import { forgetConversation } from '../store/inbox.ts';
-import { forgetSent } from '../store/outbox.ts';
+import { forgetSent } from '../store/outbox-content.ts';
 import { closeQuestion, forgetQuestions, listOpenIn, type Question } from '../store/questions.ts';
 import { partnerOf } from '../feedback/told-by-partner.ts';
 

@@ -11,7 +11,7 @@ import {
   type Conversation,
 } from '../store/conversations.ts';
 import { forgetConversation } from '../store/inbox.ts';
-import { forgetSent } from '../store/outbox.ts';
+import { forgetSent } from '../store/outbox-content.ts';
 import { findAgreementOf } from './in-force.ts';
 
 /** Plans the deletion of a lead that ended here, when the agreement it came under says until when it may be kept. */

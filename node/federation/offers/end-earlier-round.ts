@@ -4,7 +4,7 @@ import { systemActor } from '../../leads/history.ts';
 import { giveLeadBack, withdrawLead } from '../../routing/withdraw-lead.ts';
 import type { Conversation } from '../store/conversations.ts';
 import { forgetConversation } from '../store/inbox.ts';
-import { forgetSent } from '../store/outbox.ts';
+import { forgetSent } from '../store/outbox-content.ts';
 import { closeQuestion, forgetQuestions, listOpenIn } from '../store/questions.ts';
 import { partnerOf } from '../feedback/told-by-partner.ts';
 

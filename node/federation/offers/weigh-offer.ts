@@ -8,7 +8,7 @@ import { isOver } from '../agreements/decide-standing.ts';
 import { findAgreementOf, findInForce } from '../agreements/in-force.ts';
 import type { Agreement } from '../store/agreements.ts';
 import { findHolding } from '../store/conversations.ts';
-import { isFull } from '../store/outbox.ts';
+import { isFull } from '../store/outbox-due.ts';
 import { findPeer } from '../store/peers.ts';
 
 /** Which nodes a lead passed, as the Offer said by which it came. */

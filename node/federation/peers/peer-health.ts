@@ -7,7 +7,7 @@ import {
   isAtBest,
   type Breaker,
 } from '../sending/decide-breaker.ts';
-import { hastenUnanswered } from '../store/outbox.ts';
+import { hastenUnanswered } from '../store/outbox-due.ts';
 import { getHealth, updateHealth, type PeerHealth } from '../store/peers.ts';
 
 const noteEveryMilliseconds = 60_000;

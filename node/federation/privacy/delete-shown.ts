@@ -9,7 +9,7 @@ import { isDeafTo } from '../peers/is-deaf-to.ts';
 import { maySay, sendMessage } from '../sending/send-message.ts';
 import { findConversation, updateConversation, type Conversation } from '../store/conversations.ts';
 import { forgetConversation } from '../store/inbox.ts';
-import { eraseSent } from '../store/outbox.ts';
+import { eraseSent } from '../store/outbox-content.ts';
 
 const hourMilliseconds = 3_600_000;
 /** What the specification gives a loser where nothing was agreed on (LX-116). */

@@ -14,7 +14,8 @@ import { eraseFromRouting } from '../../routing/withdraw-lead.ts';
 import { noteErasure } from '../restoration/erasures-file.ts';
 import { listConversationsOf, updateConversation, type Conversation } from '../store/conversations.ts';
 import { forgetConversation } from '../store/inbox.ts';
-import { eraseSent, hasDeparted } from '../store/outbox.ts';
+import { hasDeparted } from '../store/outbox.ts';
+import { eraseSent } from '../store/outbox-content.ts';
 import {
   forgetReports,
   giveUpCancelled,

@@ -6,15 +6,14 @@ import { findSpoken, type Spoken } from '../peers/find-spoken.ts';
 import { guardedFetch, type PeerFetch } from './guarded-fetch.ts';
 import { countSendable, countSent, nextSendableAt } from './pace.ts';
 import { isExpired, settleAttempt, settleExpired, tryAgain } from './settle-attempt.ts';
+import { updateWaiting, type OutboxMessage } from '../store/outbox.ts';
 import {
   findNextDueAt,
   leaseDue,
   leaseMilliseconds,
   listPeersWithWaiting,
   listUnfetched,
-  updateWaiting,
-  type OutboxMessage,
-} from '../store/outbox.ts';
+} from '../store/outbox-due.ts';
 import { leaseFrame } from '../store/outbox-frames.ts';
 import { getHealth } from '../store/peers.ts';
 

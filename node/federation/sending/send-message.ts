@@ -17,7 +17,8 @@ import { ledgerDisclosure } from '../ledger-leaves.ts';
 import { headerEpoch } from '../restoration/header-epoch.ts';
 import { signingKeyFor } from '../keys/signing-key.ts';
 import { updateConversation, type Conversation } from '../store/conversations.ts';
-import { insertOutbox, isTelling } from '../store/outbox.ts';
+import { insertOutbox } from '../store/outbox.ts';
+import { isTelling } from '../store/outbox-content.ts';
 
 /** Messages that belong to a conversation. */
 export type ConversationType = Exclude<

@@ -2,7 +2,8 @@ import { sql } from 'kysely';
 import type { Tx } from '../../kernel/context.ts';
 import { isRestoring } from '../../kernel/restoration.ts';
 import { planFrame, type Candidate } from '../sending/plan-frame.ts';
-import { firstOfConversations, waiting, type OutboxMessage } from './outbox.ts';
+import { waiting, type OutboxMessage } from './outbox.ts';
+import { firstOfConversations } from './outbox-due.ts';
 
 interface FrameWish {
   readonly messages: number;

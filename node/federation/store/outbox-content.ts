@@ -1,0 +1,46 @@
+import type { MessageType } from '../../../protocol/index.ts';
+import type { Tx } from '../../kernel/context.ts';
+import type { ConversationKey } from './conversations.ts';
+import { waiting } from './outbox.ts';
+
+/** Deletes the content of what was sent in a conversation and is settled; ids, digests and answers stay. */
+export async function forgetSent(tx: Tx, { peerId, conversationId }: ConversationKey): Promise<void> {
+  await tx.db
+    .updateTable('outbox')
+    .set({ document: null })
+    .where('peerId', '=', peerId)
+    .where('conversationId', '=', conversationId)
+    .where('state', '<>', waiting)
+    .execute();
+}
+
+/** Messages that show something of a lead, or could. */
+const telling: readonly MessageType[] = [
+  'Offer', 'Release', 'Update', 'Status', 'Recall', 'Return', 'ConsentChange', 'AccessRequest', 'AccessReport',
+]; // prettier-ignore
+
+/** Whether a message of this type shows something of a lead, or could. */
+export const isTelling = (type: MessageType): boolean => telling.includes(type);
+
+/** Nothing of a lead leaves any more in this conversation, and the content of what was sent is deleted. */
+export async function eraseSent(tx: Tx, { peerId, conversationId }: ConversationKey): Promise<void> {
+  await tx.db
+    .updateTable('outbox')
+    .set({ state: 'cancelled', code: 'erased', answeredAt: tx.clock.now() })
+    .where('peerId', '=', peerId)
+    .where('conversationId', '=', conversationId)
+    .where('state', '=', waiting)
+    .where('type', 'in', telling)
+    .execute();
+  await forgetSent(tx, { peerId, conversationId });
+}
+
+/** Deletes the content of messages that were answered before `at`; ids, digests and answers stay as proof. */
+export const forgetDocumentsBefore = (tx: Tx, at: number) =>
+  tx.db
+    .updateTable('outbox')
+    .set({ document: null })
+    .where('answeredAt', '<', at)
+    .where('document', 'is not', null)
+    .where('state', 'in', ['delivered', 'cancelled', 'replayed'])
+    .execute();
