@@ -32,7 +32,7 @@ import { federationHandlers } from './federation/handlers.ts';
 import { makeFetchWorker } from './federation/sending/fetch-messages.ts';
 import { makeSpeechWorker } from './federation/peers/learn-speech.ts';
 import { beginRestoration } from './federation/restoration/begin-restoration.ts';
-import { routes as federationRoutes } from './federation/peers/routes.ts';
+import { routes as federationRoutes } from './federation/routes.ts';
 import { makeOutboxWorker } from './federation/sending/outbox-worker.ts';
 import { intakeHandlers } from './intake/handlers.ts';
 import { routes as intakeRoutes } from './intake/routes.ts';

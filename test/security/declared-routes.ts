@@ -1,7 +1,7 @@
 import type { Route } from '../../node/kernel/routes.ts';
 import { routes as deliveryRoutes } from '../../node/delivery/routes.ts';
 import { routes as disclosureRoutes } from '../../node/disclosure/routes.ts';
-import { routes as federationRoutes } from '../../node/federation/peers/routes.ts';
+import { routes as federationRoutes } from '../../node/federation/routes.ts';
 import { routes as intakeRoutes } from '../../node/intake/routes.ts';
 import { routes as leadRoutes } from '../../node/leads/routes.ts';
 import { routes as peopleRoutes } from '../../node/people/routes.ts';

@@ -7,7 +7,7 @@ import { acceptInvitation, confirmPeer, createInvitation } from '../../node/fede
 import { makeFetchWorker } from '../../node/federation/sending/fetch-messages.ts';
 import { makeSpeechWorker } from '../../node/federation/peers/learn-speech.ts';
 import { makeOutboxWorker } from '../../node/federation/sending/outbox-worker.ts';
-import { routes } from '../../node/federation/peers/routes.ts';
+import { routes } from '../../node/federation/routes.ts';
 import type { PeerRole } from '../../node/federation/store/peers.ts';
 import { transact, type Context, type Tx } from '../../node/kernel/context.ts';
 import { CodedError } from '../../node/kernel/errors.ts';

@@ -1,26 +1,9 @@
 import { z } from 'zod';
 import { returnReasons } from '../../../protocol/index.ts';
-import { pageOf, pageQuery, toPage } from '../../kernel/paging.ts';
 import { route, type Route } from '../../kernel/routes.ts';
-import { when, whenever } from '../../kernel/times.ts';
-import { agreementRoutes } from '../agreements/routes.ts';
-import { askedRoutes } from '../bridge/asked-routes.ts';
-import { bridgeRoutes } from '../bridge/routes.ts';
-import { listWebhookViews, replayWebhook } from '../bridge/webhook-messages.ts';
 import { getPeerView, listPeerViews } from './describe-peer.ts';
-import { exchangeRoutes } from '../receiving/exchange-routes.ts';
-import { feedbackRoutes } from '../feedback/feedback-routes.ts';
-import { keyRoutes } from '../keys/key-routes.ts';
 import { acceptInvitation, confirmPeer, createInvitation } from './introduce.ts';
 import { changePeer, resumePeer, suspendPeer } from './pause.ts';
-import { privacyRoutes } from '../privacy/routes.ts';
-import { questionRoutes } from '../after-release/question-routes.ts';
-import { restorationRoutes } from '../restoration/routes.ts';
-import { replayMessage } from '../sending/replay-message.ts';
-import { betweenNodes } from '../sending/send-between-nodes.ts';
-import { listInbox } from '../store/inbox.ts';
-import { listOutbox } from '../store/outbox.ts';
-import { getPeer } from '../store/peers.ts';
 
 const role = z.enum(['primary', 'secondary', 'both']);
 const range = z.string().min(3).max(64);
@@ -198,93 +181,4 @@ const resume = route({
   },
 });
 
-const message = z.object({
-  id: z.string(),
-  conversation: z.string().nullable(),
-  type: z.string(),
-  state: z.string(),
-  attempts: count,
-  at: time,
-  dueAt: timeOrNull,
-  answeredAt: timeOrNull,
-  code: z.string().nullable(),
-});
-
-const listMessages = route({
-  method: 'GET',
-  path: '/api/peers/:id/messages',
-  access: ['administrator', 'manager', 'auditor'],
-  summary: 'Messages to or from a partner, newest first: types and states, no content',
-  query: z.strictObject({
-    ...pageQuery,
-    direction: z.enum(['sent', 'received']).default('sent'),
-    state: z.enum(['waiting', 'delivered', 'refused', 'dead', 'cancelled', 'replayed']).optional(),
-  }),
-  reply: pageOf(message),
-  handler: async (ctx, { params: { id }, query: { direction, limit, cursor, state } }) => {
-    const { kind } = await getPeer(ctx, id);
-    const page = { peerId: id, cursor, limit: limit + 1 };
-    if (direction === 'received') return toPage((await listInbox(ctx, page)).map(viewReceived), limit);
-    if (kind === 'webhook') return toPage(await listWebhookViews(ctx, { ...page, state }), limit);
-    return toPage((await listOutbox(ctx, { ...page, state })).map(viewSent), limit);
-  },
-});
-
-const viewSent = (row: Awaited<ReturnType<typeof listOutbox>>[number]): z.input<typeof message> => ({
-  id: row.messageId,
-  conversation: row.conversationId === betweenNodes ? null : row.conversationId,
-  type: row.type,
-  state: row.state,
-  attempts: row.attempts,
-  at: when(row.createdAt),
-  dueAt: row.state === 'waiting' ? when(row.dueAt) : null,
-  answeredAt: whenever(row.answeredAt),
-  code: row.code,
-});
-
-const viewReceived = (row: Awaited<ReturnType<typeof listInbox>>[number]): z.input<typeof message> => ({
-  id: row.messageId,
-  conversation: row.conversationId,
-  type: row.type,
-  state: row.code === null ? 'taken' : 'refused',
-  attempts: 1,
-  at: when(row.receivedAt),
-  dueAt: null,
-  answeredAt: when(row.receivedAt),
-  code: row.code,
-});
-
-const replay = route({
-  method: 'POST',
-  path: '/api/peers/:id/messages/:messageId/replay',
-  access: ['administrator'],
-  summary: 'Send a dead or refused message again, under a new id for the same effect',
-  status: 201,
-  reply: z.object({ id: z.string() }),
-  handler: async (ctx, { params: { id, messageId } }) => {
-    const again = messageId.startsWith('msg_') ? replayWebhook : replayMessage;
-    return { id: await again(ctx, id, messageId) };
-  },
-});
-
-export const routes: readonly Route[] = [
-  ...exchangeRoutes,
-  ...bridgeRoutes,
-  ...askedRoutes,
-  ...questionRoutes,
-  ...privacyRoutes,
-  ...keyRoutes,
-  ...agreementRoutes,
-  ...feedbackRoutes,
-  ...restorationRoutes,
-  list,
-  one,
-  invite,
-  accept,
-  confirm,
-  change,
-  suspend,
-  resume,
-  listMessages,
-  replay,
-];
+export const peerRoutes: readonly Route[] = [list, one, invite, accept, confirm, change, suspend, resume];
