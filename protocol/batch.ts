@@ -5,7 +5,8 @@ export const batchMediaType = 'application/vnd.lead-exchange.batch';
 /** What one frame may hold; the lengths before the documents count. */
 export const batchLimits = { documents: 100, bytes: 1024 * 1024 } as const;
 
-const prefixBytes = 4;
+/** The length before each document of a frame. */
+export const batchPrefixBytes = 4;
 
 /**
  * A frame: each document with its length (four bytes, big-endian) before it, in order. A document of no bytes stands for the
@@ -30,8 +31,8 @@ export function readBatch(frame: Uint8Array): Uint8Array[] {
   const documents: Uint8Array[] = [];
   for (let at = 0; at < frame.byteLength;) {
     if (documents.length === batchLimits.documents) throw tooMany();
-    if (at + prefixBytes > frame.byteLength) throw fault('batch-truncated', 'the frame ends inside a length');
-    const start = at + prefixBytes;
+    if (at + batchPrefixBytes > frame.byteLength) throw fault('batch-truncated', 'the frame ends inside a length');
+    const start = at + batchPrefixBytes;
     const end = start + view.getUint32(at);
     if (end > frame.byteLength) throw fault('batch-truncated', 'a document is longer than the frame');
     documents.push(frame.subarray(start, end));
@@ -49,7 +50,7 @@ export function countFitting(
   let bytes = 0;
   let count = 0;
   for (const document of documents.slice(0, Math.min(most.documents ?? Infinity, batchLimits.documents))) {
-    bytes += prefixBytes + Buffer.byteLength(document);
+    bytes += batchPrefixBytes + Buffer.byteLength(document);
     if (bytes > limit) break;
     count += 1;
   }

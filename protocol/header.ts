@@ -4,6 +4,8 @@ import { messageTable } from './message-table.ts';
 
 /** The longest life of a message. */
 export const longestLifeMs = 14 * 24 * 3_600_000;
+/** The longest life of a Pull (LX-173). */
+export const longestPullMs = 5 * 60_000;
 /** How far two clocks may differ. */
 export const clockSkewMs = 5 * 60_000;
 

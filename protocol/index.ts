@@ -50,7 +50,15 @@ export {
 export { isOfType, open, seal, type Opened, type Sealed } from './envelope.ts';
 export type { FindKey } from './signed-document.ts';
 export { openWithXmlCrypto } from './witness.ts';
-export { checkHeader, clockSkewMs, longestLifeMs, makeHeader, makeMessageId, type HeaderFacts } from './header.ts';
+export {
+  checkHeader,
+  clockSkewMs,
+  longestLifeMs,
+  longestPullMs,
+  makeHeader,
+  makeMessageId,
+  type HeaderFacts,
+} from './header.ts';
 export { isRetryable, problemFor, problemStatus, receiptFor, type Answered, type Answering } from './reply.ts';
 
 export {
@@ -100,7 +108,7 @@ export {
 } from './invitation.ts';
 export { isNodeId } from './node-id.ts';
 export { batchRequest, readBatchResponse, readPullResponse, type BatchRequest } from './batch-client.ts';
-export { batchLimits, batchMediaType, countFitting, readBatch, writeBatch } from './batch.ts';
+export { batchLimits, batchMediaType, batchPrefixBytes, countFitting, readBatch, writeBatch } from './batch.ts';
 export { checkRollover, makeRolloverProof, shortestOverlapMs, type RolloverFacts } from './rollover.ts';
 export { hasPassed, makeHops, mostHops } from './hops.ts';
 export { checkpointText, isCheckpointOf } from './checkpoint.ts';

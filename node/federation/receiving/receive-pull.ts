@@ -1,6 +1,8 @@
 import {
   answerOf,
   batchLimits,
+  batchPrefixBytes,
+  longestPullMs,
   open,
   ProtocolError,
   writeBatch,
@@ -18,23 +20,20 @@ import { isExpired, settleAttempt, settleExpired } from '../sending/settle-attem
 import { findOutbox, type OutboxMessage } from '../store/outbox.ts';
 import { leaseFrame } from '../store/outbox-frames.ts';
 
-const longestLife = 5 * 60_000;
-const prefixBytes = 4;
-
 /**
  * Hands over what waits for a partner that asks for it. Its answers to what it was handed before stand behind the Pull and
  * count first, so that what follows from them goes along. What it does not answer comes again (LX-173, LX-174).
  */
 export async function answerPull(ctx: Context, pull: Arrival, answers: readonly Uint8Array[]): Promise<FrameAnswer> {
   const { header } = pull.opened.message;
-  const tooLong = Date.parse(header.expires) - Date.parse(header.created) > longestLife;
+  const tooLong = Date.parse(header.expires) - Date.parse(header.created) > longestPullMs;
   const error = new Refusal('expired', 'A Pull lives five minutes at most.');
   const receipt = tooLong ? await answerFailure(ctx, { ...pull, error }) : await takeIn(ctx, pull);
   const alone = { status: 200, frame: writeBatch([receipt.xml ?? '']) };
   if (receipt.status !== 200 || receipt.repeated) return alone;
   for (const answer of answers) await settleAnswer(ctx, pull, answer);
   const body = pull.opened.message.body as Pull;
-  const taken = Buffer.byteLength(receipt.xml ?? '') + prefixBytes;
+  const taken = Buffer.byteLength(receipt.xml ?? '') + batchPrefixBytes;
   const room = {
     messages: Math.min(body.maxMessages, batchLimits.documents - 1),
     bytes: Math.min(body.maxBytes, batchLimits.bytes) - taken,

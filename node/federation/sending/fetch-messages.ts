@@ -2,6 +2,7 @@ import {
   batchLimits,
   batchRequest,
   countFitting,
+  longestPullMs,
   makeHeader,
   readPullResponse,
   seal,
@@ -18,7 +19,6 @@ import { headerEpoch } from '../restoration/header-epoch.ts';
 import { signingKeyFor } from '../keys/signing-key.ts';
 import { deleteAnswers, keepAnswer, listAnswers, listFetches, setFetch } from '../store/fetches.ts';
 
-const pullLife = 5 * 60_000;
 const longestPause = 3_600_000;
 const mostRounds = 100;
 
@@ -97,7 +97,7 @@ async function pullOnce(
 
 async function sealPull(ctx: Context, peerId: string): Promise<Sealed> {
   const facts = { type: 'Pull', from: ctx.config.nodeId, to: peerId } as const;
-  const header = makeHeader({ ...facts, now: ctx.clock.now(), lifeMs: pullLife });
+  const header = makeHeader({ ...facts, now: ctx.clock.now(), lifeMs: longestPullMs });
   const body = { maxMessages: batchLimits.documents - 1, maxBytes: batchLimits.bytes };
   return seal({ header: { ...header, ...(await headerEpoch(ctx)) }, body }, await signingKeyFor(ctx, peerId));
 }

@@ -1,3 +1,5 @@
+import { batchPrefixBytes } from '../../../protocol/index.ts';
+
 /** A message that waits, as far as it matters for what goes into one frame. */
 export interface Candidate {
   readonly messageId: string;
@@ -15,8 +17,6 @@ export interface FrameRoom {
   readonly now: number;
 }
 
-const prefixBytes = 4;
-
 /**
  * The messages of one frame: those that may leave at once (`firsts`, longest due first), each followed by what waits behind it
  * in its conversation (`behind`), by counter and for as long as nothing between them is left out.
@@ -29,10 +29,10 @@ export function planFrame(
   const planned: Candidate[] = [];
   let left = bytes;
   const put = (candidate: Candidate): boolean => {
-    const fits = planned.length < messages && candidate.bytes + prefixBytes <= left;
+    const fits = planned.length < messages && candidate.bytes + batchPrefixBytes <= left;
     if (!fits) return false;
     planned.push(candidate);
-    left -= candidate.bytes + prefixBytes;
+    left -= candidate.bytes + batchPrefixBytes;
     return true;
   };
   const free = new Set(firsts);
