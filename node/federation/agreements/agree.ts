@@ -8,6 +8,7 @@ import type { Agreement } from '../store/agreements.ts';
 import { getPeer } from '../store/peers.ts';
 import { checkTerms } from './check-terms.ts';
 import { decideState } from './decide-standing.ts';
+import { newProposal } from './new-proposal.ts';
 import { recordStep } from './record-step.ts';
 import { signStep } from './sign-step.ts';
 
@@ -36,21 +37,14 @@ export async function proposeAgreement(ctx: Context, proposal: Proposal): Promis
     await needActive(tx, peerId);
     const body = { step: 'propose', agreementId, terms, ...(text !== undefined && { text }) } as const;
     const sent = await sendBetweenNodes(tx, peerId, { type: 'Agreement', body });
-    const version: Agreement = {
-      id: tx.ids.make('agreement'),
+    const version = newProposal(tx, {
       peerId,
       digest: sent.digest,
       agreementId,
       proposedBy: 'us',
       terms,
       words: text ?? null,
-      proposedAt: tx.clock.now(),
-      acceptedAt: null,
-      settledAt: null,
-      endsAt: null,
-      endedBy: null,
-      refusedFor: null,
-    };
+    });
     await insertAgreement(tx, version);
     await recordStep(tx, version, { step: 'propose', ...sent, signedBy: 'us', by });
     await tellPeerChange(tx, peerId);

@@ -1,5 +1,6 @@
 import type { Agreement as Step } from '../../../protocol/index.ts';
 import type { Tx } from '../../kernel/context.ts';
+import { newProposal } from '../agreements/new-proposal.ts';
 import { recordStep } from '../agreements/record-step.ts';
 import { signStep } from '../agreements/sign-step.ts';
 import { tellAgreement } from '../agreements/tell-agreement.ts';
@@ -38,21 +39,14 @@ async function takeProposal(tx: Tx, { peer, message: { body }, digest }: Heard):
   if (!terms) throw new Refusal('schema', 'A proposal needs terms.');
   if ((await countOpenProposals(tx, peer.nodeId, mostOpenProposals)) === mostOpenProposals)
     throw new Refusal('rate', 'Too many proposals wait for an answer.', { retryAfter: patienceSeconds });
-  const version: Agreement = {
-    id: tx.ids.make('agreement'),
+  const version = newProposal(tx, {
     peerId: peer.nodeId,
     digest,
     agreementId,
     proposedBy: 'them',
     terms,
     words: text ?? null,
-    proposedAt: tx.clock.now(),
-    acceptedAt: null,
-    settledAt: null,
-    endsAt: null,
-    endedBy: null,
-    refusedFor: null,
-  };
+  });
   await insertAgreement(tx, version);
   return version;
 }

@@ -2,7 +2,8 @@ import { makeHeader, seal, type AnyMessage, type Bodies } from '../../../protoco
 import type { Tx } from '../../kernel/context.ts';
 import { headerEpoch } from '../restoration/header-epoch.ts';
 import { signingKeyFor } from '../keys/signing-key.ts';
-import { findLastSeq, insertOutbox } from '../store/outbox.ts';
+import { findLastSeq } from '../store/outbox.ts';
+import { queueMessage } from './queue-message.ts';
 
 /** Messages about no lead that wait in the outbox like all others, and leave in their order. */
 type BetweenNodesType = 'Agreement' | 'KeyRollover' | 'Capabilities' | 'States';
@@ -30,7 +31,7 @@ export async function sendBetweenNodes<T extends BetweenNodesType>(
     digest,
     xml: document,
   } = seal({ header, body } as unknown as AnyMessage, await signingKeyFor(tx, peerId));
-  await insertOutbox(tx, {
+  await queueMessage(tx, {
     messageId,
     peerId,
     conversationId: betweenNodes,
@@ -39,17 +40,9 @@ export async function sendBetweenNodes<T extends BetweenNodesType>(
     digest,
     document,
     effectKey: messageId,
-    state: 'waiting',
-    attempts: 0,
-    departures: 0,
     dueAt: now,
-    createdAt: now,
     expiresAt: Date.parse(header.expires),
-    answeredAt: null,
     proof: null,
-    answer: null,
-    code: null,
   });
-  tx.afterCommit(() => tx.bus.wake('outbox'));
   return { messageId, digest, document };
 }

@@ -16,8 +16,8 @@ import { sealText } from '../../leads/content-key.ts';
 import { ledgerDisclosure } from '../ledger-leaves.ts';
 import { headerEpoch } from '../restoration/header-epoch.ts';
 import { signingKeyFor } from '../keys/signing-key.ts';
+import { queueMessage } from './queue-message.ts';
 import { updateConversation, type Conversation } from '../store/conversations.ts';
-import { insertOutbox } from '../store/outbox.ts';
 import { isTelling } from '../store/outbox-content.ts';
 
 /** Messages that belong to a conversation. */
@@ -81,14 +81,13 @@ export async function sealIntoOutbox<T extends ConversationType>(
   conversation: Conversation,
   saying: Saying<T> & { effectKey?: string },
 ): Promise<{ messageId: string; digest: string; seq: number }> {
-  const now = tx.clock.now();
   const header = { ...writeHeader(tx, conversation, saying), ...(await headerEpoch(tx)) };
   const { messageId, seq } = header;
   const { xml, digest, proof } = seal(
     { header, body: saying.body } as AnyMessage,
     await signingKeyFor(tx, conversation.peerId),
   );
-  await insertOutbox(tx, {
+  await queueMessage(tx, {
     messageId,
     peerId: conversation.peerId,
     conversationId: conversation.conversationId,
@@ -98,18 +97,10 @@ export async function sealIntoOutbox<T extends ConversationType>(
     document: await keepDocument(tx, conversation, saying.type, xml),
     proof,
     effectKey: saying.effectKey ?? messageId,
-    state: 'waiting',
-    attempts: 0,
-    departures: 0,
-    dueAt: Math.max(now, saying.notBefore ?? 0),
-    createdAt: now,
+    dueAt: Math.max(tx.clock.now(), saying.notBefore ?? 0),
     expiresAt: Date.parse(header.expires),
-    answeredAt: null,
-    answer: null,
-    code: null,
   });
   await ledgerDisclosure(tx, conversation, saying, { messageId, digest, seq });
-  tx.afterCommit(() => tx.bus.wake('outbox'));
   return { messageId, digest, seq };
 }
 
