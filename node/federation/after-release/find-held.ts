@@ -2,9 +2,7 @@ import type { Context } from '../../kernel/context.ts';
 import { getLeadHead } from '../../leads/store.ts';
 import { findLastOffer, liveOfferStates } from '../../routing/store/offers.ts';
 import { listRecipients } from '../../routing/store/recipients.ts';
-import { findHolding, findOffering, type Conversation } from '../store/conversations.ts';
-
-const heldStates = ['released', 'recall-asked', 'return-asked'];
+import { findHolding, findOffering, heldStates, type Conversation } from '../store/conversations.ts';
 
 /** Whether the holder owns the lead, as far as this conversation goes. */
 const isHeld = ({ state }: Conversation): boolean => heldStates.includes(state);

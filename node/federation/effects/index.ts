@@ -22,12 +22,13 @@ export const isOfConversation = (type: AnyMessage['header']['type']): type is Co
 type AnyConversationEffect = (tx: Tx, heard: Heard, before: ConversationState) => Promise<void>;
 type AnyNodeEffect = (tx: Tx, heard: HeardBetweenNodes) => Promise<void>;
 
+/** Does what an authenticated message of a conversation does here; throws a Refusal when it cannot. */
 export async function haveEffect(tx: Tx, heard: Heard, before: ConversationState): Promise<void> {
   const effect = conversationEffects[heard.message.header.type] as AnyConversationEffect;
   await effect(tx, heard, before);
 }
 
-/** Error `not-understood` for what is no request, or of a level this node does not speak. */
+/** The same for a message about no lead. Error `not-understood` for what is no request, or of a level this node does not speak. */
 export async function haveEffectBetweenNodes(
   tx: Tx,
   heard: { peer: Peer; message: AnyMessage; digest: string; kid: string; document: string },

@@ -46,7 +46,7 @@ export const updateEffects = {
     }
     const { answerBy, reason, text } = message.body;
     const expectedBy = answerBy === undefined ? tx.clock.now() + answerMilliseconds : Date.parse(answerBy);
-    const question = await record(tx, heard, { kind: 'recall', reason, text, answerBy: expectedBy });
+    const question = await keepQuestion(tx, heard, { kind: 'recall', reason, text, answerBy: expectedBy });
     if (state === 'recall-asked' || (await getLeadHead(tx, leadId)).holder?.kind === 'peer')
       return tellPeople(tx, { leadId, peerId: peer.nodeId, topic: 'recall-asked', until: expectedBy });
     await answerPeer(tx, question, { outcome: 'agreed', actor: { kind: 'system' } });
@@ -64,7 +64,7 @@ export const updateEffects = {
     const { reason, text } = message.body;
     const { leadId } = conversation;
     const answerBy = tx.clock.now() + answerMilliseconds;
-    const question = await record(tx, heard, { kind: 'return', reason, text, answerBy });
+    const question = await keepQuestion(tx, heard, { kind: 'return', reason, text, answerBy });
     const agreed = before === 'recall-asked' || agreesTo(peer, reason) || !(await isOwnedThrough(tx, conversation));
     if (agreed) return answerPeer(tx, question, { outcome: 'agreed', actor: { kind: 'system' } });
     await tellPeople(tx, { leadId, peerId: peer.nodeId, topic: 'return-asked', until: answerBy });
@@ -105,7 +105,7 @@ interface Asked {
 }
 
 /** Keeps what a peer asks, for people to answer. */
-async function record(
+async function keepQuestion(
   tx: Tx,
   { peer, conversation, message, digest }: Heard,
   { kind, reason, text, answerBy }: Asked,

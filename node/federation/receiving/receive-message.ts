@@ -172,6 +172,7 @@ function repeatAnswer(opened: Opened, { digest, answer, code }: InboxMessage): E
   };
 }
 
+/** Answers what a message was refused for, signed; what must never have an effect later is kept with its answer, and told to people. */
 export async function answerFailure(
   ctx: Context,
   { sender, opened, error }: { sender: PinnedPeer; opened: Opened; error: unknown },

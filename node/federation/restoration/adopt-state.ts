@@ -9,7 +9,7 @@ import { rejectOffer } from '../../routing/reject-offer.ts';
 import { releaseToPeer, sayClosed } from '../offers/award-to-peer.ts';
 import { refuseBeyondCaps } from '../offers/refuse-beyond-caps.ts';
 import { describeNewConversation } from '../offers/new-conversation.ts';
-import { insertConversation, updateConversation, type Conversation } from '../store/conversations.ts';
+import { heldStates, insertConversation, updateConversation, type Conversation } from '../store/conversations.ts';
 import type { Peer } from '../store/peers.ts';
 import type { FindingOutcome } from '../store/restorations.ts';
 import { partnerOf } from '../feedback/told-by-partner.ts';
@@ -24,7 +24,6 @@ interface Returned {
   readonly ours: Conversation | undefined;
 }
 
-const held: readonly string[] = ['released', 'recall-asked', 'return-asked'];
 const undecided: readonly string[] = ['offered', 'claimed'];
 
 /** The lead that a conversation is about, as far as this node can tell. */
@@ -44,14 +43,14 @@ export async function adoptState(tx: Tx, returned: Returned): Promise<FindingOut
   const lead = leadId === undefined ? undefined : await findLeadHead(tx, leadId);
   if (leadId === undefined || !lead) return 'lead-unknown';
   if (!ours) return adoptForgotten(tx, returned, leadId);
-  if (held.includes(theirs.is)) return takeOver(tx, returned, ours);
+  if (heldStates.includes(theirs.is)) return takeOver(tx, returned, ours);
   if (theirs.is === 'awarded') return awardAgain(tx, returned, ours);
   return adoptUndecided(tx, theirs, ours);
 }
 
 /** The partner has the lead, by a conversation that the backup knows. */
 async function takeOver(tx: Tx, { peer, theirs }: Returned, ours: Conversation): Promise<FindingOutcome> {
-  if (held.includes(ours.state)) {
+  if (heldStates.includes(ours.state)) {
     await updateConversation(tx, ours, { state: theirs.is });
     return 'for-people';
   }
@@ -101,8 +100,10 @@ async function adoptUndecided(tx: Tx, theirs: StateOfConversation, ours: Convers
 /** A conversation that began after the backup was made. */
 async function adoptForgotten(tx: Tx, { peer, theirs }: Returned, leadId: string): Promise<FindingOutcome | undefined> {
   const open = undecided.includes(theirs.is) || theirs.is === 'awarded';
-  if (!open && !held.includes(theirs.is)) return undefined;
-  const winner = held.includes(theirs.is) ? await believe(tx, leadId, { peer, recipientId: undefined }) : undefined;
+  if (!open && !heldStates.includes(theirs.is)) return undefined;
+  const winner = heldStates.includes(theirs.is)
+    ? await believe(tx, leadId, { peer, recipientId: undefined })
+    : undefined;
   const conversation: Conversation = {
     ...describeNewConversation(tx, { peerId: peer.nodeId, conversationId: theirs.conversation, side: 'offering' }),
     ...{ state: theirs.is, round: theirs.round, leadId, sentSeq: theirs.received },

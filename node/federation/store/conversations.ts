@@ -56,6 +56,8 @@ export interface ConversationTable {
   updatedAt: number;
 }
 export type Conversation = ConversationTable;
+/** States in which the holder owns the lead. */
+export const heldStates: readonly string[] = ['released', 'recall-asked', 'return-asked'];
 export type ConversationKey = Pick<Conversation, 'peerId' | 'conversationId'>;
 
 declare module '../../kernel/database.ts' {

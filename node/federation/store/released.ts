@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Context } from '../../kernel/context.ts';
-import type { Conversation } from './conversations.ts';
+import { heldStates, type Conversation } from './conversations.ts';
 
 /** Leads that one side released to the other: those we released (`offering`), or were released to us. */
 export type Released = Pick<Conversation, 'peerId' | 'side'>;
@@ -23,7 +23,7 @@ export async function countReleasedSince(
 }
 
 /** Written into the statement, so that the databases see that the partial index of open leads fits. */
-const held = ['released', 'recall-asked', 'return-asked'].map((state) => sql.lit(state));
+const held = heldStates.map((state) => sql.lit(state));
 
 /** How many have no end yet; counts up to `most`. */
 export async function countOpenReleased(ctx: Context, { peerId, side }: Released, most: number): Promise<number> {
