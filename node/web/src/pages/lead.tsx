@@ -13,7 +13,7 @@ import { LeadHistory } from '../parts/lead-history.tsx';
 import { LeadOffers } from '../parts/lead-offers.tsx';
 import { LeadTraces } from '../parts/lead-traces.tsx';
 import { PageHead } from '../parts/page-head.tsx';
-import { PartnerQuestions } from '../parts/partner-questions.tsx';
+import { AskPartner, PartnerQuestions } from '../parts/partner-questions.tsx';
 import { PolicyPreview } from '../parts/policy-preview.tsx';
 import { NoContactTag } from '../parts/privacy/no-contact.tsx';
 import { PrivacyPanel } from '../parts/privacy/privacy-panel.tsx';
@@ -99,6 +99,7 @@ function Lead({ lead }: { lead: LeadView }) {
       <div className="lead-work">
         <PartnerQuestions lead={lead} />
         <LeadActions lead={lead} />
+        <AskPartner lead={lead} />
       </div>
       <Tabs defaultValue="lead" keepMounted={false} mt="lg">
         <Tabs.List mb="md" className="tabs">

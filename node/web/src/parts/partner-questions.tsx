@@ -7,40 +7,42 @@ import { OpenQuestion } from './open-question.tsx';
 import { AskBackPanel, GiveBackPanel } from './partner-panels.tsx';
 import { Failure } from './query-state.tsx';
 
-type Asked = 'ask-back' | 'give-back';
+function useQuestions({ id }: LeadView) {
+  const { api } = useSession();
+  return useQuery({ queryKey: ['lead', id, 'questions'], queryFn: () => api.questions(id) });
+}
 
-/** What is open between us and the partner that shares a lead, with the buttons to ask and to answer. */
+/** What is open between us and the partner that shares a lead, with the buttons to answer. */
 export function PartnerQuestions({ lead }: { lead: LeadView }) {
-  const { api, me } = useSession();
-  const [asked, setAsked] = useState<Asked>();
-  const questions = useQuery({ queryKey: ['lead', lead.id, 'questions'], queryFn: () => api.questions(lead.id) });
+  const { data, error } = useQuestions(lead);
+  if (error) return <Failure error={error} />;
+  const open = data?.items.filter(({ state }) => state === 'open') ?? [];
+  return open.map((question) => <OpenQuestion key={question.id} question={question} />);
+}
+
+/** The buttons to ask the partner that shares a lead something; they stand behind the steps of the work. */
+export function AskPartner({ lead }: { lead: LeadView }) {
+  const { me } = useSession();
+  const [asked, setAsked] = useState<'ask-back' | 'give-back'>();
+  const { data } = useQuestions(lead);
   const back = () => setAsked(undefined);
-  if (questions.error) return <Failure error={questions.error} />;
-  if (!questions.data) return null;
+  if (!data) return null;
   if (asked === 'ask-back') return <AskBackPanel lead={lead} back={back} />;
   if (asked === 'give-back') return <GiveBackPanel lead={lead} back={back} />;
-  const { items, may } = questions.data;
+  const mayAskBack = data.may.askBack && me.user.role !== 'representative';
+  if (!mayAskBack && !data.may.giveBack) return null;
   return (
-    <>
-      {items
-        .filter(({ state }) => state === 'open')
-        .map((question) => (
-          <OpenQuestion key={question.id} question={question} />
-        ))}
-      {(may.askBack || may.giveBack) && (
-        <div className="buttons">
-          {may.askBack && me.user.role !== 'representative' && (
-            <Button variant="default" onClick={() => setAsked('ask-back')}>
-              Ask for it back …
-            </Button>
-          )}
-          {may.giveBack && (
-            <Button variant="default" onClick={() => setAsked('give-back')}>
-              Give it back …
-            </Button>
-          )}
-        </div>
+    <div className="buttons">
+      {mayAskBack && (
+        <Button variant="default" onClick={() => setAsked('ask-back')}>
+          Ask for it back …
+        </Button>
       )}
-    </>
+      {data.may.giveBack && (
+        <Button variant="default" onClick={() => setAsked('give-back')}>
+          Give it back …
+        </Button>
+      )}
+    </div>
   );
 }
