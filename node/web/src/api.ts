@@ -1,6 +1,7 @@
 import { createContext, use } from 'react';
 import { makeCall } from './call.ts';
-import type { NewPartner, PartnerPerson } from './partner-shapes.ts';
+import type * as partner from './partner-shapes.ts';
+import type * as policy from './policy-shapes.ts';
 import { makePrivacyApi } from './privacy-api.ts';
 import type { Finding, Restoration } from './restoration-shape.ts';
 import type * as shape from './shapes.ts';
@@ -82,11 +83,11 @@ export function makeApi(csrf: string | null) {
       get<shape.Page<shape.Trace>>(`/api/leads/${at(id)}/traces${query({ cursor, limit: '20' })}`),
     offers: (id: string) => get<shape.Page<shape.LeadOffer>>(`/api/leads/${at(id)}/offers`),
     preview: (id: string, asked: PreviewRequest) =>
-      get<shape.Preview>(`/api/leads/${at(id)}/preview${query({ ...asked })}`),
-    fieldPolicies: () => get<{ items: shape.FieldPolicy[] }>('/api/field-policies'),
+      get<policy.Preview>(`/api/leads/${at(id)}/preview${query({ ...asked })}`),
+    fieldPolicies: () => get<{ items: policy.FieldPolicy[] }>('/api/field-policies'),
     effectivePolicies: (peerId?: string) =>
-      get<{ items: shape.EffectiveField[] }>(`/api/field-policies/effective${query({ peerId })}`),
-    setFieldPolicies: (policies: shape.FieldPolicyChange[]) => call('PUT', '/api/field-policies', { policies }),
+      get<{ items: policy.EffectiveField[] }>(`/api/field-policies/effective${query({ peerId })}`),
+    setFieldPolicies: (policies: policy.FieldPolicyChange[]) => call('PUT', '/api/field-policies', { policies }),
     editLead: (id: string, edit: { version: number; fields: Record<string, unknown> }) =>
       call<{ changed: string[] }>('PATCH', `/api/leads/${at(id)}`, edit),
     change: (id: string, change: Readonly<Record<string, unknown>>) => post(`/api/leads/${at(id)}/changes`, change),
@@ -105,16 +106,16 @@ export function makeApi(csrf: string | null) {
     boxes: () => get<{ items: shape.Box[] }>('/api/boxes'),
     rules: (boxId: string) => get<shape.RuleSet>(`/api/boxes/${at(boxId)}/rules`),
 
-    peers: () => get<{ items: shape.Peer[] }>('/api/peers'),
-    peer: (id: string) => get<shape.PeerView>(`/api/peers/${at(id)}`),
+    peers: () => get<{ items: partner.Peer[] }>('/api/peers'),
+    peer: (id: string) => get<partner.PeerView>(`/api/peers/${at(id)}`),
     messages: (id: string, direction: string, cursor?: string) =>
-      get<shape.Page<shape.PeerMessage>>(`/api/peers/${at(id)}/messages${query({ direction, cursor, limit: '20' })}`),
+      get<shape.Page<partner.PeerMessage>>(`/api/peers/${at(id)}/messages${query({ direction, cursor, limit: '20' })}`),
     replay: (id: string, messageId: string) => post(`/api/peers/${at(id)}/messages/${at(messageId)}/replay`),
     invite: () => post<{ text: string; fingerprint: string }>('/api/peers/invitations'),
     acceptInvitation: (body: { invitation: string; role: string; allowedAddress?: string }) =>
       post<{ id: string; name: string; fingerprint: string }>('/api/peers/invitations/accept', body),
-    addPartner: (body: object) => post<NewPartner>('/api/partners', body),
-    partnerPeople: (id: string) => get<shape.Page<PartnerPerson>>(`/api/partners/${at(id)}/people?limit=200`),
+    addPartner: (body: object) => post<partner.NewPartner>('/api/partners', body),
+    partnerPeople: (id: string) => get<shape.Page<partner.PartnerPerson>>(`/api/partners/${at(id)}/people?limit=200`),
     addPerson: (id: string, person: { name: string; email: string }) => post(`/api/partners/${at(id)}/people`, person),
     changePerson: (id: string, person: string, change: { active: boolean }) =>
       call('PATCH', `/api/partners/${at(id)}/people/${at(person)}`, change),
@@ -130,12 +131,12 @@ export function makeApi(csrf: string | null) {
     restoration: () => get<Restoration>('/api/restoration'),
     findings: (cursor?: string) => get<shape.Page<Finding>>(`/api/restoration/findings${query({ cursor, limit })}`),
     goOn: (reason: string) => post<Restoration>('/api/restoration/override', { reason }),
-    feedbackPolicy: (id: string) => get<shape.FeedbackPolicy>(`/api/peers/${at(id)}/feedback-policy`),
-    setFeedbackPolicy: (id: string, change: shape.FeedbackChange) =>
-      call<shape.FeedbackPolicy>('PATCH', `/api/peers/${at(id)}/feedback-policy`, change),
+    feedbackPolicy: (id: string) => get<policy.FeedbackPolicy>(`/api/peers/${at(id)}/feedback-policy`),
+    setFeedbackPolicy: (id: string, change: policy.FeedbackChange) =>
+      call<policy.FeedbackPolicy>('PATCH', `/api/peers/${at(id)}/feedback-policy`, change),
     agreements: (id: string, cursor?: string) =>
-      get<shape.Page<shape.Agreement>>(`/api/peers/${at(id)}/agreements${query({ cursor, limit: '10' })}`),
-    proposeAgreement: (id: string, terms: shape.AgreementTerms) => post(`/api/peers/${at(id)}/agreements`, { terms }),
+      get<shape.Page<partner.Agreement>>(`/api/peers/${at(id)}/agreements${query({ cursor, limit: '10' })}`),
+    proposeAgreement: (id: string, terms: partner.AgreementTerms) => post(`/api/peers/${at(id)}/agreements`, { terms }),
     acceptAgreement: (id: string, version: string) => post(`/api/peers/${at(id)}/agreements/${at(version)}/accept`),
     endAgreement: (id: string, version: string, text?: string) =>
       post(`/api/peers/${at(id)}/agreements/${at(version)}/end`, { text }),

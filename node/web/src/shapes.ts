@@ -1,7 +1,4 @@
-import type { AgreementTerms } from '../../../protocol/index.ts';
-import type { SpeechView } from './speech-shape.ts';
-
-export type { AgreementTerms, FieldTerm, LeadField, LeadFieldPart } from '../../../protocol/index.ts';
+export type { LeadField, LeadFieldPart } from '../../../protocol/index.ts';
 
 /** What the node answers, as its routes declare it. Times are ISO 8601 text in UTC. */
 
@@ -187,61 +184,6 @@ export interface LeadOffer {
   closesAt: string;
   recipients: Recipient[];
 }
-export type Visibility = 'show' | 'mask' | 'hide';
-export interface PreviewedField {
-  path: string;
-  label: string;
-  group: string;
-  decided: boolean;
-  offered: Visibility;
-  released: Visibility;
-  updated: Visibility;
-  offeredValue?: unknown;
-  releasedValue?: unknown;
-  updatedValue?: unknown;
-}
-export interface Preview {
-  fields: PreviewedField[];
-  xml: { offered: string; released: string; updated: string };
-}
-
-export type EffectiveField = Pick<
-  PreviewedField,
-  'path' | 'label' | 'group' | 'decided' | 'offered' | 'released' | 'updated'
->;
-
-export type PolicyAction = 'show' | 'mask' | 'withhold' | 'never';
-export type Stage = 'offered' | 'released' | 'updated';
-export interface FieldPolicy {
-  recipientKind: 'peer' | 'user';
-  recipientId?: string;
-  target: string;
-  stage: Stage;
-  mode?: OfferMode;
-  condition?: unknown;
-  conditionText?: string;
-  action: PolicyAction;
-}
-export type FieldPolicyChange = Omit<FieldPolicy, 'action' | 'conditionText'> & { action: PolicyAction | 'default' };
-
-export interface Feedback {
-  assignedTo: boolean;
-  amount: 'exact' | 'band' | 'none';
-  reason: boolean;
-  note: boolean;
-  update: boolean;
-}
-export interface FeedbackPolicy {
-  tell: Feedback & { dispositions: string[] };
-  keep: Feedback;
-  bands: Record<string, number[]>;
-}
-export type FeedbackChange = Partial<{
-  tell: Partial<FeedbackPolicy['tell']>;
-  keep: Partial<Feedback>;
-  bands: Record<string, number[]>;
-}>;
-
 export interface Box {
   id: string;
   kind: 'system' | 'user' | 'team' | 'partner';
@@ -254,48 +196,4 @@ export interface Box {
 export interface RuleSet {
   boxId: string;
   items: { id: string; name: string; description: string; enabled: boolean }[];
-}
-
-export interface Peer {
-  offersPausedAt: string | null;
-  offersPausedFor: string | null;
-  id: string;
-  kind: 'node' | 'people' | 'webhook';
-  name: string;
-  endpoint: string;
-  role: 'primary' | 'secondary' | 'both';
-  state: 'pending' | 'active' | 'suspended';
-  health: {
-    reach: 'good' | 'failing' | 'resting';
-    lastSuccessAt: string | null;
-    lastFailureAt: string | null;
-    lastError: string | null;
-    lastHeardAt: string | null;
-    nextProbeAt: string | null;
-  };
-  outbox: { waiting: number; delivered: number; refused: number; dead: number };
-}
-export interface PeerView extends Peer, SpeechView {
-  fingerprint: string;
-  securityEvents: { id: string; at: string; code: string }[];
-}
-/** A version of what was agreed or proposed. */
-export interface Agreement {
-  id: string;
-  state: 'proposed' | 'active' | 'superseded' | 'ended' | 'refused';
-  proposedBy: 'us' | 'them';
-  proposedAt: string;
-  endsAt: string | null;
-  refusedFor: string | null;
-  text: string | null;
-  terms: AgreementTerms;
-}
-
-export interface PeerMessage {
-  id: string;
-  type: string;
-  state: string;
-  attempts: number;
-  at: string;
-  code: string | null;
 }

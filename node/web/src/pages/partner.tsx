@@ -16,7 +16,7 @@ import { Answer, Failure } from '../parts/query-state.tsx';
 import { SpeechAndKeys } from '../parts/speech-and-keys.tsx';
 import { useAct } from '../parts/use-act.ts';
 import { WithoutNode } from '../parts/without-node.tsx';
-import type { PeerView } from '../shapes.ts';
+import type { PeerView } from '../partner-shapes.ts';
 
 export function PartnerPage() {
   const { api, me } = useSession();

@@ -8,7 +8,7 @@ import { NewPartnerForm } from '../parts/without-node.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { Answer, Empty } from '../parts/query-state.tsx';
 import { Tag } from '../parts/state-badge.tsx';
-import type { Peer } from '../shapes.ts';
+import type { Peer } from '../partner-shapes.ts';
 
 export function PartnersPage() {
   const { api, me } = useSession();

@@ -10,7 +10,7 @@ import { PolicyTable } from '../parts/policy-table.tsx';
 import { describePolicy, groupWords } from '../parts/policy-words.ts';
 import { Answer, Failure } from '../parts/query-state.tsx';
 import { useAct } from '../parts/use-act.ts';
-import type { FieldPolicy } from '../shapes.ts';
+import type { FieldPolicy } from '../policy-shapes.ts';
 
 /** What partners see of leads, and when: the outcome, the policies that lead to it, and a real lead to try them on. */
 export function PoliciesPage() {

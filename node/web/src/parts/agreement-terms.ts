@@ -1,4 +1,5 @@
-import type { Agreement, AgreementTerms, FieldTerm, LeadField } from '../shapes.ts';
+import type { Agreement, AgreementTerms, FieldTerm } from '../partner-shapes.ts';
+import type { LeadField } from '../shapes.ts';
 import { describeTime } from './format.ts';
 
 interface Reader {

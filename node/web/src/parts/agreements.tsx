@@ -1,7 +1,7 @@
 import { Badge, Button, Switch, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import { useSession } from '../api.ts';
-import type { Agreement, PeerView } from '../shapes.ts';
+import type { Agreement, PeerView } from '../partner-shapes.ts';
 import { describeTerms } from './agreement-terms.ts';
 import { AskPanel } from './ask-panel.tsx';
 import { Facts } from './facts.tsx';

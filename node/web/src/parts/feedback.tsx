@@ -1,7 +1,8 @@
 import { Checkbox, NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useSession } from '../api.ts';
-import type { Feedback as Settings, FeedbackChange, FeedbackPolicy, PeerView } from '../shapes.ts';
+import type { PeerView } from '../partner-shapes.ts';
+import type { FeedbackChange, FeedbackPolicy, Feedback as Settings } from '../policy-shapes.ts';
 import { Answer, Failure } from './query-state.tsx';
 import { useAct } from './use-act.ts';
 

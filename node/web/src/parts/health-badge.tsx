@@ -1,4 +1,4 @@
-import type { Peer } from '../shapes.ts';
+import type { Peer } from '../partner-shapes.ts';
 import { Tag } from './state-badge.tsx';
 
 /** How the way to a partner fares, in a word. */

@@ -1,4 +1,4 @@
-import type { PeerView } from '../shapes.ts';
+import type { PeerView } from '../partner-shapes.ts';
 import { Facts } from './facts.tsx';
 import { describeTime } from './format.ts';
 

@@ -1,7 +1,7 @@
 import { Button, NativeSelect } from '@mantine/core';
 import { useState } from 'react';
 import { useSession } from '../api.ts';
-import type { PeerMessage } from '../shapes.ts';
+import type { PeerMessage } from '../partner-shapes.ts';
 import { describeTime, words } from './format.ts';
 import { pagedQuery, PagedList } from './more.tsx';
 import { Empty } from './query-state.tsx';

@@ -1,4 +1,5 @@
-import type { AgreementTerms, FieldTerm, LeadField } from '../shapes.ts';
+import type { AgreementTerms, FieldTerm } from '../partner-shapes.ts';
+import type { LeadField } from '../shapes.ts';
 
 /** What the form to propose an agreement holds: text, as people type it. */
 export interface TermsDraft {

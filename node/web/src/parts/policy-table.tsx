@@ -1,4 +1,4 @@
-import type { EffectiveField, Stage } from '../shapes.ts';
+import type { EffectiveField, Stage } from '../policy-shapes.ts';
 import { Icon } from './icons.tsx';
 import { describeSight, groupWords, stageWords } from './policy-words.ts';
 

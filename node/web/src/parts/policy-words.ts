@@ -1,4 +1,4 @@
-import type { FieldPolicy, PolicyAction, Stage, Visibility } from '../shapes.ts';
+import type { FieldPolicy, PolicyAction, Stage, Visibility } from '../policy-shapes.ts';
 
 export const stageWords: Readonly<Record<Stage, string>> = {
   offered: 'In the offer',

@@ -1,7 +1,7 @@
 import { Checkbox, NativeSelect, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useSession } from '../api.ts';
-import type { PeerView } from '../shapes.ts';
+import type { PeerView } from '../partner-shapes.ts';
 import { AskPanel } from './ask-panel.tsx';
 import { useLeadFields } from './lead-document.tsx';
 import { firstDraft, planTerms, type TermsDraft } from './plan-terms.ts';

@@ -1,7 +1,7 @@
 import { Checkbox, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useSession } from '../api.ts';
-import type { PeerView } from '../shapes.ts';
+import type { PeerView } from '../partner-shapes.ts';
 import { Facts } from './facts.tsx';
 import { Form } from './form.tsx';
 import { describeTime } from './format.ts';

@@ -5,7 +5,7 @@ import { useNavigate } from 'react-router';
 import { Form } from './form.tsx';
 import { useSession } from '../api.ts';
 import type { NewPartner } from '../partner-shapes.ts';
-import type { PeerView } from '../shapes.ts';
+import type { PeerView } from '../partner-shapes.ts';
 import { CopyText } from './copy-text.tsx';
 import { Answer, Failure } from './query-state.tsx';
 import { useAct } from './use-act.ts';
