@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { listHistoryOf } from '../../node/leads/store.ts';
 import { takeIn } from '../browser/scene.ts';
 import { canary, codeOf, secretLead, secrets } from '../delivery/office.ts';
+import { makeRingingClock } from '../support/clock.ts';
 import { startNetwork, type TestNetwork, type TestNode } from '../support/network.ts';
 import { startCrm, type Crm } from './crm.ts';
 import { addCrm, change, leadOf, leavesOf, offerTo, type Partner } from './scene.ts';
@@ -20,7 +21,8 @@ let crm: Crm;
 let partner: Partner;
 
 beforeAll(async () => {
-  network = await startNetwork({ nodes: ['vendor'] });
+  // Its deadlines ring: a request that hangs ends.
+  network = await startNetwork({ nodes: ['vendor'], clock: makeRingingClock() });
   vendor = network.node('vendor');
   crm = await startCrm();
   partner = await addCrm(vendor, crm);
@@ -302,6 +304,35 @@ describe('software that knows webhooks and HTTP alone', () => {
     expect((await leadOf(vendor, leadId)).state).toBe('assigned');
   });
 
+  it('that is slow is left after twenty seconds, and tried again at growing distances; its health shows it', async () => {
+    const tries: number[] = [];
+    // It takes the request and says nothing: for the node the time goes on.
+    crm.answer = () => {
+      tries.push(network.clock.now());
+      network.clock.advance('20s');
+      return true;
+    };
+    const leadId = await takeIn(vendor, secretLead);
+    await network.settle();
+    for (let step = 0; step < 20 && tries.length < 4; step++) await network.advance('20s');
+    const waits = tries.slice(1).map((at, index) => at - (tries[index] ?? 0));
+    expect(waits).toHaveLength(3);
+    expect(waits).toEqual(waits.toSorted((one, other) => one - other));
+    expect(waits[2]).toBeGreaterThan(100_000);
+    expect(await vendor.administrator.api.get(`/api/peers/${partner.id}`)).toMatchObject({
+      health: { reach: 'failing', lastError: 'peer-timeout' },
+      outbox: { waiting: 1 },
+    });
+    crm.answer = () => false;
+    for (let step = 0; step < 15; step++) await network.advance('1m');
+    expect(crm.taken.map(({ body }) => body.data.lead)).toHaveLength(1);
+    expect(await vendor.administrator.api.get(`/api/peers/${partner.id}`)).toMatchObject({
+      health: { reach: 'good', lastError: null },
+    });
+    expect((await leadOf(vendor, leadId)).state).toBe('offered');
+    await crm.report({ lead: crm.taken[0]?.body.data.lead, status: 'reject' });
+  });
+
   it('that stays down costs the lead nothing: the offer ends at its time, and goes on', async () => {
     crm.answer = faulty((response) => response.writeHead(503).end());
     const leadId = await takeIn(vendor, secretLead);
@@ -367,10 +398,12 @@ describe('software that knows webhooks and HTTP alone', () => {
     expect(unheard).toMatchObject({ outcome: 'unreached' });
   });
 
-  it('is sent a release that it never took for ninety days; what it was told is known a year longer', async () => {
+  it('is sent a release that it never took for ninety days, by hand; what it was told is known a year longer', async () => {
     const { leadId, reference } = await offered();
+    const again = await offered();
     crm.answer = faulty((response) => response.writeHead(503).end());
     await crm.report({ lead: reference, status: 'accept' });
+    await crm.report({ lead: again.reference, status: 'accept' });
     for (let day = 0; day < 15; day++) await network.advance('25h');
     const release = () =>
       vendor.ctx.db
@@ -380,6 +413,29 @@ describe('software that knows webhooks and HTTP alone', () => {
         .where('type', '=', 'lead.released')
         .executeTakeFirst();
     expect(await release()).toMatchObject({ state: 'dead', body: expect.stringContaining(canary) as string });
+
+    interface Message {
+      readonly id: string;
+      readonly conversation: string;
+      readonly type: string;
+    }
+    const { api } = vendor.administrator;
+    const messages = `/api/peers/${partner.id}/messages`;
+    const { items } = await api.get<{ items: Message[] }>(messages);
+    const ofAgain = (type: string) => {
+      const found = items.find((message) => message.conversation === again.reference && message.type === type);
+      return `${messages}/${found?.id}/replay`;
+    };
+    expect(await codeOf(api.send('POST', ofAgain('lead.offered')))).toBe('not-replayable');
+    expect(await codeOf(api.send('POST', `${messages}/msg_unknown/replay`))).toBe('not-found');
+    crm.answer = () => false;
+    crm.taken.length = 0;
+    await api.send('POST', ofAgain('lead.released'));
+    for (let round = 0; round < 3; round++) await network.advance('31m');
+    expect(crm.taken.map(({ body }) => [body.type, body.data.lead])).toEqual([['lead.released', again.reference]]);
+    expect(await leadOf(vendor, again.leadId)).toMatchObject({ state: 'assigned', holder: { id: partner.id } });
+    expect(await codeOf(api.send('POST', ofAgain('lead.released')))).toBe('not-replayable');
+
     await network.advance('91d');
     expect(await release()).toEqual({ state: 'dead', body: null });
     await network.advance('401d');

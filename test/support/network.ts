@@ -43,6 +43,8 @@ export interface NetworkPlan {
   readonly nodes: readonly string[];
   readonly overrides?: (name: string) => Omit<Overrides, 'clock'>;
   readonly env?: Readonly<Record<string, string>>;
+  /** One that does not ring by default. */
+  readonly clock?: FakeClock;
   /** Makes the place where a node keeps its data; SQLite by default. */
   readonly place?: () => Promise<FreshPlace>;
 }
@@ -120,7 +122,7 @@ async function accept(host: TestNode, guest: TestNode): Promise<void> {
 
 /** Starts real nodes in this process. Dispose of it at the end: `await using network = await startNetwork(…)`. */
 export async function startNetwork(plan: NetworkPlan): Promise<TestNetwork> {
-  const clock = makeFakeClock();
+  const clock = plan.clock ?? makeFakeClock();
   const places: FreshPlace[] = [];
   const nodes = new Map<string, TestNode>();
   for (const name of plan.nodes) {
