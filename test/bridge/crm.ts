@@ -75,3 +75,11 @@ export async function startCrm() {
   });
 }
 export type Crm = Awaited<ReturnType<typeof startCrm>>;
+
+/** A CRM that answers as it should not. */
+export const faulty =
+  (act: (response: ServerResponse) => unknown): Crm['answer'] =>
+  (response) => {
+    act(response);
+    return true;
+  };

@@ -1,6 +1,9 @@
 import { listLeaves } from '../../node/ledger/store/leaves.ts';
-import type { TestNode } from '../support/network.ts';
-import type { Crm } from './crm.ts';
+import { takeIn } from '../browser/scene.ts';
+import { secretLead } from '../delivery/office.ts';
+import type { FakeClock } from '../support/clock.ts';
+import { startNetwork, type TestNode } from '../support/network.ts';
+import { startCrm, type Crm } from './crm.ts';
 
 export interface Partner {
   readonly id: string;
@@ -47,6 +50,33 @@ export async function offerTo(
     rules: [{ name: 'Everything', condition: { all: [] }, action }],
   });
 }
+
+/** A vendor that offers every lead to a CRM; after `clear` the CRM is well and has forgotten what it took. */
+export async function openVendor(clock?: FakeClock) {
+  const network = await startNetwork({ nodes: ['vendor'], ...(clock && { clock }) });
+  const vendor = network.node('vendor');
+  const crm = await startCrm();
+  const partner = await addCrm(vendor, crm);
+  await offerTo(vendor, [partner.boxId], 'direct');
+  return {
+    ...{ network, vendor, crm, partner },
+    clear() {
+      crm.taken.length = 0;
+      crm.answer = () => false;
+    },
+    /** Takes in a lead, which the CRM is offered under this reference. */
+    async offered() {
+      const leadId = await takeIn(vendor, secretLead);
+      await network.settle();
+      return { leadId, reference: crm.taken.at(-1)?.body.data.lead ?? '' };
+    },
+    async close() {
+      await network[Symbol.asyncDispose]();
+      await crm.stop();
+    },
+  };
+}
+export type Vendor = Awaited<ReturnType<typeof openVendor>>;
 
 interface LeadView {
   readonly version: number;

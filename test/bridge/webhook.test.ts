@@ -1,52 +1,24 @@
-import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { listHistoryOf } from '../../node/leads/store.ts';
 import { takeIn } from '../browser/scene.ts';
 import { canary, codeOf, secretLead, secrets } from '../delivery/office.ts';
 import { makeRingingClock } from '../support/clock.ts';
-import { startNetwork, type TestNetwork, type TestNode } from '../support/network.ts';
-import { startCrm, type Crm } from './crm.ts';
-import { addCrm, change, leadOf, leavesOf, offerTo, type Partner } from './scene.ts';
+import { faulty, type Crm } from './crm.ts';
+import { leadOf, leavesOf, openVendor, type Vendor } from './scene.ts';
 
-const faulty =
-  (act: (response: ServerResponse) => unknown): Crm['answer'] =>
-  (response) => {
-    act(response);
-    return true;
-  };
-
-let network: TestNetwork;
-let vendor: TestNode;
-let crm: Crm;
-let partner: Partner;
+let vendor: Vendor['vendor'];
+let crm: Vendor['crm'];
+let partner: Vendor['partner'];
+let network: Vendor['network'];
+let offered: Vendor['offered'];
+let world: Vendor;
 
 beforeAll(async () => {
   // Its deadlines ring: a request that hangs ends.
-  network = await startNetwork({ nodes: ['vendor'], clock: makeRingingClock() });
-  vendor = network.node('vendor');
-  crm = await startCrm();
-  partner = await addCrm(vendor, crm);
-  await offerTo(vendor, [partner.boxId], 'direct');
+  world = await openVendor(makeRingingClock());
+  ({ network, vendor, crm, partner, offered } = world);
 });
-afterAll(async () => {
-  await network[Symbol.asyncDispose]();
-  await crm.stop();
-});
-beforeEach(() => {
-  crm.taken.length = 0;
-  crm.answer = () => false;
-});
-
-async function offered(): Promise<{ leadId: string; reference: string }> {
-  const leadId = await takeIn(vendor, secretLead);
-  await network.settle();
-  return { leadId, reference: crm.taken.at(-1)?.body.data.lead ?? '' };
-}
-
-async function reasonOf(leadId: string): Promise<string | undefined> {
-  const [returned] = await listHistoryOf(vendor.ctx, leadId, { kinds: ['reroute'], skip: 0 });
-  return returned?.facts.reason;
-}
+afterAll(() => world.close());
+beforeEach(() => world.clear());
 
 describe('software that knows webhooks and HTTP alone', () => {
   it('is offered a lead, accepts, gets what was withheld, and wins', async () => {
@@ -87,116 +59,6 @@ describe('software that knows webhooks and HTTP alone', () => {
     expect(report.disclosures[1]).toMatchObject({ recipient: 'Harbour CRM', nodeId: partner.id });
     const kept = await vendor.ctx.db.selectFrom('webhookMessage').select('body').execute();
     expect(kept.every(({ body }) => body === null)).toBe(true);
-  });
-
-  it('is told what changes of a lead it holds, as far as its policy shows it, also what changed on the way to it', async () => {
-    const { leadId, reference } = await offered();
-    crm.answer = faulty((response) => response.writeHead(503).end());
-    await crm.report({ lead: reference, status: 'accept' });
-    await network.settle();
-    await change(vendor, leadId, { 'contact.jobTitle': 'Countess' });
-    expect(await leadOf(vendor, leadId)).toMatchObject({ state: 'claimed' });
-    crm.answer = () => false;
-    await network.advance('1m');
-    await network.advance('1m');
-    expect(crm.taken.map(({ body }) => body.type)).toEqual(['lead.offered', 'lead.released', 'lead.updated']);
-    expect(crm.taken[2]?.body.data).toEqual({
-      ...{ event: 'lead.updated', lead: reference, reason: 'other', test: false },
-      ...{ changed: ['contact.jobTitle'], document: { contact: { jobTitle: 'Countess' } } },
-    });
-
-    const { api } = vendor.administrator;
-    const hide = { recipientKind: 'peer', recipientId: partner.id, target: 'group:phone', stage: 'updated' };
-    const { items } = await api.get<{ items: object[] }>('/api/field-policies');
-    await api.send('PUT', '/api/field-policies', { policies: [...items, { ...hide, action: 'never' }] });
-    const phones = [{ kind: 'mobile', value: '+491705550999' }];
-    await change(vendor, leadId, { 'contact.jobTitle': null, 'contact.phones': phones, 'account.name': 'Engines' });
-    await change(vendor, leadId, { 'contact.phones': [] });
-    expect(crm.taken.slice(3).map(({ body }) => body.data)).toMatchObject([
-      {
-        reason: 'correction',
-        changed: ['contact.jobTitle', 'account.name'],
-        document: { account: { name: 'Engines' } },
-      },
-    ]);
-    expect(crm.taken[3]?.raw).not.toContain('555');
-
-    const mapping = {
-      fields: [
-        { to: 'id', from: '$lead' },
-        { to: 'title', from: 'contact.jobTitle' },
-      ],
-      wrap: false,
-    };
-    await api.send('PUT', `/api/partners/${partner.id}/mapping`, mapping);
-    await change(vendor, leadId, { 'account.name': 'Analytical Engines' });
-    await change(vendor, leadId, { 'contact.jobTitle': 'Analyst' });
-    await change(vendor, leadId, { 'contact.jobTitle': null });
-    const mapped = crm.taken.slice(4).map(({ raw }) => JSON.parse(raw) as object);
-    expect(mapped).toEqual([{ id: reference, title: 'Analyst' }, { id: reference, title: null }]); // prettier-ignore
-    const leaves = (await leavesOf(vendor)).filter((leaf) => leaf.includes(leadId) && leaf.includes('stage: updated'));
-    expect(leaves.map((leaf) => /shown: (.*)/.exec(leaf)?.[1])).toEqual([
-      ...['contact.jobTitle', 'contact.jobTitle account.name', 'contact.jobTitle', 'contact.jobTitle'],
-    ]);
-    await api.send('PUT', `/api/partners/${partner.id}/mapping`, {});
-    await api.send('PUT', '/api/field-policies', { policies: items });
-  });
-
-  it('is asked for a lead back: keeps it, then gives it up; what it never took can be asked anew', async () => {
-    const { leadId, reference } = await offered();
-    await crm.report({ lead: reference, status: 'accept' });
-    await network.settle();
-    const { api } = vendor.administrator;
-    const ask = () => api.send('POST', `/api/leads/${leadId}/ask-back`, { reason: 'mistake', text: 'Wrong region.' });
-    interface Questions {
-      readonly items: readonly { readonly state: string; readonly answerText?: string }[];
-      readonly may: { readonly askBack: boolean };
-    }
-    const questions = () => api.get<Questions>(`/api/leads/${leadId}/questions`);
-    const say = (status: string) => crm.report({ lead: reference, status, note: 'We know them.' });
-    expect(await questions()).toMatchObject({ items: [], may: { askBack: true } });
-    expect(await say('agree')).toMatchObject({ status: 409, body: { code: 'question-over' } });
-    await ask();
-    expect(await codeOf(ask())).toBe('already-asked');
-    expect(await questions()).toMatchObject({ items: [{ state: 'open', ours: true }], may: { askBack: false } });
-    await network.settle();
-    const asked = crm.taken.at(-1)?.body;
-    expect(asked).toMatchObject({ type: 'lead.recall-requested', data: { lead: reference, reason: 'mistake' } });
-    expect(asked?.data).toMatchObject({ text: 'Wrong region.', answerBy: expect.any(String) as string, document: {} });
-    expect(await say('refuse')).toMatchObject({ body: { outcome: 'refused' } });
-    expect(await questions()).toMatchObject({ items: [{ state: 'refused', answerText: 'We know them.' }] });
-    expect(await leadOf(vendor, leadId)).toMatchObject({ state: 'assigned', holder: { id: partner.id } });
-
-    crm.answer = faulty((response) => response.writeHead(503).end());
-    await ask();
-    for (let day = 0; day < 15; day++) await network.advance('25h');
-    expect(await questions()).toMatchObject({ items: [{ state: 'void' }, {}], may: { askBack: true } });
-    crm.answer = () => false;
-    await ask();
-    await network.advance('31m');
-    expect(await say('agree')).toMatchObject({ body: { outcome: 'agreed' } });
-    expect(await say('agree')).toMatchObject({ status: 409 });
-    await network.settle();
-    expect(await leadOf(vendor, leadId)).toMatchObject({ state: 'unrouted' });
-    expect(await say('won')).toMatchObject({ status: 409, body: { code: 'not-the-holder' } });
-  });
-
-  it('gives a lead back with a reason of the protocol, or in its own words', async () => {
-    for (const [words, reason] of [
-      ['Wrong data', 'wrong-data'],
-      ['Too far away', 'other'],
-    ] as const) {
-      // prettier-ignore
-      const { leadId, reference } = await offered();
-      await crm.report({ lead: reference, status: 'accept' });
-      await network.settle();
-      expect(await crm.report({ lead: reference, status: 'return', reason: words })).toMatchObject({ status: 200 });
-      await network.settle();
-      expect((await leadOf(vendor, leadId)).state).toBe('unrouted');
-      const history = JSON.stringify(await vendor.administrator.api.get(`/api/leads/${leadId}/history`));
-      expect(history).toContain(reason === 'other' ? 'Too far away' : reason);
-      expect(await reasonOf(leadId)).toBe(reason);
-    }
   });
 
   it('declines, reports twice, too early and out of turn: each once, and nothing is told to who lost', async () => {
@@ -344,58 +206,6 @@ describe('software that knows webhooks and HTTP alone', () => {
     // It may have heard the offer: it is told that it is over, and nothing of the customer.
     expect(crm.taken.map(({ body }) => body.type)).toEqual(['lead.closed']);
     for (const secret of secrets) expect(crm.taken[0]?.raw).not.toContain(secret);
-  });
-
-  it('gets nothing more of a lead that is erased: what waits for it is empty, and does not leave', async () => {
-    const { leadId, reference } = await offered();
-    crm.answer = faulty((response) => response.writeHead(503).end());
-    await crm.report({ lead: reference, status: 'accept' });
-    await network.settle();
-    const told = () =>
-      vendor.ctx.db
-        .selectFrom('webhookMessage')
-        .select(['type', 'state', 'body'])
-        .where('leadId', '=', leadId)
-        .orderBy('messageId')
-        .execute();
-    expect((await told())[1]?.body).toContain(canary);
-    const body = { reason: 'person-asked', confirm: leadId };
-    await vendor.administrator.api.send('POST', `/api/leads/${leadId}/erase`, body);
-    const erased = [
-      { type: 'lead.offered', state: 'delivered', body: null },
-      { type: 'lead.released', state: 'cancelled', body: null },
-    ];
-    expect((await told()).slice(0, 2)).toEqual(erased);
-    const requests = async () =>
-      (await vendor.administrator.api.get<{ requests: object[] }>(`/api/leads/${leadId}/privacy`)).requests;
-    expect(await requests()).toMatchObject([{ kind: 'erasure', outcome: 'open', partner: { name: 'Harbour CRM' } }]);
-    crm.answer = () => false;
-    crm.taken.length = 0;
-    for (let round = 0; round < 3; round++) await network.advance('31m');
-    expect(crm.taken.map(({ body: { type } }) => type)).toEqual(['lead.erased']);
-    expect(crm.taken[0]?.body.data).toEqual({
-      ...{ event: 'lead.erased', lead: reference, reason: 'person-asked', document: {} },
-      answerBy: expect.any(String) as string,
-    });
-    const gone = { lead: reference, status: 'erased' };
-    expect(await crm.report(gone)).toMatchObject({ body: { outcome: 'erased' } });
-    expect(await crm.report(gone)).toMatchObject({ body: { outcome: 'erased' } });
-    expect(await requests()).toMatchObject([{ outcome: 'done', overdue: false }]);
-    const leaves = (await leavesOf(vendor)).filter((leaf) => leaf.includes('kind: erasure-answered'));
-    expect(leaves).toEqual([expect.stringMatching(/outcome: done/)]);
-
-    const other = await offered();
-    expect(await crm.report({ lead: other.reference, status: 'erased' })).toMatchObject({
-      status: 409,
-      body: { code: 'question-over' },
-    });
-    // Software that never takes it was not reached: people have to ask.
-    crm.answer = faulty((response) => response.writeHead(503).end());
-    await vendor.administrator.api.send('POST', `/api/leads/${other.leadId}/erase`, { ...body, confirm: other.leadId });
-    for (let day = 0; day < 15; day++) await network.advance('25h');
-    const [unheard] = (await vendor.administrator.api.get<{ requests: object[] }>(`/api/leads/${other.leadId}/privacy`))
-      .requests;
-    expect(unheard).toMatchObject({ outcome: 'unreached' });
   });
 
   it('is sent a release that it never took for ninety days, by hand; what it was told is known a year longer', async () => {
