@@ -14,7 +14,7 @@ import { planDue } from './question-due.ts';
 import { maySay, sendMessage } from '../sending/send-message.ts';
 import type { Conversation } from '../store/conversations.ts';
 import { insertQuestion } from '../store/questions.ts';
-import { partnerOf } from '../feedback/told-by-partner.ts';
+import { partnerOf } from '../peers/partner-of.ts';
 
 /** How long the other side has to answer when nobody says otherwise. */
 export const answerMilliseconds = 3 * dayMilliseconds;

@@ -4,7 +4,8 @@ import { dayMilliseconds } from '../../kernel/times.ts';
 import { tellHistory } from '../../leads/change-lead.ts';
 import { getLeadHead } from '../../leads/store.ts';
 import { findQuestion, type Question } from '../store/questions.ts';
-import { partnerOf, tellPeople } from '../feedback/told-by-partner.ts';
+import { partnerOf } from '../peers/partner-of.ts';
+import { tellPeople } from '../feedback/tell-people.ts';
 
 /** People are reminded this long before an answer is due, or after half of the time they have. */
 const reminderMilliseconds = dayMilliseconds;

@@ -18,7 +18,7 @@ import {
 import { forgetConversation } from '../store/inbox.ts';
 import { forgetSent } from '../store/outbox-content.ts';
 import { closeQuestion, forgetQuestions, listOpenIn, type Question } from '../store/questions.ts';
-import { partnerOf } from '../feedback/told-by-partner.ts';
+import { partnerOf } from '../peers/partner-of.ts';
 
 interface Settling {
   readonly outcome: AnswerOutcome;

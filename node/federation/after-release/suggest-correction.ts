@@ -11,7 +11,7 @@ import { findConversation, updateConversation, type Conversation } from '../stor
 import type { Peer } from '../store/peers.ts';
 import { closeQuestion, insertQuestion, listOpenIn, type Correction, type Question } from '../store/questions.ts';
 import { digestFields, retold, type ToldFields } from './told-fields.ts';
-import { tellPeople } from '../feedback/told-by-partner.ts';
+import { tellPeople } from '../feedback/tell-people.ts';
 
 interface Suggestion {
   readonly peer: Peer;

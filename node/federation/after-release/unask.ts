@@ -3,7 +3,8 @@ import { tellHistory } from '../../leads/change-lead.ts';
 import { updateConversation, type Conversation } from '../store/conversations.ts';
 import type { OutboxMessage } from '../store/outbox.ts';
 import { closeQuestion, findQuestionBy } from '../store/questions.ts';
-import { partnerOf, tellPeople } from '../feedback/told-by-partner.ts';
+import { partnerOf } from '../peers/partner-of.ts';
+import { tellPeople } from '../feedback/tell-people.ts';
 
 /**
  * A question of ours had no effect on the other side, or never reached it: everything is as before it, and it may be asked anew.

@@ -10,7 +10,7 @@ import { holderOf } from '../../routing/open-offer.ts';
 import { getRecipient, type Recipient } from '../../routing/store/recipients.ts';
 import { takeLeadBack } from '../../routing/take-lead-back.ts';
 import { planDue } from '../after-release/question-due.ts';
-import { tellPeople } from '../feedback/told-by-partner.ts';
+import { tellPeople } from '../feedback/tell-people.ts';
 import { closeQuestion, findQuestionBy, insertQuestion, listOpenIn, type Question } from '../store/questions.ts';
 import { longestMilliseconds } from './offer-by-webhook.ts';
 import { queueWebhook } from './queue-webhook.ts';

@@ -18,7 +18,8 @@ import type { Peer } from '../store/peers.ts';
 import { closeQuestion, findQuestionBy, insertQuestion, type Question, type QuestionKind } from '../store/questions.ts';
 import { suggestCorrection } from '../after-release/suggest-correction.ts';
 import { digestFields, retold, type ToldFields } from '../after-release/told-fields.ts';
-import { partnerOf, tellPeople } from '../feedback/told-by-partner.ts';
+import { partnerOf } from '../peers/partner-of.ts';
+import { tellPeople } from '../feedback/tell-people.ts';
 import type { ConversationEffects, Heard } from './effect.ts';
 
 /** The messages about a lead after its release, and recalls before it (section 10 of the specification). */

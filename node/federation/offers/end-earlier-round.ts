@@ -6,7 +6,7 @@ import type { Conversation } from '../store/conversations.ts';
 import { forgetConversation } from '../store/inbox.ts';
 import { forgetSent } from '../store/outbox-content.ts';
 import { closeQuestion, forgetQuestions, listOpenIn } from '../store/questions.ts';
-import { partnerOf } from '../feedback/told-by-partner.ts';
+import { partnerOf } from '../peers/partner-of.ts';
 
 /**
  * A peer offers anew where the end of the last round did not arrive: what we have of that round is deleted. A lead that we

@@ -7,7 +7,7 @@ import { isDeafTo } from '../peers/is-deaf-to.ts';
 import { maySay, sendMessage } from '../sending/send-message.ts';
 import type { Conversation } from '../store/conversations.ts';
 import { insertPrivacyRequest, type PrivacyRequest } from '../store/privacy-requests.ts';
-import { partnerOf } from '../feedback/told-by-partner.ts';
+import { partnerOf } from '../peers/partner-of.ts';
 
 interface Asking {
   readonly reason: ErasureReason;

@@ -15,7 +15,7 @@ import { isDeafTo } from '../peers/is-deaf-to.ts';
 import { maySay, sendMessage } from '../sending/send-message.ts';
 import { listConversationsOf, type Conversation, type ConversationKey } from '../store/conversations.ts';
 import { hasDeparted } from '../store/outbox.ts';
-import { tellPeople } from '../feedback/told-by-partner.ts';
+import { tellPeople } from '../feedback/tell-people.ts';
 
 interface Changing {
   readonly change: ConsentChange;

@@ -15,7 +15,7 @@ import {
   type PrivacyKind,
   type PrivacyRequest,
 } from '../store/privacy-requests.ts';
-import { tellPeople } from '../feedback/told-by-partner.ts';
+import { tellPeople } from '../feedback/tell-people.ts';
 import { newRequest, planDue } from './ask-erasure.ts';
 import { eraseLead, eraseOnward } from './erase-lead.ts';
 import { settleErasure } from './settle-erasure.ts';

@@ -8,7 +8,7 @@ import {
   updatePrivacyRequest,
 } from '../store/privacy-requests.ts';
 import { getLead } from '../../leads/store.ts';
-import { tellPeople } from '../feedback/told-by-partner.ts';
+import { tellPeople } from '../feedback/tell-people.ts';
 import { eraseLead } from './erase-lead.ts';
 import { settleAccess } from './report-access.ts';
 import { settleErasure } from './settle-erasure.ts';

@@ -23,7 +23,7 @@ import {
   updatePrivacyRequest,
   type PrivacyRequest,
 } from '../store/privacy-requests.ts';
-import { partnerOf } from '../feedback/told-by-partner.ts';
+import { partnerOf } from '../peers/partner-of.ts';
 import { newRequest, planDue } from './ask-erasure.ts';
 import { keepRequest, needRequest } from './hear-erasure.ts';
 

@@ -12,7 +12,7 @@ import { describeNewConversation } from '../offers/new-conversation.ts';
 import { heldStates, insertConversation, updateConversation, type Conversation } from '../store/conversations.ts';
 import type { Peer } from '../store/peers.ts';
 import type { FindingOutcome } from '../store/restorations.ts';
-import { partnerOf } from '../feedback/told-by-partner.ts';
+import { partnerOf } from '../peers/partner-of.ts';
 import { readLeadId } from './conversation-id.ts';
 import { eraseOne } from './erase-again.ts';
 

@@ -2,7 +2,7 @@ import type { SharedTopic } from '../../delivery/plan-shared-mail.ts';
 import type { Tx } from '../../kernel/context.ts';
 import { intend } from '../../kernel/jobs.ts';
 import { announce } from '../../kernel/live-events.ts';
-import type { Holder, LeadActor } from '../../leads/history.ts';
+import type { LeadActor } from '../../leads/history.ts';
 import { getLead } from '../../leads/store.ts';
 import { listKeepers } from '../../routing/tell-unrouted.ts';
 import { getPeer } from '../store/peers.ts';
@@ -40,9 +40,4 @@ async function listConcerned(tx: Tx, leadId: string, to: LeadActor | undefined):
   if (to?.kind === 'user' && to.id !== undefined) return [to.id];
   const { holder, boxUserId } = await getLead(tx, leadId);
   return holder?.kind === 'user' ? [holder.id] : listKeepers(tx, boxUserId ?? undefined);
-}
-
-/** A peer as history names it. */
-export async function partnerOf(tx: Tx, peerId: string): Promise<Holder & { readonly kind: 'peer' }> {
-  return { kind: 'peer', id: peerId, name: (await getPeer(tx, peerId)).name };
 }
