@@ -4,7 +4,13 @@ import { expect, it } from 'vitest';
 import { changeLead } from '../../node/leads/change-lead.ts';
 import { verifyLedger } from '../../node/ledger/verify-ledger.ts';
 import { sendMessage } from '../../node/federation/sending/send-message.ts';
-import { findHolding, listConversationsOf } from '../../node/federation/store/conversations.ts';
+import {
+  findConversation,
+  findHolding,
+  listConversationsOf,
+  type Conversation,
+} from '../../node/federation/store/conversations.ts';
+import type { Tx } from '../../node/kernel/context.ts';
 import { decideErasure, holdLead } from '../../node/federation/privacy/decide-request.ts';
 import { leavesOf, sequence } from '../ledger/log.ts';
 import { canary, type FederationNode } from '../support/federation.ts';
@@ -185,4 +191,24 @@ it('is no weapon: not from another conversation, not by an answer nobody asked f
     expect(await leavesOf(node.ctx, 'lead-erased')).toHaveLength(1);
   }
   expect(await world.requests(distributor)).toHaveLength(2);
+});
+
+it('who asks without end is answered so often a day, and makes others work no more often', async () => {
+  await using world = await openChain();
+  const { vendor, distributor, wire } = world;
+  const [{ peerId, conversationId }] = (await listConversationsOf(vendor.ctx, world.idAt(vendor))) as [Conversation];
+  const ask = async (tx: Tx) => {
+    const conversation = (await findConversation(tx, { peerId, conversationId }))!;
+    await sendMessage(tx, conversation, { type: 'AccessRequest', body: {} });
+  };
+  for (let n = 0; n < 3; n++) {
+    for (let m = 0; m < 8; m++) await vendor.write(ask);
+    await world.settle();
+  }
+  const heard = async () => (await world.requests(distributor)).filter(({ ours }) => !ours).length;
+  expect(await heard()).toBe(20);
+  expect(wire.story().filter((line) => line === 'distributor>dealer AccessRequest')).toHaveLength(20);
+  expect(wire.calls.map(({ answer }) => answer).join()).toContain('<l:Code>rate</l:Code>');
+  await world.advance('25h');
+  expect(await heard()).toBe(24);
 });

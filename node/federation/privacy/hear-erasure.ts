@@ -8,7 +8,7 @@ import type { Heard } from '../effects/effect.ts';
 import { Refusal } from '../receiving/refusal.ts';
 import { updateConversation } from '../store/conversations.ts';
 import {
-  countOpenIn,
+  countHeardIn,
   findPrivacyRequestBy,
   insertPrivacyRequest,
   updatePrivacyRequest,
@@ -23,6 +23,8 @@ import { settleErasure } from './settle-erasure.ts';
 const answerDays = 7;
 /** So many requests of one conversation may wait for an answer at a time. */
 const mostWaiting = 10;
+/** So many of one conversation are taken in 24 hours: each is kept, and may go on to others. */
+const mostInDay = 20;
 const patienceSeconds = 3600;
 
 /**
@@ -58,14 +60,20 @@ async function forgetTurnedDown(tx: Tx, { conversation }: Heard<'Erasure'>): Pro
   await updateConversation(tx, conversation, nothing);
 }
 
-/** Keeps what the other side asks. Refuses `rate` when too much of it waits already. */
+/** Keeps what the other side asks. Refuses `rate` when too much of it waits already, or came today. */
 export async function keepRequest(
   tx: Tx,
   { conversation, peer, message, digest }: Heard<'Erasure' | 'AccessRequest'>,
   { kind, reason }: { kind: PrivacyKind; reason?: string },
 ): Promise<PrivacyRequest> {
-  if ((await countOpenIn(tx, conversation, mostWaiting)) === mostWaiting)
-    throw new Refusal('rate', 'Too many requests of this conversation wait.', { retryAfter: patienceSeconds });
+  const since = tx.clock.now() - dayMilliseconds;
+  if (
+    (await countHeardIn(tx, conversation, { most: mostWaiting })) === mostWaiting ||
+    (await countHeardIn(tx, conversation, { since, most: mostInDay })) === mostInDay
+  )
+    throw new Refusal('rate', 'Too many requests of this conversation wait, or came today.', {
+      retryAfter: patienceSeconds,
+    });
   const { answerBy } = message.body;
   const wanted = answerBy === undefined ? Infinity : Date.parse(answerBy);
   const due = Math.max(Math.min(wanted, tx.clock.now() + answerDays * dayMilliseconds), tx.clock.now());

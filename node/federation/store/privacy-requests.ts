@@ -128,13 +128,22 @@ export async function listOpenPrivacyRequests(
   return rows.map(parse);
 }
 
-/** How many requests of the peer wait in one conversation; counts up to `most`. */
-export async function countOpenIn(ctx: Context, { peerId, conversationId, leadId }: Of, most: number): Promise<number> {
-  const all = await listPrivacyRequestsOf(ctx, leadId);
-  const waiting = all.filter(
-    (each) => !each.ours && each.settledAt === null && each.peerId === peerId && each.conversationId === conversationId,
-  );
-  return Math.min(waiting.length, most);
+/** How many requests of the peer came in one conversation `since` then, or wait, if that is undefined; counts up to `most`. */
+export async function countHeardIn(
+  ctx: Context,
+  { peerId, conversationId, leadId }: Of,
+  { since, most }: { since?: number; most: number },
+): Promise<number> {
+  const heard = ctx.db
+    .selectFrom('privacyRequest')
+    .select('id')
+    .where('leadId', '=', leadId)
+    .where('peerId', '=', peerId)
+    .where('conversationId', '=', conversationId)
+    .where('ours', '=', 0)
+    .limit(most);
+  const counted = since === undefined ? heard.where('settledAt', 'is', null) : heard.where('askedAt', '>', since);
+  return (await counted.execute()).length;
 }
 interface Of extends ConversationKey {
   readonly leadId: string;
