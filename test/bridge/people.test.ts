@@ -192,6 +192,7 @@ describe('a partner without a node', () => {
     const link = linkIn(await mailTo(vendor, pat, 'New lead'));
     await post(vendor, link, { answer: 'accept' });
     await agency.settle();
+    await api.send('POST', `/api/leads/${held}/ask-back`, { reason: 'mistake' });
     const open = await agency.takeInLead();
     const offers = (await mailsTo(vendor, pat)).filter((mail) => mail.subject?.startsWith('New lead'));
 
@@ -215,6 +216,8 @@ describe('a partner without a node', () => {
     const kept = await api.get<{ items: { recipientId?: string }[] }>('/api/field-policies');
     expect(kept.items).toEqual([expect.objectContaining({ recipientId: harbour.nodeId })]);
     expect((await leavesOf(vendor)).some((leaf) => leaf.includes(`was: ${partnerId}`))).toBe(true);
+    const asked = await api.get<{ items: object[] }>(`/api/leads/${held}/questions`);
+    expect(asked.items).toMatchObject([{ state: 'open', partner: { peerId: harbour.nodeId } }]);
     // The earlier link still reports, and the earlier offer is still answered.
     await post(vendor, link, { answer: 'status', disposition: 'won', amount: '10 EUR' });
     const second = offers.map(linkIn).find((one) => one !== link);
