@@ -136,10 +136,9 @@ describe('caps against harvesting', () => {
     await vendor.write((tx) => insertRestoration(tx, 7));
     await beginRestoration((await world.twin('vendor')).ctx);
     await world.settle();
-    expect(world.wire.story().filter((line) => /States|Award|NoLonger/.test(line))).toEqual([
-      'reseller>vendor States',
-      ...['vendor>reseller Award', 'vendor>reseller NoLongerAvailable', 'vendor>reseller NoLongerAvailable'],
-    ]);
+    const answers = world.wire.story().filter((line) => /Award|NoLonger/.test(line));
+    const [won, ended] = ['vendor>reseller Award', 'vendor>reseller NoLongerAvailable'];
+    expect(answers.sort()).toEqual([won, ended, ended]);
     expect((await vendor.leads()).map(({ state }) => state).sort()).toEqual(['claimed', 'unrouted', 'unrouted']);
   });
 
