@@ -47,7 +47,8 @@ dt { color: var(--soft); } dd { margin: 0; white-space: pre-line; }
 dl + p { margin: .5rem 0 0; padding-top: .75rem; border-top: 1px solid var(--line); }
 label { display: block; font-weight: 600; margin: .9rem 0 .25rem; }
 input, select, textarea { width: 100%; padding: .6rem .7rem; font: inherit; color: inherit; border: 1px solid var(--edge); border-radius: 8px; background: #fff; }
-input[type=checkbox] { width: auto; }
+input[type=checkbox], input[type=radio] { width: auto; }
+label:has(> input[type=radio]) { font-weight: 400; margin: 0; padding: .25rem 0; }
 button, .button { display: inline-block; min-height: 2.75rem; font: inherit; font-weight: 600; padding: .6rem 1.2rem; border-radius: 8px; border: 1px solid var(--accent); background: var(--accent); color: #fff; text-align: center; text-decoration: none; cursor: pointer; }
 button:hover, .button:hover { background: var(--press); border-color: var(--press); }
 button.quiet, .button.quiet { background: #fff; color: var(--accent); }
