@@ -8,6 +8,7 @@ import { listPrivacyRequestsOf } from '../../node/federation/store/privacy-reque
 import { sendMessage } from '../../node/federation/sending/send-message.ts';
 import { findHolding } from '../../node/federation/store/conversations.ts';
 import { leavesOf, sequence } from '../ledger/log.ts';
+import { openHeld } from '../federation/shared-lead.ts';
 import { canary, openFederation, type FederationNode } from '../support/federation.ts';
 import { allOf, grace, openChain } from './chain.ts';
 
@@ -158,4 +159,21 @@ it('of a lead that was passed on, taken back and given back no message is left',
   await comesBack(vendor, distributor);
   expect((await world.lead(distributor)).state).toBe('withdrawn');
   expect((await documents()).map(({ document }) => document)).toEqual([null, null]);
+});
+
+it('what was on its way when a lead was given back is delivered, and kept no longer', async () => {
+  await using world = await openHeld();
+  const { vendor, reseller, leadId, wire } = world;
+  let agreed = false;
+  wire.fault = async ({ type }) => {
+    if (type === 'AccessReport' && !agreed) await world.answer(reseller, 'agreed').then(() => (agreed = true));
+    return undefined;
+  };
+  await world.askBack();
+  await vendor.write((tx) => askAccess(tx, leadId, { actor: grace }));
+  await world.settle();
+  const [report] = await reseller.ctx.db.selectFrom('outbox').select(['state', 'document']).where('type', '=', 'AccessReport').execute(); // prettier-ignore
+  expect((await reseller.leads()).map(({ state }) => state)).toEqual(['withdrawn']);
+  expect(report).toEqual({ state: 'delivered', document: null });
+  expect(await listPrivacyRequestsOf(vendor.ctx, leadId)).toMatchObject([{ kind: 'access', outcome: 'done' }]);
 });

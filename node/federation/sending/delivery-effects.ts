@@ -6,6 +6,7 @@ import { onStepReceipted, onStepRefused } from '../agreements/step-delivered.ts'
 import { releaseToPeer } from '../offers/award-to-peer.ts';
 import { planDeletion } from '../privacy/delete-shown.ts';
 import { requestUnheard } from '../privacy/privacy-due.ts';
+import { forgetTold } from '../receiving/forget-late.ts';
 import { findConversation, updateConversation, type Conversation } from '../store/conversations.ts';
 import { forgetConversation } from '../store/inbox.ts';
 import { cancelUnsent, isSaidAgain, type OutboxMessage } from '../store/outbox.ts';
@@ -18,6 +19,7 @@ export async function onReceipt(tx: Tx, message: OutboxMessage): Promise<void> {
   if (!conversation) return;
   if (message.type === 'Award') await releaseToPeer(tx, conversation);
   if (message.type === 'Release' && conversation.recipientId) await completeRelease(tx, conversation.recipientId);
+  await forgetTold(tx, message, conversation);
 }
 
 /** The peer refused a message for good, by a signed Problem. */
@@ -26,6 +28,7 @@ export async function onRefused(tx: Tx, message: OutboxMessage, code: string): P
   if (message.type === 'Erasure' || message.type === 'AccessRequest') return requestUnheard(tx, message, code);
   const conversation = await findConversation(tx, message);
   if (!conversation) return;
+  await forgetTold(tx, message, conversation);
   // Without the offer there is nothing to end.
   if (message.type === 'Offer') await cancelUnsent(tx, conversation, code);
   if (conversation.state === 'closed') return;
@@ -48,9 +51,11 @@ export async function onDead(tx: Tx, message: OutboxMessage): Promise<void> {
   if (message.type === 'Agreement') return onStepRefused(tx, message, 'expired');
   if (message.type === 'Erasure' || message.type === 'AccessRequest') return requestUnheard(tx, message, 'expired');
   const conversation = await findConversation(tx, message);
-  if (conversation && (message.type === 'Recall' || message.type === 'Return'))
+  if (!conversation) return;
+  await forgetTold(tx, message, conversation);
+  if (message.type === 'Recall' || message.type === 'Return')
     await unask(tx, conversation, { message, code: 'not-reached' });
-  if (conversation && message.type === 'Accept') await loseClaim(tx, conversation, message, 'expired');
+  if (message.type === 'Accept') await loseClaim(tx, conversation, message, 'expired');
 }
 
 /** Our claim came to nothing. What a peer awarded in spite of that stays, and so does the claim of a later round. */

@@ -14,6 +14,11 @@ export async function forgetSent(tx: Tx, { peerId, conversationId }: Conversatio
     .execute();
 }
 
+/** Deletes the content of one message. */
+export async function forgetSentOne(tx: Tx, messageId: string): Promise<void> {
+  await tx.db.updateTable('outbox').set({ document: null }).where('messageId', '=', messageId).execute();
+}
+
 /** Messages that show something of a lead, or could. */
 const telling: readonly MessageType[] = [
   'Offer', 'Release', 'Update', 'Status', 'Recall', 'Return', 'ConsentChange', 'AccessRequest', 'AccessReport',
