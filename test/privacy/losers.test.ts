@@ -161,6 +161,28 @@ it('of a lead that was passed on, taken back and given back no message is left',
   expect((await documents()).map(({ document }) => document)).toEqual([null, null]);
 });
 
+it('a report that had not arrived when its content was deleted is answered anew, with what is left', async () => {
+  await using world = await openGrab();
+  const { vendor, winner, loser, ann, leadId, wire } = world;
+  await winner.accept((await winner.leads())[0]!.id, ann.id);
+  await world.settle();
+  wire.fault = ({ type }) => (type === 'AccessReport' ? 'lost' : undefined);
+  await vendor.write((tx) => askAccess(tx, leadId, { actor: grace }));
+  await world.settle();
+  const { id } = (await winner.leads())[0]!;
+  await winner.write((tx) => eraseLead(tx, id, { reason: 'person-asked', actor: grace }));
+  await world.advance('5m');
+  wire.fault = () => undefined;
+  await world.advance('2h');
+  const asked = (await listPrivacyRequestsOf(vendor.ctx, leadId)).filter(({ kind, ours }) => ours && kind === 'access');
+  expect(asked).toMatchObject([
+    { peerId: winner.nodeId, outcome: 'done', answer: { report: {} } },
+    // It keeps what is not personal.
+    { peerId: loser.nodeId, outcome: 'done', answer: { report: { lead: { interest: {} } } } },
+  ]);
+  expect(JSON.stringify(asked)).not.toContain(canary);
+});
+
 it('what was on its way when a lead was given back is delivered, and kept no longer', async () => {
   await using world = await openHeld();
   const { vendor, reseller, leadId, wire } = world;

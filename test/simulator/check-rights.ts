@@ -13,7 +13,7 @@ export async function checkRights(stocks: readonly Stock[], nodes: readonly SimN
     const node = nodes.find(({ name }) => name === stock.name) as SimNode;
     await checkNothingLeft(stock, node.ctx, run.onFault);
     for (const lead of stock.leads) checkErasedBecause(stock, lead, run);
-    checkAnswered(stocks, stock, run);
+    checkAnswered(stock, run);
     for (const conversation of stock.conversations.filter(({ side }) => side === 'offering'))
       checkHop(stock, conversation, { stocks, run });
   }
@@ -54,19 +54,11 @@ function checkErasedBecause({ name, history }: Stock, { id, erasedAt, originPeer
   }
 }
 
-/**
- * Between honest nodes every question about personal data got its answer; only people may take longer. A report that had not
- * left when its lead was erased never does.
- */
-function checkAnswered(stocks: readonly Stock[], { name, requests }: Stock, { plan, onFault }: Run): void {
+/** Between honest nodes every question about personal data got its answer; only people may take longer. */
+function checkAnswered({ name, requests }: Stock, { plan, onFault }: Run): void {
   if (plan.hostile) return;
-  for (const { ours, kind, outcome, peerId, conversationId } of requests) {
-    if (ours !== 1 || outcome !== 'open') continue;
-    const peer = stocks.find(({ nodeId }) => nodeId === peerId);
-    const theirs = peer?.conversations.find((each) => each.conversationId === conversationId);
-    const isGone = kind === 'access' && theirs && theirs.erasedAt !== null;
-    if (!isGone) onFault(`${name}: ${nameOf(peerId)} never answered about ${kind}`);
-  }
+  for (const { ours, kind, outcome, peerId } of requests)
+    if (ours === 1 && outcome === 'open') onFault(`${name}: ${nameOf(peerId)} never answered about ${kind}`);
 }
 
 interface Hop {

@@ -9,7 +9,7 @@ import { isDeafTo } from '../peers/is-deaf-to.ts';
 import { maySay, sendMessage } from '../sending/send-message.ts';
 import { findConversation, updateConversation, type Conversation } from '../store/conversations.ts';
 import { forgetConversation } from '../store/inbox.ts';
-import { eraseSent } from '../store/outbox-content.ts';
+import { cancelTold } from './cancel-told.ts';
 
 const hourMilliseconds = 3_600_000;
 /** What the specification gives a loser where nothing was agreed on (LX-116). */
@@ -52,7 +52,7 @@ export async function deleteShown(
   if (leadId !== '') await forgetOfferValues(tx, leadId);
   await forgetConversation(tx, conversation);
   // What waits still and is sealed could not be read any more to be sent.
-  await eraseSent(tx, conversation);
+  await cancelTold(tx, conversation);
   if (conversation.contentKeyId !== null) await destroyContentKey(tx, conversation.contentKeyId);
   const change = { offer: null, told: null, contentKeyId: null, deletedAt: tx.clock.now() };
   const deleted = await updateConversation(tx, conversation, change);

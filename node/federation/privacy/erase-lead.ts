@@ -15,7 +15,6 @@ import { noteErasure } from '../restoration/erasures-file.ts';
 import { listConversationsOf, updateConversation, type Conversation } from '../store/conversations.ts';
 import { forgetConversation } from '../store/inbox.ts';
 import { hasDeparted } from '../store/outbox.ts';
-import { eraseSent } from '../store/outbox-content.ts';
 import {
   forgetReports,
   giveUpCancelled,
@@ -26,6 +25,7 @@ import { forgetQuestions } from '../store/questions.ts';
 import { eraseWebhooks } from '../store/webhooks.ts';
 import { askErasure } from './ask-erasure.ts';
 import { askErasureAway } from './ask-erasure-away.ts';
+import { cancelTold } from './cancel-told.ts';
 import { overwriteErased } from './overwrite-erased.ts';
 
 interface Erasing {
@@ -99,7 +99,7 @@ async function askOthers(
 /** The documents of a conversation, and what commitments and digests could be guessed from. */
 async function eraseConversation(tx: Tx, conversation: Conversation): Promise<Conversation> {
   await forgetConversation(tx, conversation);
-  await eraseSent(tx, conversation);
+  await cancelTold(tx, conversation);
   for (const requestId of await giveUpCancelled(tx, conversation))
     await intend(tx, { kind: 'settle-access', payload: { requestId } });
   const nothing = { offer: null, told: null, secret: null, hops: null, contentKeyId: null };

@@ -92,7 +92,8 @@ export async function settleAccess(tx: Tx, { requestId }: { requestId: string })
   const body = { ...own, ...(disclosures.length > 0 && { disclosures }) };
   const { messageId, digest } = request;
   await sendMessage(tx, conversation, { type: 'AccessReport', body, inReplyTo: { messageId, digest } });
-  await updatePrivacyRequest(tx, request.id, { outcome: 'done', answeredAt: now, settledAt: now });
+  const answeredAt = tx.clock.now();
+  await updatePrivacyRequest(tx, request.id, { outcome: 'done', answeredAt, settledAt: answeredAt });
 }
 
 /**

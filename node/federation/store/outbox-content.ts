@@ -27,17 +27,23 @@ const telling: readonly MessageType[] = [
 /** Whether a message of this type shows something of a lead, or could. */
 export const isTelling = (type: MessageType): boolean => telling.includes(type);
 
-/** Nothing of a lead leaves any more in this conversation, and the content of what was sent is deleted. */
-export async function eraseSent(tx: Tx, { peerId, conversationId }: ConversationKey): Promise<void> {
-  await tx.db
+/**
+ * Nothing of a lead leaves any more in this conversation, and the content of what was sent is deleted. Answers when the first
+ * report was made that did not arrive: undefined when all did.
+ */
+export async function eraseSent(tx: Tx, { peerId, conversationId }: ConversationKey): Promise<number | undefined> {
+  const cancelled = await tx.db
     .updateTable('outbox')
     .set({ state: 'cancelled', code: 'erased', answeredAt: tx.clock.now() })
     .where('peerId', '=', peerId)
     .where('conversationId', '=', conversationId)
     .where('state', '=', waiting)
     .where('type', 'in', telling)
+    .returning(['type', 'createdAt'])
     .execute();
   await forgetSent(tx, { peerId, conversationId });
+  const reports = cancelled.filter(({ type }) => type === 'AccessReport').map(({ createdAt }) => createdAt);
+  return reports.length === 0 ? undefined : Math.min(...reports);
 }
 
 /** Deletes the content of messages that were answered before `at`; ids, digests and answers stay as proof. */

@@ -183,6 +183,22 @@ export async function giveUpCancelled(tx: Tx, { peerId, conversationId }: Conver
   return rows.flatMap(({ cause }) => cause ?? []);
 }
 
+/** What the peer asked to be told of a lead in a conversation, and was answered from `since` on, waits for an answer again. Answers the ids. */
+export async function reopenAnswered(tx: Tx, { peerId, conversationId, leadId }: Of, since: number): Promise<string[]> {
+  const rows = await tx.db
+    .updateTable('privacyRequest')
+    .set({ outcome: 'open', answeredAt: null, settledAt: null })
+    .where('leadId', '=', leadId)
+    .where('peerId', '=', peerId)
+    .where('conversationId', '=', conversationId)
+    .where('kind', '=', 'access')
+    .where('ours', '=', 0)
+    .where('answeredAt', '>=', since)
+    .returning('id')
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
 /** Deletes reports and words of all that was asked about a lead; who asked what when, and what was said, stays. */
 export async function forgetReports(tx: Tx, leadId: string): Promise<void> {
   await tx.db.updateTable('privacyRequest').set({ text: null }).where('leadId', '=', leadId).execute();
