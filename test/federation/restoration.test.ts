@@ -6,11 +6,13 @@ import { eraseLead } from '../../node/federation/privacy/erase-lead.ts';
 import { beginRestoration } from '../../node/federation/restoration/begin-restoration.ts';
 import { makeConversationId, readLeadId } from '../../node/federation/restoration/conversation-id.ts';
 import { readErasures } from '../../node/federation/restoration/erasures-file.ts';
+import { hearStates } from '../../node/federation/restoration/hear-states.ts';
+import { getPeer } from '../../node/federation/store/peers.ts';
 import { listPrivacyRequestsOf } from '../../node/federation/store/privacy-requests.ts';
 import { findPeerEpoch } from '../../node/federation/store/restorations.ts';
 import { backup } from '../../node/kernel/backup.ts';
 import { transact } from '../../node/kernel/context.ts';
-import { insertRestoration, isRestoring } from '../../node/kernel/restoration.ts';
+import { findRestoration, insertRestoration, isRestoring } from '../../node/kernel/restoration.ts';
 import { restoreBackup } from '../../node/kernel/restore.ts';
 import { changeLead } from '../../node/leads/change-lead.ts';
 import { getLead, listLeads } from '../../node/leads/store.ts';
@@ -215,6 +217,11 @@ describe('while it waits for its partners', () => {
         { id: 'bert.localhost', returnedAt: expect.any(String) as string },
       ],
     });
+
+    const { epoch: ofEpoch = 0 } = (await findRestoration(vendor.ctx)) ?? {};
+    const peer = await getPeer(vendor.ctx, 'bert.localhost');
+    const once = transact(vendor.ctx, (tx) => hearStates(tx, { peer, body: { ofEpoch, part: 2, parts: 2 } }));
+    await expect(once).rejects.toMatchObject({ problem: 'conflict' });
 
     const [offered] = await leadsOf(bert);
     await acceptAt(bert, offered?.id ?? '');

@@ -10,12 +10,16 @@ import { insertFinding, insertPart, listAwaited, markReturned } from '../store/r
 import { adoptState, leadOf } from './adopt-state.ts';
 import { endWhenComplete } from './end-restoration.ts';
 
-/** A partner returns its side of the conversations to this node, which was restored (LX-184, LX-185). Throws a Refusal. */
+/**
+ * A partner returns its side of the conversations to this node, which was restored (LX-184, LX-185): once, in its parts. Throws
+ * a Refusal.
+ */
 export async function hearStates(tx: Tx, { peer, body }: { peer: Peer; body: States }): Promise<void> {
   const { ofEpoch, part, parts, states = [] } = body;
   const last = await findRestoration(tx);
   const awaited = last && (await listAwaited(tx, last.epoch)).find(({ peerId }) => peerId === peer.nodeId);
-  if (!last || last.epoch !== ofEpoch || !awaited) throw new Refusal('conflict', 'This node waits for no such states.');
+  if (!last || last.epoch !== ofEpoch || awaited?.returnedAt !== null)
+    throw new Refusal('conflict', 'This node waits for no such states.');
   if (part < 1 || part > parts) throw new Refusal('schema', 'Part is not one of Parts.');
   const came = await insertPart(tx, { epoch: ofEpoch, peerId: peer.nodeId, part });
   if (came === undefined) return;
