@@ -2,12 +2,15 @@ import type { Tx } from '../kernel/context.ts';
 import { conflict } from '../kernel/errors.ts';
 import { cancelJob } from '../kernel/jobs.ts';
 import { changeLead, tellHistory } from '../leads/change-lead.ts';
+import { getLeadHead } from '../leads/store.ts';
 import { finishOffer, homeOf, lapseKey } from './claim-offer.ts';
 import { holderOf } from './open-offer.ts';
 import { routeSoon } from './route-soon.ts';
+import { findBox } from './store/boxes.ts';
 import { lockOffer, updateOfferIf } from './store/offers.ts';
 import { answerRecipient, findPlan, getRecipient } from './store/recipients.ts';
 import { tellEnd } from './tell-end.ts';
+import { tellUnrouted } from './tell-unrouted.ts';
 
 /**
  * The peer receipted its award: from here on the release may leave, and the lead is never offered again by itself. False
@@ -61,4 +64,21 @@ export async function lapseAward(tx: Tx, recipientId: string): Promise<boolean> 
   await changeLead(tx, recipient.leadId, 'lapse', { told: { recipient: holderOf(recipient), recipientId } });
   await routeSoon(tx, recipient.leadId, recipient.offerId);
   return true;
+}
+
+/**
+ * The peer refused the release for good: it has nothing, and never will. As the release may have been seen, the lead is
+ * offered to nobody by itself: it waits for people. Repeated, or after the release was receipted: changes nothing.
+ */
+export async function failRelease(tx: Tx, recipientId: string, reason: string): Promise<void> {
+  const recipient = await getRecipient(tx, recipientId);
+  const { leadId, offerId } = recipient;
+  const ended = { state: 'recalled', endedAt: tx.clock.now(), leaseUntil: null } as const;
+  if (!(await updateOfferIf(tx, offerId, { state: 'awarded', winnerId: recipientId }, ended))) return;
+  await answerRecipient(tx, recipientId, { from: 'accepted', to: 'lost' });
+  await cancelJob(tx, lapseKey(recipientId));
+  await changeLead(tx, leadId, 'unroute', { reason, told: { recipient: holderOf(recipient), recipientId } });
+  const { boxId } = await getLeadHead(tx, leadId);
+  const box = boxId === null ? undefined : await findBox(tx, boxId);
+  await tellUnrouted(tx, { leadId, ownerId: box?.ownerId });
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { changePeer, resumePeer, suspendPeer } from '../../node/federation/peers/pause.ts';
 import { setFeedbackPolicy } from '../../node/federation/feedback/set-feedback-policy.ts';
+import { eraseLead } from '../../node/federation/privacy/erase-lead.ts';
+import { transact } from '../../node/kernel/context.ts';
 import { changeLead } from '../../node/leads/change-lead.ts';
 import { rerouteLead } from '../../node/routing/reroute-lead.ts';
 import { canary, openFederation, sampleLead } from '../support/federation.ts';
@@ -122,6 +124,28 @@ describe('a lead that is offered to a partner', () => {
     expect((await reseller.lead(offered!.id)).state).toBe('withdrawn');
     await vendor.accept(leadId, bob.id);
     expect(await vendor.lead(leadId)).toMatchObject({ state: 'assigned', holder: { kind: 'user', id: bob.id } });
+  });
+
+  it('waits for people when the partner refuses the release, because it erased the lead meanwhile', async () => {
+    await using world = await openPair();
+    const { vendor, reseller, ann, wire } = world;
+    const leadId = await vendor.receive();
+    await world.settle();
+    const [offered] = await reseller.leads();
+    wire.fault = ({ type }) => (type === 'Release' ? 'lost' : undefined);
+    await reseller.accept(offered!.id, ann.id);
+    await world.settle();
+    const actor = { kind: 'user', id: ann.id, name: 'Ann' } as const;
+    await transact(reseller.ctx, (tx) => eraseLead(tx, offered!.id, { reason: 'person-asked', actor }));
+    wire.fault = () => undefined;
+    for (let n = 0; n < 5; n++) await world.advance('2m');
+    expect(await vendor.lead(leadId)).toMatchObject({ state: 'unrouted', holder: undefined });
+    expect((await vendor.history(leadId)).at(-1)).toMatchObject({ kind: 'unroute', facts: { reason: 'erased' } });
+    await world.advance('2h');
+    expect(wire.story().filter((each) => each === 'vendor>reseller Offer')).toHaveLength(1);
+    const boss = { kind: 'user', id: 'user_boss', name: 'Boss' } as const;
+    await transact(vendor.ctx, (tx) => rerouteLead(tx, leadId, { actor: boss }));
+    expect(await vendor.lead(leadId)).toMatchObject({ state: 'new' });
   });
 
   it('is accepted no sooner than the offer opens', async () => {

@@ -1,5 +1,5 @@
 import type { Tx } from '../../kernel/context.ts';
-import { lapseAward, completeRelease } from '../../routing/award.ts';
+import { completeRelease, failRelease, lapseAward } from '../../routing/award.ts';
 import { rejectOffer } from '../../routing/reject-offer.ts';
 import { withdrawLead } from '../../routing/withdraw-lead.ts';
 import { onStepReceipted, onStepRefused } from '../agreements/step-delivered.ts';
@@ -40,6 +40,10 @@ export async function onRefused(tx: Tx, message: OutboxMessage, code: string): P
   if (message.type === 'Award' && recipientId) {
     await updateConversation(tx, conversation, { state: 'closed' });
     await lapseAward(tx, recipientId);
+  }
+  if (message.type === 'Release' && recipientId) {
+    await updateConversation(tx, conversation, { state: 'closed' });
+    await failRelease(tx, recipientId, code);
   }
   if (message.type === 'Recall' || message.type === 'Return') await unask(tx, conversation, { message, code });
   if (message.type === 'Accept')
