@@ -42,7 +42,7 @@ export async function onRefused(tx: Tx, message: OutboxMessage, code: string): P
     await lapseAward(tx, recipientId);
   }
   if (message.type === 'Release' && recipientId) {
-    await updateConversation(tx, conversation, { state: 'closed' });
+    if (conversation.state !== 'erased') await updateConversation(tx, conversation, { state: 'closed' });
     await failRelease(tx, recipientId, code);
   }
   if (message.type === 'Recall' || message.type === 'Return') await unask(tx, conversation, { message, code });
