@@ -112,4 +112,5 @@ export const requirementChecks: Readonly<Record<string, readonly [file: string, 
   'LX-192': ['protocol/invitation', 'reads as it was written'],
   'LX-193': ['federation/partners', 'takes an invitation, ten words that match, and an administrator'],
   'LX-194': ['federation/partners', 'refuses the same node under another key'],
+  'LX-200': ['protocol/published', 'stays as it is'],
 };

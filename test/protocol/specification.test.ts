@@ -38,10 +38,10 @@ describe('the specification', () => {
     expect(numbers.length).toBeGreaterThan(110);
   });
 
-  it('has a vector, a check of the conformance kit or a named test for every requirement that says so', () => {
-    const testable = requirements.filter((one) => one.testable).map(({ number }) => number);
-    expect(testable.length).toBeGreaterThan(120);
-    expect(testable.filter((number) => !shown.has(number) && !(number in requirementChecks))).toEqual([]);
+  it('has a vector, a check of the conformance kit or a named test for every requirement', () => {
+    expect(requirements.filter(({ testable }) => !testable)).toEqual([]);
+    const numbers = requirements.map(({ number }) => number);
+    expect(numbers.filter((number) => !shown.has(number) && !(number in requirementChecks))).toEqual([]);
   });
 
   it('is quoted by its numbers: no vector and no check is about a requirement that is not there', () => {

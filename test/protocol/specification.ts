@@ -5,7 +5,14 @@ import { limits } from '../../protocol/gate.ts';
 import { clockSkewMs, longestLifeMs } from '../../protocol/header.ts';
 import { mostHops } from '../../protocol/hops.ts';
 import { shortestOverlapMs } from '../../protocol/rollover.ts';
-import { complexTypes, leadFields, messageTypes, problemCodes, type ProblemCode } from '../../protocol/generated.ts';
+import {
+  complexTypes,
+  leadFields,
+  messageTypes,
+  problemCodes,
+  simpleTypes,
+  type ProblemCode,
+} from '../../protocol/generated.ts';
 import { messageTable } from '../../protocol/message-table.ts';
 import { isRetryable, problemStatus } from '../../protocol/reply.ts';
 import { writeSignedInfo } from '../../protocol/signature.ts';
@@ -166,6 +173,11 @@ function vectorCounts(): string {
   )}\n\nTogether ${vectors.length} documents, ${walks} walks and ${commitments().length} commitments.`;
 }
 
+/** The enumerations of which new values may be needed. */
+const openEnumerations: readonly string[] = Object.entries(simpleTypes).flatMap(([name, { values }]) =>
+  values?.includes('other') ? [name] : [],
+);
+
 const counted = (number: number) => number.toLocaleString('en-US');
 const limitRows = () =>
   table(
@@ -199,6 +211,7 @@ const blocks: Readonly<Record<string, () => string>> = {
   batch: () => fenced('text', hex(writeBatch(['AB', ''])).replace(/(.{8})(?=.)/g, '$1 ')),
   fingerprint: fingerprintBlock,
   vectors: vectorCounts,
+  open: () => openEnumerations.map(code).join(', '),
 };
 
 /** The specification with its generated parts and vectors filled in. */

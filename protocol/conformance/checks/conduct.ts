@@ -1,7 +1,7 @@
 import { clockSkewMs, longestLifeMs, mediaType } from '../../index.ts';
 import type { Header } from '../../index.ts';
 import { checksOf, meets, NotRun, type Check } from '../check.ts';
-import type { Kit } from '../kit.ts';
+import { kitSpeaks, type Kit } from '../kit.ts';
 import type { Delivery } from '../listener.ts';
 
 const check = checksOf('vendor', 'Core');
@@ -31,6 +31,13 @@ export const conductChecks: readonly Check[] = [
       meets(to === kit.identity.nodeId, `A delivery is addressed to ${to}.`);
       meets(Date.parse(expires) - Date.parse(created) <= longestLifeMs, 'A delivery lives longer than 14 days.');
       meets(Date.parse(created) <= kit.now() + clockSkewMs, 'A delivery was created in the future.');
+    }
+    return Promise.resolve();
+  }),
+  check('deliveries-in-our-version', 'LX-204', [all, 'Is of the one version the kit announced'], (kit) => {
+    for (const { bytes } of delivered(kit)) {
+      const version = /<l:Message\b[^>]*?\bVersion=["']([^"']*)/.exec(bytes.toString('latin1'))?.[1] ?? 'none';
+      meets(kitSpeaks.versions.includes(version), `A delivery is of version ${version}, which the kit did not announce.`);
     }
     return Promise.resolve();
   }),

@@ -30,8 +30,11 @@ async function fetchCapabilities(kit: Kit): Promise<void> {
 
 const capabilities = check(
   'capabilities',
-  'LX-077 LX-015 LX-090',
-  ['GET /.well-known/lead-exchange', '200 with Capabilities to *, signed by the invited key, that name level Core'],
+  'LX-077 LX-015 LX-090 LX-204',
+  [
+    'GET /.well-known/lead-exchange',
+    '200 with Capabilities to *, signed by the invited key, that name level Core and version 1',
+  ],
   fetchCapabilities,
 );
 

@@ -126,6 +126,13 @@ export const gates = ({ canonical, good, sign }: Workshop): Shape[] => {
       'another namespace under our prefix',
     ],
     [
+      'next-major-version',
+      sign(canonical.replace('urn:lead-exchange:1', 'urn:lead-exchange:2').replace('Version="1"', 'Version="2"')),
+      'namespace',
+      'LX-204',
+      'a document of the next major version, properly signed',
+    ],
+    [
       'relative-namespace',
       root('xmlns:x="relative"'),
       'namespace',

@@ -115,6 +115,15 @@ const variants: MadeVector[] = [
     'an unknown extension that need not be understood',
   ),
   good(
+    'reason-refined',
+    {
+      ...messageOf('Reject', { reason: 'other' }),
+      extensions: [{ uri: 'urn:example:reject-reason', value: 'budget-frozen' }],
+    },
+    'LX-203',
+    'a reason of tomorrow: other, and an extension that refines it',
+  ),
+  good(
     'problem-retryable',
     messageOf('Problem', { code: 'rate', retryable: true, retryAfter: 30 }),
     'LX-079',
@@ -412,6 +421,15 @@ const faults: readonly Fault[] = [
     'body',
     'LX-201',
     'extensions stand behind the body',
+  ],
+  [
+    'reason-not-listed',
+    'Reject',
+    element('Reason'),
+    '<l:Reason>budget-frozen</l:Reason>',
+    'body.reason',
+    'LX-203',
+    'a reason of tomorrow by its name: the list does not grow',
   ],
   ['version-zero', 'Award', 'Version="1"', 'Version="0"', 'version', 'LX-013', 'there is no such version'],
   ['version-missing', 'Award', ' Version="1"', '', 'version', 'LX-013', 'every document names its version'],
