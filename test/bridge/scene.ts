@@ -1,8 +1,7 @@
 import { listLeaves } from '../../node/ledger/store/leaves.ts';
 import { takeIn } from '../browser/scene.ts';
 import { secretLead } from '../delivery/office.ts';
-import type { FakeClock } from '../support/clock.ts';
-import { startNetwork, type TestNode } from '../support/network.ts';
+import { startNetwork, type NetworkPlan, type TestNode } from '../support/network.ts';
 import { startCrm, type Crm } from './crm.ts';
 
 export interface Partner {
@@ -52,8 +51,8 @@ export async function offerTo(
 }
 
 /** A vendor that offers every lead to a CRM; after `clear` the CRM is well and has forgotten what it took. */
-export async function openVendor(clock?: FakeClock) {
-  const network = await startNetwork({ nodes: ['vendor'], ...(clock && { clock }) });
+export async function openVendor(plan: Pick<NetworkPlan, 'clock' | 'place'> = {}) {
+  const network = await startNetwork({ nodes: ['vendor'], ...plan });
   const vendor = network.node('vendor');
   const crm = await startCrm();
   const partner = await addCrm(vendor, crm);

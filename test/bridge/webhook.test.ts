@@ -14,7 +14,7 @@ let world: Vendor;
 
 beforeAll(async () => {
   // Its deadlines ring: a request that hangs ends.
-  world = await openVendor(makeRingingClock());
+  world = await openVendor({ clock: makeRingingClock() });
   ({ network, vendor, crm, partner, offered } = world);
 });
 afterAll(() => world.close());

@@ -139,8 +139,12 @@ describe('what a node keeps of messages', () => {
     await release(world);
     const documents = async () => {
       const [sent, received] = await Promise.all([
-        vendor.ctx.db.selectFrom('outbox').select(['type', 'document', 'digest', 'answer']).execute(),
-        reseller.ctx.db.selectFrom('inbox').select(['type', 'document', 'digest', 'answer']).execute(),
+        vendor.ctx.db.selectFrom('outbox').select(['type', 'document', 'digest', 'answer']).orderBy('seq').execute(),
+        reseller.ctx.db
+          .selectFrom('inbox')
+          .select(['type', 'document', 'digest', 'answer'])
+          .orderBy('messageId')
+          .execute(),
       ]);
       return { sent, received };
     };

@@ -3,13 +3,13 @@ import { listPrivacyRequestsOf } from '../../node/federation/store/privacy-reque
 import type { LeadActor } from '../../node/leads/history.ts';
 import { rerouteLead } from '../../node/routing/reroute-lead.ts';
 import { agree } from '../agreements/support.ts';
-import { openFederation, type FederationNode } from '../support/federation.ts';
+import { openFederation, type FederationNode, type FederationPlan } from '../support/federation.ts';
 
 export const grace: LeadActor = { kind: 'user', id: 'user_grace', name: 'Grace' };
 
 /** A vendor's lead that its distributor passed on to a dealer, where Dan holds it. */
-export async function openChain() {
-  const world = await openFederation({ nodes: ['vendor', 'distributor', 'dealer'] });
+export async function openChain(plan: Partial<FederationPlan> = {}) {
+  const world = await openFederation({ nodes: ['vendor', 'distributor', 'dealer'], ...plan });
   await world.introduce('vendor', 'distributor');
   await world.introduce('distributor', 'dealer');
   const [vendor, distributor, dealer] = [world.node('vendor'), world.node('distributor'), world.node('dealer')];

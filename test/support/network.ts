@@ -6,6 +6,7 @@ import type { Role } from '../../node/kernel/routes.ts';
 import { createNode, type LeadmeshNode, type Overrides } from '../../node/node.ts';
 import { createApiToken } from '../../node/people/api-tokens.ts';
 import { createUser } from '../../node/people/create-user.ts';
+import { chosenPlace } from './chosen-database.ts';
 import { makeFakeClock, type FakeClock } from './clock.ts';
 import { makeFolder, type FreshPlace } from './store.ts';
 
@@ -54,7 +55,9 @@ interface Surroundings {
   readonly clock: FakeClock;
 }
 
-async function startTestNode(name: string, plan: NetworkPlan, { place, clock }: Surroundings): Promise<TestNode> {
+async function startTestNode(name: string, plan: NetworkPlan, surroundings: Surroundings): Promise<TestNode> {
+  const { clock } = surroundings;
+  const place = await chosenPlace(surroundings.place);
   const port = await findFreePort();
   const url = `http://127.0.0.1:${port}`;
   const config = readConfig({

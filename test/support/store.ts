@@ -11,6 +11,7 @@ import { makeMemory } from '../../node/kernel/memory.ts';
 import { migrate, type Migration } from '../../node/kernel/migrate.ts';
 import type { TransactionLimits } from '../../node/kernel/transaction-queue.ts';
 import { makeSigningKey } from '../../protocol/keys.ts';
+import { chosenPlace } from './chosen-database.ts';
 
 /** Where a store keeps its rows: what `openDatabase` reads of the configuration. */
 export interface Place {
@@ -46,7 +47,8 @@ export function makeFolder(): Place & { remove(): void } {
  * A context over a real database: everything of the node but HTTP and workers. Opening the same place twice is what two
  * processes do: two writers, two queues.
  */
-export async function openStore(place: Place, options: StoreOptions = {}): Promise<Store> {
+export async function openStore(asked: Place, options: StoreOptions = {}): Promise<Store> {
+  const place = await chosenPlace(asked);
   const clock = options.clock ?? systemClock;
   const database = await openDatabase(place, options.limits);
   await migrate(database, clock.now, options.migrations);

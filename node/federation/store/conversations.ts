@@ -94,9 +94,15 @@ export const findHolding = (ctx: Context, leadId: string): Promise<Conversation 
     .where('side', '=', 'holding')
     .executeTakeFirst();
 
-/** All conversations about a lead: the one it came through, and those in which it was offered. */
+/** All conversations about a lead, oldest first: the one it came through, and those in which it was offered. */
 export const listConversationsOf = (ctx: Context, leadId: string): Promise<Conversation[]> =>
-  ctx.db.selectFrom('conversation').selectAll().where('leadId', '=', leadId).orderBy('createdAt').execute();
+  ctx.db
+    .selectFrom('conversation')
+    .selectAll()
+    .where('leadId', '=', leadId)
+    .orderBy('createdAt')
+    .orderBy('peerId')
+    .execute();
 
 /** Written into the statement, so that the databases see that the partial index fits. */
 const undeleted = sql<boolean>`"deletedAt" is null and "deleteBy" is not null`;
