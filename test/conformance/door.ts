@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { SigningKey } from '../../protocol/index.ts';
+import { open, seal } from '../../protocol/index.ts';
+import type { Capabilities, Message, SigningKey } from '../../protocol/index.ts';
 
 export interface Arrived {
   readonly headers: IncomingHttpHeaders;
@@ -23,6 +24,7 @@ export interface Keys {
 export interface Mutation {
   readonly arrives?: (arrived: Arrived) => Arrived;
   readonly answers?: (arrived: Arrived, answered: Answered, keys: Keys) => Answered;
+  readonly announces?: (said: Capabilities) => Partial<Capabilities>;
   readonly sends?: (keys: Keys) => typeof fetch;
 }
 
@@ -32,6 +34,7 @@ export interface Door {
   readonly address: string;
   arrives?: Mutation['arrives'] | undefined;
   answers?: Mutation['answers'] | undefined;
+  announces?: Mutation['announces'] | undefined;
   stop(): Promise<void>;
 }
 
@@ -39,7 +42,7 @@ export interface Door {
 export async function startDoor({
   keys,
   ...rules
-}: Pick<Mutation, 'arrives' | 'answers'> & { keys: Keys }): Promise<Door> {
+}: Pick<Mutation, 'arrives' | 'answers' | 'announces'> & { keys: Keys }): Promise<Door> {
   const server = createServer((request, response) => void pass(request, response).catch(() => response.destroy()));
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const door: Door = {
@@ -57,10 +60,19 @@ export async function startDoor({
     const came: Arrived = { headers: request.headers, body: Buffer.concat(chunks) };
     const arrived = door.arrives?.(came) ?? came;
     const plain = await forward(door.inner, request, arrived);
-    const answer = request.method === 'POST' ? (door.answers?.(arrived, plain, keys) ?? plain) : plain;
+    const posted = request.method === 'POST';
+    const answer = posted ? (door.answers?.(arrived, plain, keys) ?? plain) : announced(plain, door.announces, keys);
     response.writeHead(answer.status, { 'content-type': answer.type }).end(answer.body);
   };
   return door;
+}
+
+/** What is fetched of the peer are its Capabilities: others, signed anew. */
+function announced(answered: Answered, announces: Mutation['announces'], { peer }: Keys): Answered {
+  if (!announces) return answered;
+  const { message } = open(Buffer.from(answered.body), () => peer);
+  const said = message as Message<'Capabilities'>;
+  return { ...answered, body: seal({ ...said, body: { ...said.body, ...announces(said.body) } }, peer).xml };
 }
 
 async function forward(

@@ -36,6 +36,19 @@ const zeros = Buffer.alloc(32).toString('base64');
 
 /** Each breaks one rule; the check that must notice. */
 export const mutants: readonly (readonly [what: string, caughtBy: string, mutation: Mutation])[] = [
+  [
+    'announces longer messages than there are',
+    'capabilities-limits',
+    { announces: () => ({ maxMessageBytes: 262_145 }) },
+  ],
+  ['announces longer batches than there are', 'capabilities-limits', { announces: () => ({ maxBatchMessages: 101 }) }],
+  ['announces that it takes nothing', 'capabilities-limits', { announces: () => ({ messagesPerMinute: 0 }) }],
+  ['has no room for its longest message', 'capabilities-limits', { announces: () => ({ bytesInFlight: 1_000 }) }],
+  [
+    'names a schema twice',
+    'capabilities-limits',
+    { announces: ({ schemas = [] }) => ({ schemas: [...schemas, { name: 'lead.xsd', digest: zeros }, { name: 'lead.xsd', digest: zeros }] }) }, // prettier-ignore
+  ],
   ['takes what is meant for others', 'audience', forgives('audience')],
   ['takes what has expired', 'expired', forgives('expired')],
   ['takes an offer that has closed', 'offer-closed', forgives('expired')],

@@ -2,6 +2,7 @@ import { resigned } from '../../protocol/conformance/hand-signed.ts';
 import { makeMessageId } from '../../protocol/index.ts';
 import type { AnyMessage, Header } from '../../protocol/index.ts';
 import { saysType } from './door.ts';
+import { conductMutants } from './conduct-mutants.ts';
 import { levelMutants } from './level-mutants.ts';
 import type { NodeMutant, Wrong } from './real-node.ts';
 import { changed, only, type Meddle } from './relay.ts';
@@ -87,4 +88,4 @@ const flooded: readonly NodeMutant[] = [
 ];
 
 /** Each breaks one rule of docs/protocol.md. */
-export const nodeMutants: readonly NodeMutant[] = [...offering, ...levelMutants, ...flooded];
+export const nodeMutants: readonly NodeMutant[] = [...offering, ...levelMutants, ...flooded, ...conductMutants];

@@ -15,9 +15,9 @@ const hurried: PeerClock = {
 };
 
 /** The reference peer behind a door that may break one rule, and a kit it knows. */
-export async function startPeerUnderTest({ arrives, answers, sends }: Mutation = {}) {
+export async function startPeerUnderTest({ sends, ...rules }: Mutation = {}) {
   const keys: Keys = { peer: makeSigningKey(), kit: makeSigningKey() };
-  const door = await startDoor({ keys, ...(arrives && { arrives }), ...(answers && { answers }) });
+  const door = await startDoor({ keys, ...rules });
   const peer = await startReferencePeer({
     ...{ nodeId: 'peer.test', key: keys.peer, port: 0, partners: [], desk: eagerDesk(0), clock: hurried },
     endpoint: door.address + endpointPath,

@@ -1,5 +1,6 @@
 import { endpointPath, makeSigningKey, readInvitation, writeInvitation } from '../../protocol/index.ts';
 import { startKit, type Acts, type Kit } from '../../protocol/conformance/index.ts';
+import type { Delivery } from '../../protocol/conformance/listener.ts';
 import { startDoor, type Mutation } from './door.ts';
 import { startRelay, type Meddle } from './relay.ts';
 import { startNetwork, type TestNetwork, type TestNode, type TestUser } from '../support/network.ts';
@@ -8,8 +9,10 @@ import { startNetwork, type TestNetwork, type TestNode, type TestUser } from '..
 export interface Wrong {
   readonly sends?: Meddle | undefined;
   readonly answers?: Mutation['answers'] | undefined;
+  /** The check in the course of which the node does it. */
+  readonly during?: string;
 }
-/** What the node does wrong, the check that must notice, and what that check says. */
+/** What the node does wrong, the check that must notice, what that check says. */
 export type NodeMutant = readonly [what: string, caughtBy: string, why: string, wrong: Wrong];
 
 interface Box {
@@ -98,6 +101,8 @@ export async function startNodeUnderTest() {
       await network.settle();
       await offerToBoth(node, kit, ann);
     },
+    /** The kit has heard nothing yet. */
+    forget: () => void (kit.listener.deliveries as Delivery[]).splice(0),
     /** From now on it breaks a rule, or none. */
     break({ sends, answers }: Wrong) {
       relay.meddle = sends;

@@ -15,7 +15,7 @@ interface Passed {
 interface Hands {
   readonly opened: Opened;
   readonly xml: string;
-  readonly forward: (xml: string) => Promise<Passed>;
+  readonly forward: (xml: string, headers?: OutgoingHttpHeaders) => Promise<Passed>;
   readonly sign: (message: AnyMessage) => string;
   readonly nodeKey: SigningKey;
   /** What the kit would answer if it took the message. */
@@ -29,7 +29,7 @@ export async function startRelay(kitKey: SigningKey, now: () => number) {
   const pass = async (incoming: IncomingMessage, response: ServerResponse) => {
     const body = await bytesOf(incoming);
     const { inner, nodeKey, meddle } = state;
-    const forward = (text: string | Buffer) => post(inner, incoming, text);
+    const forward = (text: string | Buffer, headers?: OutgoingHttpHeaders) => post(inner, incoming, text, headers);
     const plain = !meddle || !nodeKey || incoming.method !== 'POST';
     const answer = await (plain ? forward(body) : meddle(handsOf({ xml: body.toString(), forward, nodeKey, kitKey, now }))); // prettier-ignore
     response.writeHead(answer.status, answer.headers).end(answer.body);
@@ -56,8 +56,9 @@ async function post(
   inner: string,
   { method, url = '', headers }: IncomingMessage,
   body: string | Buffer,
+  other: OutgoingHttpHeaders = {},
 ): Promise<Passed> {
-  const sent = { ...headers, 'content-length': Buffer.byteLength(body) };
+  const sent = { ...headers, ...other, 'content-length': Buffer.byteLength(body) };
   const onward = request(inner + url, { method, headers: sent }).end(body);
   const [reply] = (await once(onward, 'response')) as [IncomingMessage];
   const kept = Object.entries(reply.headers).filter(([name]) =>
