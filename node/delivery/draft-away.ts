@@ -5,7 +5,7 @@ import { labelsOf, leadLines } from './lead-lines.ts';
 import type { AskedNotice, UpdatedNotice } from './notice.ts';
 import type { OfferedLead } from './offered-lead.ts';
 import type { Draft } from './mail-layout.ts';
-import { planAskedBackMail, planEraseMail, planUpdatedAwayMail } from './plan-away-mail.ts';
+import { planAskedBackMail, planConsentAwayMail, planEraseMail, planUpdatedAwayMail } from './plan-away-mail.ts';
 import { mayReport } from './report-status.ts';
 
 /**
@@ -25,6 +25,22 @@ export async function draftUpdatedAway(
   const told = new Set(lines.map(({ label }) => label));
   const gone = labelsOf(part.fields).filter((label) => !told.has(label));
   return planUpdatedAwayMail({ nodeName: ctx.config.name, title, lines, gone, link });
+}
+
+/**
+ * To somebody of a partner who was given a lead: in which ways its person is not to be contacted, and the consents as they are
+ * now; undefined when the lead was erased meanwhile.
+ */
+export async function draftConsentAway(
+  ctx: Context,
+  { recipient, title }: OfferedLead,
+  { fields }: UpdatedNotice,
+): Promise<Draft | undefined> {
+  const { document, doNotContact, erasedAt } = await getLead(ctx, recipient.leadId);
+  if (erasedAt !== null) return undefined;
+  const part = await pickUpdatableFor(ctx, recipient, document, fields);
+  const consents = part?.lead.consents ?? [];
+  return planConsentAwayMail({ nodeName: ctx.config.name, title, doNotContact, consents });
 }
 
 /** Where somebody of a partner answers what is asked of them. */

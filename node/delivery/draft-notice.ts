@@ -7,7 +7,7 @@ import { getLead, listLeads, type LeadSummary, type StoredLead } from '../leads/
 import type { User } from '../people/store.ts';
 import { findPlan } from '../routing/store/recipients.ts';
 import { describeTime } from './describe-time.ts';
-import { draftAskedAway, draftUpdatedAway } from './draft-away.ts';
+import { draftAskedAway, draftConsentAway, draftUpdatedAway } from './draft-away.ts';
 import { leadLines, oneLine } from './lead-lines.ts';
 import { eraseMailPrefix } from './mailbox.ts';
 import { messageIdOf } from './mail-transport.ts';
@@ -181,8 +181,10 @@ async function draftShared(ctx: Context, user: User, { about, leadId, partner, t
 /** About a lead somebody of a partner was given, or shown. */
 async function draftAway(ctx: Context, told: UpdatedNotice | AskedNotice): Promise<NoticeMail | undefined> {
   const offered = await findOfferedLead(ctx, told.recipientId);
-  const drafted = (to: OfferedLead) =>
-    told.kind === 'updated' ? draftUpdatedAway(ctx, to, told) : draftAskedAway(ctx, to, told);
+  const drafted = (to: OfferedLead) => {
+    if ('until' in told) return draftAskedAway(ctx, to, told);
+    return told.kind === 'updated' ? draftUpdatedAway(ctx, to, told) : draftConsentAway(ctx, to, told);
+  };
   const mail = offered && (await drafted(offered));
   const headers = threadOf(ctx, told.recipientId);
   const id = `${told.kind === 'erase' ? eraseMailPrefix : ''}${told.about}`;

@@ -11,9 +11,9 @@ const offerNotice = z.object({
   leadId: z.string(),
 });
 
-/** Fields of a lead changed that somebody of a partner holds. `about`: tells one telling from another. */
+/** Fields of a lead changed that somebody of a partner holds, or what its person decided. `about`: tells one telling from another. */
 const updatedNotice = z.object({
-  kind: z.literal('updated'),
+  kind: z.enum(['updated', 'consent-changed']),
   userId: z.null().optional(),
   recipientId: z.string(),
   leadId: z.string(),

@@ -1,5 +1,6 @@
+import type { Consent } from '../../protocol/index.ts';
 import { describeTime } from './describe-time.ts';
-import type { LeadLine } from './lead-lines.ts';
+import { oneLine, type LeadLine } from './lead-lines.ts';
 import { layMail, type Draft } from './mail-layout.ts';
 
 interface UpdatedFacts {
@@ -23,6 +24,40 @@ export const planUpdatedAwayMail = ({ nodeName, title, lines, gone, link }: Upda
     link: { url: link, label: 'Tell what became of it' },
     nodeName,
   });
+
+interface ConsentFacts {
+  readonly nodeName: string;
+  readonly title: string;
+  /** Codes of the protocol. */
+  readonly doNotContact: readonly string[];
+  readonly consents: readonly Consent[];
+}
+
+const ways: Readonly<Record<string, string>> = {
+  all: 'in any way',
+  email: 'by e-mail',
+  phone: 'by phone',
+  post: 'by post',
+  visit: 'by visits',
+};
+
+/** The person a lead is about changed what their data may be used for: somebody without an account here has the lead. */
+export const planConsentAwayMail = ({ nodeName, title, doNotContact, consents }: ConsentFacts): Draft =>
+  layMail({
+    subject: `${doNotContact.length > 0 ? 'Do not contact' : 'Consent changed'}: ${title}`,
+    title,
+    intro: [
+      ...(doNotContact.length > 0
+        ? [`This person may not be contacted ${sayWays(doNotContact)} any more.`]
+        : ['This person changed what their data may be used for.']),
+      'Please see to it wherever you keep this lead, and tell whoever you gave it to.',
+    ],
+    lines: consents.map(({ purpose, state }) => ({ label: oneLine(purpose), value: state, partly: false })),
+    nodeName,
+  });
+
+const sayWays = (codes: readonly string[]): string =>
+  codes.includes('all') ? 'in any way' : codes.map((code) => ways[code] ?? code).join(' or ');
 
 interface AskedFacts {
   readonly nodeName: string;

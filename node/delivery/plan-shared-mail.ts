@@ -17,6 +17,7 @@ export const sharedTopics = [
   'privacy-overdue',
   'privacy-owed',
   'consent-changed',
+  'consent-untold',
 ] as const;
 export type SharedTopic = (typeof sharedTopics)[number];
 
@@ -69,6 +70,10 @@ const words: Readonly<Record<SharedTopic, Words>> = {
   'consent-changed': (partner) => [
     'Consent changed',
     `${partner} tells that this person changed what their data may be used for. Read it before you contact them.`,
+  ],
+  'consent-untold': (partner) => [
+    'Not told',
+    `${partner} has this lead and could not be told that the person changed what their data may be used for. Call them. The lead's page shows what was decided.`,
   ],
   'privacy-owed': (partner) => [
     'Privacy: answer due',

@@ -5,6 +5,7 @@ import { acceptToPeer, closeUnheard, rejectToPeer, statusToPeer } from './offers
 import { deliverWebhook } from './bridge/deliver-webhook.ts';
 import { deliverKind, type DeliverWebhook } from './bridge/queue-webhook.ts';
 import { statusOfPerson } from './bridge/status-of-person.ts';
+import { consentToPartner } from './privacy/consent-away.ts';
 import { deleteShown } from './privacy/delete-shown.ts';
 import { overwriteErasedHandler } from './privacy/overwrite-erased.ts';
 import { holdEnded, privacyDue } from './privacy/privacy-due.ts';
@@ -33,6 +34,7 @@ export const federationHandlers: readonly JobHandler[] = [
   handler('status-to-peer', statusToPeer),
   handler('close-unheard', closeUnheard),
   handler('update-to-peer', updateToPeer),
+  handler('consent-to-partner', consentToPartner),
   handler('question-due', questionDue),
   handler('end-retention', endRetention),
   handler('delete-shown', deleteShown),

@@ -38,6 +38,7 @@ const sentences: { readonly [Kind in HistoryKind]: (told: Told) => string } = {
   consent: ({ actor, facts }) =>
     `${who(actor)} told of a change of consent` +
     (facts.channels?.length ? `: no contact (${facts.channels.join(', ')})` : ''),
+  untold: ({ facts }) => `${name(facts.recipient)} could not be told of a change of consent${because(facts)}`,
   report: ({ actor, facts }) =>
     facts.recipient
       ? `${who(actor)} asked ${name(facts.recipient)} what it holds`

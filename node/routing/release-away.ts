@@ -6,13 +6,20 @@ import { getRecipient } from './store/recipients.ts';
 
 /**
  * A partner without a node has the details of a lead: it holds it from now on. They were those of the offer: what was changed
- * since follows. Repeated: changes nothing.
+ * since follows, and in which ways the person is not to be contacted. Repeated: changes nothing.
  */
 export async function releaseAway(tx: Tx, recipientId: string): Promise<void> {
   await completeRelease(tx, recipientId);
   const { leadId, createdAt } = await getRecipient(tx, recipientId);
-  const edits = await listHistoryOf(tx, leadId, { kinds: ['edit'], skip: 0 });
-  const fields = edits.filter(({ at }) => at >= createdAt).flatMap(({ facts }) => facts.fields ?? []);
+  const changes = await listHistoryOf(tx, leadId, { kinds: ['edit', 'consent'], skip: 0 });
+  // Closed ways of contact are no part of an offer.
+  if (changes.some(({ kind }) => kind === 'consent'))
+    await intend(tx, {
+      kind: 'consent-to-partner',
+      payload: { recipientId },
+      key: `consent-to-partner:${recipientId}`,
+    });
+  const fields = changes.filter(({ at }) => at >= createdAt).flatMap(({ facts }) => facts.fields ?? []);
   if (fields.length === 0) return;
   const payload = { leadId, fields: [...new Set(fields)] };
   await intend(tx, { kind: 'update-to-peer', payload, key: `update-to-peer:${recipientId}` });

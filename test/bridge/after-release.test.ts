@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { listHistoryOf } from '../../node/leads/store.ts';
+import { getLead, listHistoryOf } from '../../node/leads/store.ts';
 import { canary, codeOf } from '../delivery/office.ts';
 import { faulty } from './crm.ts';
 import { change, leadOf, leavesOf, openVendor, type Vendor } from './scene.ts';
@@ -22,6 +22,10 @@ async function reasonOf(leadId: string): Promise<string | undefined> {
   const [returned] = await listHistoryOf(vendor.ctx, leadId, { kinds: ['reroute'], skip: 0 });
   return returned?.facts.reason;
 }
+
+/** Why somebody could not be told of a change of consent. */
+const untoldOf = async (leadId: string) =>
+  (await listHistoryOf(vendor.ctx, leadId, { kinds: ['untold'], skip: 0 })).map(({ facts }) => facts.reason);
 
 describe('software that holds a lead', () => {
   it('is told what changes of a lead it holds, as far as its policy shows it, also what changed on the way to it', async () => {
@@ -184,5 +188,114 @@ describe('software that holds a lead', () => {
     const [unheard] = (await vendor.administrator.api.get<{ requests: object[] }>(`/api/leads/${other.leadId}/privacy`))
       .requests;
     expect(unheard).toMatchObject({ outcome: 'unreached' });
+  });
+
+  it('is told in which ways a person is not to be contacted, and what they decided, once it has the lead', async () => {
+    const { api } = vendor.administrator;
+    const { leadId, reference } = await offered();
+    const close = (...channels: string[]) => api.send('POST', `/api/leads/${leadId}/do-not-contact`, { channels });
+    const decide = (state: string) =>
+      api.send('POST', `/api/leads/${leadId}/consents`, { purpose: 'marketing', state });
+    const told = () =>
+      crm.taken.filter(({ body }) => body.type === 'lead.consent-changed').map(({ body: { data } }) => data);
+    await close('phone');
+    await network.settle();
+    expect(crm.taken.map(({ body }) => body.type)).toEqual(['lead.offered']);
+    await crm.report({ lead: reference, status: 'accept' });
+    await network.settle();
+    expect(crm.taken.map(({ body }) => body.type).slice(1)).toEqual(['lead.released', 'lead.consent-changed']);
+    const event = { event: 'lead.consent-changed', lead: reference, test: false };
+    expect(told()[0]).toEqual({ ...event, doNotContact: ['phone'], changed: [], document: {} });
+    await decide('withdrawn');
+    await network.settle();
+    const consents = [{ purpose: 'marketing', state: 'withdrawn', at: expect.any(String) as string }];
+    const both = { ...event, doNotContact: ['phone'], changed: ['consents'], document: { consents } };
+    expect(told().slice(1)).toEqual([both]);
+
+    const updates = { recipientKind: 'peer', recipientId: partner.id, target: 'consents', stage: 'updated' };
+    const set = (action: string) => api.send('PUT', '/api/field-policies', { policies: [{ ...updates, action }] });
+    await set('never');
+    await decide('granted');
+    await close('post', 'phone');
+    await network.settle();
+    expect(told().slice(2)).toEqual([{ ...event, doNotContact: ['phone', 'post'], changed: [], document: {} }]);
+    await set('default');
+    const leaves = (await leavesOf(vendor)).filter((leaf) => leaf.includes(leadId) && leaf.includes('stage: updated'));
+    expect(leaves.map((leaf) => /shown: (.*)/.exec(leaf)?.[1])).toEqual([undefined, 'consents', undefined]);
+
+    // A mapping that names neither is told nothing: people have to.
+    const named = { fields: [{ to: 'id', from: '$lead' }], wrap: false };
+    await api.send('PUT', `/api/partners/${partner.id}/mapping`, named);
+    await close('email');
+    await network.settle();
+    expect(await untoldOf(leadId)).toEqual(['mapping']);
+    await api.send('PUT', `/api/partners/${partner.id}/mapping`, {});
+    expect(told()).toHaveLength(3);
+  });
+
+  it('that did not take a change of consent is told the last one by hand', async () => {
+    const { api } = vendor.administrator;
+    const { leadId, reference } = await offered();
+    await crm.report({ lead: reference, status: 'accept' });
+    await network.settle();
+    crm.answer = faulty((response) => response.writeHead(503).end());
+    await api.send('POST', `/api/leads/${leadId}/consents`, { purpose: 'marketing', state: 'refused' });
+    for (const channel of ['phone', 'email'])
+      await api.send('POST', `/api/leads/${leadId}/do-not-contact`, { channels: [channel] });
+    for (let day = 0; day < 15; day++) await network.advance('25h');
+    expect(await untoldOf(leadId)).toEqual([expect.any(String)]);
+    const messages = `/api/peers/${partner.id}/messages`;
+    const { items } = await api.get<{ items: { id: string; type: string; state: string }[] }>(messages);
+    const [last, first] = items.filter(({ type }) => type === 'lead.consent-changed');
+    expect([last, first]).toMatchObject([{ state: 'dead' }, { state: 'dead' }]);
+    expect(items.filter(({ state }) => state === 'waiting')).toEqual([]);
+    crm.answer = () => false;
+    crm.taken.length = 0;
+    expect(await codeOf(api.send('POST', `${messages}/${first?.id}/replay`))).toBe('not-replayable');
+    await api.send('POST', `${messages}/${last?.id}/replay`);
+    for (let round = 0; round < 3; round++) await network.advance('31m');
+    const document = { consents: [{ purpose: 'marketing', state: 'refused' }] };
+    expect(crm.taken.map(({ body: { data } }) => data)).toMatchObject([{ doNotContact: ['phone', 'email'], document }]);
+  });
+
+  it('says itself what the person decided: ways are closed, a purpose is decided; nonsense changes nothing', async () => {
+    const { leadId, reference } = await offered();
+    const say = (status: string, more: object = {}) => crm.report({ lead: reference, status, ...more });
+    const refused = (status: number, code: string) => ({ status, body: { code } });
+    const noted = { status: 200, body: { outcome: 'noted' } };
+    expect(await say('do-not-contact', { channels: ['phone'] })).toMatchObject(refused(409, 'not-released'));
+    await say('accept');
+    await network.settle();
+    crm.taken.length = 0;
+    expect(await say('do-not-contact')).toMatchObject(refused(422, 'report-incomplete'));
+    expect(await say('do-not-contact', { channels: 'phone, fax' })).toMatchObject(refused(422, 'channel-unknown'));
+    expect(await say('consent', { purpose: 'marketing' })).toMatchObject(refused(422, 'report-incomplete'));
+    expect(await say('consent', { consent: 'granted' })).toMatchObject(refused(422, 'report-incomplete'));
+    const maybe = { purpose: 'marketing', consent: 'maybe' };
+    expect(await say('consent', maybe)).toMatchObject(refused(422, 'consent-unknown'));
+    const before = await listHistoryOf(vendor.ctx, leadId, { kinds: ['consent'], skip: 0 });
+    expect(before).toEqual([]);
+
+    expect(await say('do-not-contact', { channels: 'Phone, email' })).toMatchObject(noted);
+    expect(await say('do-not-contact', { channels: ['phone'] })).toMatchObject(noted);
+    const withdrawn = { purpose: 'marketing', consent: 'withdrawn' };
+    for (let twice = 0; twice < 2; twice++) expect(await say('consent', withdrawn)).toMatchObject(noted);
+    await network.settle();
+    const { doNotContact, document } = await getLead(vendor.ctx, leadId);
+    expect(doNotContact).toEqual(['phone', 'email']);
+    expect(document.consents).toMatchObject([{ purpose: 'marketing', state: 'withdrawn' }]);
+    const story = await listHistoryOf(vendor.ctx, leadId, { kinds: ['consent'], skip: 0 });
+    expect(story).toMatchObject([{ actor: { kind: 'peer', id: partner.id } }, { actor: { id: partner.id } }]);
+    // Who said so is not told back.
+    expect(crm.taken).toEqual([]);
+    const leaves = (await leavesOf(vendor)).filter((leaf) => leaf.includes('kind: consent-changed'));
+    expect(leaves.at(-1)).toContain(`peer: ${partner.id}`);
+
+    // Its own words.
+    const statuses = { 'Do not call': { answer: 'do-not-contact', channels: ['visit'] }, Back: { ignore: true } };
+    await vendor.administrator.api.send('PUT', `/api/partners/${partner.id}/mapping`, { statuses });
+    expect(await say('do not call')).toMatchObject(noted);
+    expect((await getLead(vendor.ctx, leadId)).doNotContact).toContain('visit');
+    await vendor.administrator.api.send('PUT', `/api/partners/${partner.id}/mapping`, {});
   });
 });

@@ -8,7 +8,7 @@ import { startCrm, type Crm } from './crm.ts';
 import { addCrm, leadOf, offerTo, type Partner } from './scene.ts';
 
 const guide = readFileSync(new URL('../../docs/bridge.md', import.meta.url), 'utf8');
-const [mapping, lead, offered, released, won] = [...guide.matchAll(/^```json\n([^]*?)^```$/gm)].map(
+const [mapping, lead, offered, released, noCalls, changed, won] = [...guide.matchAll(/^```json\n([^]*?)^```$/gm)].map(
   ([, text = '']) => JSON.parse(text) as Record<string, unknown>,
 );
 
@@ -43,6 +43,16 @@ describe('docs/bridge.md', () => {
     expect(await crm.report({ deal: { ...deal, lead_id: reference } })).toMatchObject({ body: { outcome: 'won' } });
     await network.settle();
     expect(sent()[1]).toEqual({ ...released, ...anew });
+    expect(await crm.report({ deal: { ...(noCalls?.['deal'] as object), lead_id: reference } })).toMatchObject({
+      body: { outcome: 'noted' },
+    });
+    const { api } = vendor.administrator;
+    await api.send('POST', `/api/leads/${leadId}/do-not-contact`, { channels: ['post'] });
+    await network.settle();
+    const [{ purpose, state, at } = {}] = changed?.['consents'] as Record<string, string>[];
+    await api.send('POST', `/api/leads/${leadId}/consents`, { purpose, state, at });
+    await network.advance('10s');
+    expect(sent()[3]).toEqual({ ...changed, lead_id: reference });
     const report = { deal: { ...(won?.['deal'] as object), lead_id: reference } };
     expect(await crm.report(report)).toMatchObject({ body: { outcome: 'noted' } });
     expect(await leadOf(vendor, leadId)).toMatchObject({

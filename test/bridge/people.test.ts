@@ -43,7 +43,7 @@ const answerWith = (node: TestNode, mail: Parameters<typeof replyToOf>[0], { ema
 describe('a partner without a node', () => {
   it('is offered a lead by mail; the first of its people to accept gets the details, alone; and wins', async () => {
     await using agency = await openAgency();
-    const { vendor, pat, kim, partnerId } = agency;
+    const { vendor, api, pat, kim, partnerId } = agency;
     const leadId = await agency.takeInLead();
     const offers = [await mailTo(vendor, pat, 'New lead'), await mailTo(vendor, kim, 'New lead')];
     for (const { raw } of offers) for (const secret of secrets) expect(raw).not.toContain(secret);
@@ -79,6 +79,15 @@ describe('a partner without a node', () => {
       won: { amount: { amount: '1250.00', currency: 'EUR' } },
     });
 
+    await api.send('POST', `/api/leads/${leadId}/do-not-contact`, { channels: ['phone', 'post'] });
+    await api.send('POST', `/api/leads/${leadId}/consents`, { purpose: 'marketing', state: 'withdrawn' });
+    await agency.settle();
+    const [ways, both] = (await mailsTo(vendor, pat)).filter(({ subject }) => subject?.startsWith('Do not contact'));
+    expect(ways?.text).toContain('This person may not be contacted by phone or by post any more.');
+    expect([ways, both].filter((mail) => /marketing: withdrawn/.test(mail?.text ?? ''))).toHaveLength(1);
+    for (const mail of [ways, both]) for (const secret of secrets) expect(mail?.raw).not.toContain(secret);
+    expect((await mailsTo(vendor, kim)).some(({ subject }) => /contact/.test(subject ?? ''))).toBe(false);
+
     await change(vendor, leadId, { 'contact.jobTitle': 'Countess', 'account.name': null });
     const changed = await mailTo(vendor, pat, 'Changed');
     expect(changed.text).toMatch(/Job title: Countess[^]*Known no longer: Company/);
@@ -89,7 +98,7 @@ describe('a partner without a node', () => {
     const told = (await leavesOf(vendor)).filter((leaf) => leaf.includes('kind: disclosure'));
     const who = told.map((leaf) => /recipient: (\S+)/.exec(leaf)?.[1]);
     const [toPat, toKim] = [pat, kim].map(({ id }) => `peer:${partnerId}/${id}`);
-    expect(who.toSorted()).toEqual([toPat, toPat, toPat, toKim].toSorted());
+    expect(who.toSorted()).toEqual([toPat, toPat, toPat, toPat, toPat, toKim].toSorted());
     expect(told.find((leaf) => leaf.includes('stage: released'))).toContain(`recipient: ${toPat}`);
   });
 

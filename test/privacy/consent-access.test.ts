@@ -171,7 +171,7 @@ onEachDatabase((database) => {
       const other = (await open()).ctx;
       const [actor, at] = [grace, new Date(ctx.clock.now()).toISOString()];
       /** Two works on a new lead at once, the first of which begins so many statements later. */
-      const race = async (later: number, one: (tx: Tx, id: string) => Promise<void>, two: typeof one) => {
+      const race = async (later: number, one: (tx: Tx, id: string) => Promise<unknown>, two: typeof one) => {
         const id = await transact(ctx, (tx) => receiveLead(tx, { document: sampleLead, origin: 'local' }));
         const begun = transact(ctx, async (tx) => {
           for (let n = 0; n < later; n++) await getLead(tx, id);

@@ -3,18 +3,23 @@ import { CodedError } from '../../kernel/errors.ts';
 import { intend } from '../../kernel/jobs.ts';
 import { appendLeaf } from '../../ledger/append-leaf.ts';
 import { releaseAway } from '../../routing/release-away.ts';
+import { getRecipient } from '../../routing/store/recipients.ts';
 import { guardedFetch, type PeerFetch } from '../sending/guarded-fetch.ts';
 import { answeredBy, failedBy, tellPeerChange } from '../peers/peer-health.ts';
 import { planRetry } from '../sending/plan-retry.ts';
 import { allowanceOf, getHealth, getPeer, type Peer } from '../store/peers.ts';
 import { findWebhookMessage, getWebhook, listToldOf, updateWaitingWebhook } from '../store/webhooks.ts';
 import type { WebhookMessage } from '../store/webhooks.ts';
+import { untold } from '../privacy/consent-away.ts';
 import { requestUnheard } from '../privacy/privacy-due.ts';
 import { unaskAway } from './ask-away.ts';
+import type { WebhookEvent } from './map-lead.ts';
 import { deliverKind, type DeliverWebhook } from './queue-webhook.ts';
 import { secretsOf } from './secrets.ts';
 import { signWebhook } from './webhook-signature.ts';
 
+/** What people may send again by hand. */
+const replayed: readonly WebhookEvent[] = ['lead.released', 'lead.consent-changed'];
 /** How long a message of a suspended partner waits before somebody looks again. */
 const suspendedMilliseconds = 15 * 60_000;
 
@@ -105,14 +110,18 @@ async function planAnew(tx: Tx, { messageId }: WebhookMessage, dueAt: number, co
   await intend(tx, { kind: deliverKind, payload: { messageId } satisfies DeliverWebhook, dueAt });
 }
 
-/** Its time is over: an offer ends by itself, a release that did not arrive is for people to look into. */
+/** Its time is over: an offer ends by itself; a release or a change of consent that did not arrive is for people to look into. */
 async function giveUp(tx: Tx, { messageId, peerId, recipientId, type, digest, code }: WebhookMessage): Promise<void> {
-  const forgotten = type === 'lead.released' ? {} : { body: null };
+  const told = await listToldOf(tx, recipientId);
+  // A later one of its kind tells more: this one is of no use any more.
+  const isLast = !told.some((other) => other.type === type && other.messageId > messageId);
+  const forgotten = isLast && replayed.includes(type) ? {} : { body: null };
   const over = { ...forgotten, state: 'dead', code: code ?? 'expired', answeredAt: tx.clock.now() } as const;
   if (!(await updateWaitingWebhook(tx, messageId, over))) return;
   tx.log.error('webhook-dead', { peerId, messageId, messageType: type });
   await appendLeaf(tx, 'message-dead', { peer: peerId, message: messageId, type, digest });
   if (type === 'lead.recall-requested') await unaskAway(tx, { peerId, recipientId, messageId, code: over.code });
   if (type === 'lead.erased') await requestUnheard(tx, { peerId, messageId }, over.code);
+  if (type === 'lead.consent-changed' && isLast) await untold(tx, await getRecipient(tx, recipientId), over.code);
   await tellPeerChange(tx, peerId);
 }

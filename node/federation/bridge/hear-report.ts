@@ -11,6 +11,7 @@ import { keepOfStatus } from '../feedback/describe-status.ts';
 import { feedbackOf } from '../feedback/feedback-policy.ts';
 import { heardFrom } from '../peers/peer-health.ts';
 import { hearErasedAway } from '../privacy/ask-erasure-away.ts';
+import { hearConsentAway } from '../privacy/hear-consent-away.ts';
 import type { Peer } from '../store/peers.ts';
 import { listToldOf } from '../store/webhooks.ts';
 import { answerAway, findAsked } from './ask-away.ts';
@@ -36,7 +37,7 @@ export interface ReportOrigin {
 
 /**
  * Carries out what other software says about a lead that was offered to it. Throws `not-found` for a lead that was not, and
- * `offer-not-open`, `already-rejected`, `not-released`, `not-the-holder`, `question-over`.
+ * `offer-not-open`, `already-rejected`, `not-released`, `not-the-holder`, `question-over`, `lead-erased`.
  */
 export async function hearReport(tx: Tx, peer: Peer, report: Report, origin: ReportOrigin): Promise<ReportOutcome> {
   const recipient = await findRecipient(tx, report.lead);
@@ -72,6 +73,9 @@ async function carryOut(
       return answerAway(tx, recipient, { outcome: 'refused', text: note });
     case 'erased':
       return hearErasedAway(tx, recipient, report.origin);
+    case 'do-not-contact':
+    case 'consent':
+      return hearConsentAway(tx, recipient, report);
   }
 }
 

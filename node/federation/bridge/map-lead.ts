@@ -4,6 +4,7 @@ import { leadPathOf, type MappedField, type Mapping, type factNames } from './ma
 /** What a webhook is about. */
 export const webhookEvents = [
   'lead.offered', 'lead.released', 'lead.closed', 'lead.updated', 'lead.recall-requested', 'lead.erased',
+  'lead.consent-changed',
 ] as const; // prettier-ignore
 export type WebhookEvent = (typeof webhookEvents)[number];
 
@@ -25,10 +26,12 @@ export function mapLead({ wrap, fields }: Mapping, { facts, document, at, change
   return JSON.stringify(wrap ? { type: facts.event, timestamp: new Date(at).toISOString(), data } : data);
 }
 
-/** The paths of these that the mapping tells, whole or in part. */
+/** The paths and facts (`$…`) of these that the mapping tells, whole or in part. */
 export function tellsOf({ fields }: Mapping, paths: readonly string[]): string[] {
   if (!fields) return [...paths];
-  const told = new Set(fields.flatMap(({ from }) => (from === undefined ? [] : [leadPathOf(from)])));
+  const told = new Set(
+    fields.flatMap(({ from }) => (from === undefined ? [] : [from.startsWith('$') ? from : leadPathOf(from)])),
+  );
   return paths.filter((path) => told.has(path));
 }
 

@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { dispositions, leadFields, rejectReasons } from '../../../protocol/index.ts';
+import { consentStates, contactChannels, dispositions, leadFields, rejectReasons } from '../../../protocol/index.ts';
 import { CodedError } from '../../kernel/errors.ts';
 import { check } from '../../kernel/routes.ts';
 
 /** What a webhook can tell beside the fields of the lead. */
 export const factNames = [
   'lead', 'event', 'mode', 'opensAt', 'closesAt', 'withheld', 'masked', 'reason', 'test', 'changed', 'answerBy', 'text',
+  'doNotContact',
 ] as const; // prettier-ignore
 
 const scalar = z.union([z.string().max(1_000), z.number(), z.boolean(), z.null()]);
@@ -33,6 +34,17 @@ const field = z
 const meaning = z.union([
   z.strictObject({ answer: z.enum(['accept', 'agree', 'refuse', 'erased']) }),
   z.strictObject({ answer: z.literal('reject'), reason: z.enum(rejectReasons).default('other') }),
+  z.strictObject({
+    answer: z.literal('do-not-contact'),
+    /** Where the report names none. */
+    channels: z.array(z.enum(contactChannels)).min(1).max(5).optional(),
+  }),
+  z.strictObject({
+    answer: z.literal('consent'),
+    /** Where the report says nothing else. */
+    purpose: z.string().trim().min(1).max(100).optional(),
+    state: z.enum(consentStates).optional(),
+  }),
   z.strictObject({ disposition: z.enum(dispositions), reason: z.string().min(1).max(64).optional() }),
   z.strictObject({ ignore: z.literal(true) }),
 ]);
@@ -48,6 +60,9 @@ const report = z.strictObject({
   note: keyPath.default('note'),
   assignedTo: keyPath.default('assignedTo'),
   until: keyPath.default('until'),
+  channels: keyPath.default('channels'),
+  purpose: keyPath.default('purpose'),
+  consent: keyPath.default('consent'),
 });
 
 const mappingSchema = z.strictObject({

@@ -18,8 +18,10 @@ interface Telling {
   readonly document: Lead;
   /** Epoch milliseconds: when nobody needs it any more. */
   readonly expiresAt: number;
-  /** Paths of fields that changed: those without a value now are told as empty, and a mapping that names none has no use for it. */
+  /** Paths of fields that changed: those without a value now are told as empty. */
   readonly changed?: readonly string[];
+  /** Paths and facts: a mapping that names none of them has no use for it. */
+  readonly needs?: readonly string[];
   /** What the ledger says of it; absent where no field of the lead is told. */
   readonly disclosed?: Pick<LeafFacts<'disclosure'>, 'stage' | 'mode' | 'masked' | 'withheld' | 'never' | 'policy'>;
 }
@@ -39,10 +41,10 @@ export async function queueWebhook(
   peerId: string,
   telling: Telling,
 ): Promise<{ messageId: string; digest: string }> {
-  const { event, recipient, document, expiresAt, changed } = telling;
+  const { event, recipient, document, expiresAt, changed, needs } = telling;
   const { id: recipientId, leadId } = recipient;
   const mapping = JSON.parse((await getWebhook(tx, peerId)).mapping) as Mapping;
-  if (changed && tellsOf(mapping, changed).length === 0) return { messageId: '', digest: '' };
+  if (needs && tellsOf(mapping, needs).length === 0) return { messageId: '', digest: '' };
   const createdAt = tx.clock.now();
   const facts = { ...telling.facts, event, lead: recipientId };
   const body = mapLead(mapping, { facts, document, at: createdAt, changed });

@@ -1,7 +1,8 @@
-import { dispositions, type Money } from '../../../protocol/index.ts';
+import { dispositions, type ContactChannel, type Money } from '../../../protocol/index.ts';
 import { CodedError } from '../../kernel/errors.ts';
 import { findAt } from './map-lead.ts';
 import type { Mapping, Meaning } from './mapping.ts';
+import { readClosed, readDecision, type SaidConsent } from './read-consent.ts';
 
 /** What other software says about a lead, in our words. */
 export interface Report {
@@ -14,6 +15,9 @@ export interface Report {
   readonly assignedTo?: string | undefined;
   /** Epoch milliseconds. */
   readonly until?: number | undefined;
+  /** Ways in which the person is not to be contacted any more. */
+  readonly closed?: readonly ContactChannel[] | undefined;
+  readonly consent?: SaidConsent | undefined;
 }
 
 const ownWords: Readonly<Record<string, Meaning>> = {
@@ -22,15 +26,18 @@ const ownWords: Readonly<Record<string, Meaning>> = {
   agree: { answer: 'agree' },
   refuse: { answer: 'refuse' },
   erased: { answer: 'erased' },
+  'do-not-contact': { answer: 'do-not-contact' },
+  consent: { answer: 'consent' },
   return: { disposition: 'returned' },
   ...Object.fromEntries(dispositions.map((disposition) => [disposition, { disposition }])),
 };
 
 /**
  * Reads a report by the mapping. Throws `report-unreadable` (no JSON object), `report-incomplete`, `status-unknown`,
- * `amount-unreadable`, `time-unreadable`; `details.path` says where they looked.
+ * `amount-unreadable`, `time-unreadable`, `channel-unknown`, `consent-unknown`; `details.path` says where they looked.
  */
-export function readReport({ report, statuses, currency }: Mapping, body: Uint8Array): Report {
+export function readReport(mapping: Mapping, body: Uint8Array): Report {
+  const { report, statuses, currency } = mapping;
   const document = readObject(body);
   const text = (path: string) => {
     const value = findAt(document, path);
@@ -52,7 +59,14 @@ export function readReport({ report, statuses, currency }: Mapping, body: Uint8A
     note: text(report.note)?.slice(0, 2_000),
     assignedTo: text(report.assignedTo)?.slice(0, 200),
     until: until === undefined ? undefined : readTime(until, report.until),
+    ...readConsent(mapping, document, meaning),
   };
+}
+
+function readConsent(mapping: Mapping, document: object, meaning: Meaning): Pick<Report, 'closed' | 'consent'> {
+  if (!('answer' in meaning)) return {};
+  if (meaning.answer === 'do-not-contact') return { closed: readClosed(mapping, document, meaning) };
+  return meaning.answer === 'consent' ? { consent: readDecision(mapping, document, meaning) } : {};
 }
 
 const wrong = (code: string, message: string, path: string) => new CodedError(code, 422, message, { path });

@@ -31,6 +31,7 @@ export async function updateAway(tx: Tx, leadId: string, { reason, fields }: Cha
       expiresAt: tx.clock.now() + longestMilliseconds,
       disclosed: { stage: 'updated' },
       changed: part.fields,
+      needs: part.fields,
     });
     return;
   }

@@ -24,13 +24,19 @@ const viewWebhook = (row: WebhookMessage) => ({
   code: row.code,
 });
 
-/** Sends a release again that nobody took in its time; under its old id, so that it counts once. Throws `not-replayable`. */
+/**
+ * Sends a release, or the last change of consent, again that nobody took in its time; under its old id, so that it counts once.
+ * Throws `not-replayable`.
+ */
 export function replayWebhook(ctx: Context, peerId: string, messageId: string): Promise<string> {
   return transact(ctx, async (tx) => {
     if ((await findWebhookMessage(tx, messageId))?.peerId !== peerId) throw notFound('message');
     const now = tx.clock.now();
     if (!(await reviveWebhook(tx, messageId, { dueAt: now, expiresAt: now + longestMilliseconds })))
-      throw conflict('not-replayable', 'Only a release that nobody took is sent again.');
+      throw conflict(
+        'not-replayable',
+        'Only a release or the last change of consent is sent again, when nobody took it.',
+      );
     await intend(tx, { kind: deliverKind, payload: { messageId } satisfies DeliverWebhook });
     return messageId;
   });

@@ -16,25 +16,26 @@ import { maySay, sendMessage } from '../sending/send-message.ts';
 import { listConversationsOf, type Conversation, type ConversationKey } from '../store/conversations.ts';
 import { hasDeparted } from '../store/outbox.ts';
 import { tellPeople } from '../feedback/tell-people.ts';
+import { tellConsentAway } from './consent-away.ts';
 
 interface Changing {
   readonly change: ConsentChange;
   readonly actor: LeadActor;
   /** The conversation that told us: it is not told back. */
-  readonly from?: (ConversationKey & { readonly messageId: string; readonly digest: string }) | undefined;
+  readonly from?: (ConversationKey & { readonly messageId: string | undefined; readonly digest: string }) | undefined;
 }
 
 /**
- * A person changed what their data may be used for: the lead says so, and every node that has it from us, and the one we have
- * it from, is told (LX-153). Ways of contact are only ever closed. Says nothing twice. Throws `lead-erased`,
- * `schema`.
+ * A person changed what their data may be used for: the lead says so, and every partner that has it from us, and the one we
+ * have it from, is told (LX-153). Ways of contact are only ever closed. Says nothing twice: false when nothing changed. Throws
+ * `lead-erased`, `schema`.
  */
-export async function changeConsent(tx: Tx, leadId: string, { change, actor, from }: Changing): Promise<void> {
+export async function changeConsent(tx: Tx, leadId: string, { change, actor, from }: Changing): Promise<boolean> {
   const lead = await lockLead(tx, leadId);
   if (lead.erasedAt !== null) throw conflict('lead-erased', 'This lead was erased.');
   const channels = [...new Set([...lead.doNotContact, ...(change.doNotContacts ?? [])])];
   const sameConsents = change.consents === undefined || isDeepStrictEqual(change.consents, lead.document.consents);
-  if (channels.length === lead.doNotContact.length && sameConsents) return;
+  if (channels.length === lead.doNotContact.length && sameConsents) return false;
   await setDoNotContact(tx, leadId, channels);
   if (!sameConsents) await replaceConsents(tx, lead, change);
   await tellHistory(tx, leadId, 'consent', { actor, ...(channels.length > 0 && { channels }) });
@@ -46,6 +47,12 @@ export async function changeConsent(tx: Tx, leadId: string, { change, actor, fro
     if (body && (await isToTell(tx, conversation, from)))
       await sendMessage(tx, conversation, { type: 'ConsentChange', body });
   }
+  await tellConsentAway(tx, leadId, {
+    ways: channels.length > lead.doNotContact.length,
+    consents: !sameConsents,
+    from: from?.conversationId,
+  });
+  return true;
 }
 
 /**
@@ -97,6 +104,6 @@ export async function hearConsent(
   if ((await lockLead(tx, leadId)).erasedAt !== null) return;
   const actor = { kind: 'peer', id: peerId, name: peer.name } as const;
   const from = { peerId, conversationId, messageId: message.header.messageId, digest };
-  await changeConsent(tx, leadId, { change: message.body, actor, from });
-  await tellPeople(tx, { leadId, peerId, topic: 'consent-changed' });
+  if (await changeConsent(tx, leadId, { change: message.body, actor, from }))
+    await tellPeople(tx, { leadId, peerId, topic: 'consent-changed' });
 }

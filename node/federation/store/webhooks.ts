@@ -30,7 +30,7 @@ export interface WebhookMessageTable {
   type: WebhookEvent;
   /** SHA-256 of the body, base64. */
   digest: string;
-  /** JSON as it is posted each time; null once it is not needed any more: of what is dead, a release is kept for a while. */
+  /** JSON as it is posted each time; null once it is not needed any more: of what is dead, a release and a change of consent are kept for a while. */
   body: string | null;
   state: WebhookState;
   /** Attempts after which the other side may have it. */
@@ -122,6 +122,17 @@ export async function eraseWebhooks(tx: Tx, recipientIds: readonly string[]): Pr
     await told.set(over).where('state', '=', 'waiting').execute();
     await told.set({ body: null }).where('body', 'is not', null).execute();
   }
+}
+
+/** What nobody took of changes of consent is told by a later one: it is not sent again. */
+export async function forgetDeadConsents(tx: Tx, recipientId: string): Promise<void> {
+  await tx.db
+    .updateTable('webhookMessage')
+    .set({ body: null })
+    .where('recipientId', '=', recipientId)
+    .where('type', '=', 'lead.consent-changed')
+    .where('state', '=', 'dead')
+    .execute();
 }
 
 /** What nobody took by `bodyAt` is not sent again; answered before `rowAt`, nobody asks for it any more. */
