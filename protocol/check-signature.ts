@@ -1,4 +1,5 @@
 import { verify } from 'node:crypto';
+import { verifyP256 } from './ecdsa.ts';
 import { unauthenticated } from './gate.ts';
 import type { VerificationKey } from './keys.ts';
 
@@ -21,6 +22,6 @@ export function checkSignature(
   if (signature.byteLength !== (elliptic ? 64 : Math.ceil(modulusLength / 8))) {
     throw unauthenticated('signature-length', 'the signature value has the wrong length');
   }
-  const options = elliptic ? ({ key: publicKey, dsaEncoding: 'ieee-p1363' } as const) : publicKey;
-  if (!verify('sha256', data, options, signature)) throw unauthenticated('signature', 'the signature is wrong');
+  const good = elliptic ? verifyP256(data, publicKey, signature) : verify('sha256', data, publicKey, signature);
+  if (!good) throw unauthenticated('signature', 'the signature is wrong');
 }

@@ -1,6 +1,7 @@
 import { hash, sign } from 'node:crypto';
 import { canonicalParts, type CanonicalParts } from './canonical.ts';
 import { checkSignature } from './check-signature.ts';
+import { signP256 } from './ecdsa.ts';
 import { ProtocolError } from './errors.ts';
 import { gateBytes, gateCharacters, gateTree, limits, unauthenticated } from './gate.ts';
 import type { SigningKey, VerificationKey } from './keys.ts';
@@ -45,9 +46,7 @@ export function signDocument(root: XmlElement, key: SigningKey): { xml: string; 
   const written = writeSignedInfo(algorithm, digest);
   const signedInfo = Buffer.from(written, 'latin1');
   const value =
-    algorithm === 'ecdsa-sha256'
-      ? sign('sha256', signedInfo, { key: privateKey, dsaEncoding: 'ieee-p1363' })
-      : sign('sha256', signedInfo, privateKey);
+    algorithm === 'ecdsa-sha256' ? signP256(signedInfo, privateKey) : sign('sha256', signedInfo, privateKey);
   const closing = `</${root.name}>`;
   const facts = { algorithm, digest, value: value.toString('base64'), kid };
   const signature = writeSignature(facts);

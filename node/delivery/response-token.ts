@@ -1,9 +1,9 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual, type KeyObject } from 'node:crypto';
 
 const tokenPattern = /^[0-9a-z]{52}$/;
 
 /** 128 bits of a keyed digest in 26 letters and digits. */
-function digestOf(secret: Buffer, recipientId: string): string {
+function digestOf(secret: KeyObject, recipientId: string): string {
   const digest = createHmac('sha256', secret).update(`offer-response:${recipientId}`).digest('hex');
   return BigInt(`0x${digest.slice(0, 32)}`)
     .toString(32)
@@ -15,13 +15,13 @@ function digestOf(secret: Buffer, recipientId: string): string {
  * and digits only, because mail programs change the case of addresses and mail servers take at most 64 characters before
  * the @. Nothing is stored (docs/decisions/0007).
  */
-export function makeResponseToken(secret: Buffer, recipientId: string): string {
+export function makeResponseToken(secret: KeyObject, recipientId: string): string {
   const [, id = ''] = recipientId.split('_');
   return `${id.toLowerCase()}${digestOf(secret, recipientId)}`;
 }
 
 /** The recipient a token was made for; undefined for every token that we did not make. */
-export function readResponseToken(secret: Buffer, token: string): string | undefined {
+export function readResponseToken(secret: KeyObject, token: string): string | undefined {
   const text = token.toLowerCase();
   if (!tokenPattern.test(text)) return undefined;
   const recipientId = `recipient_${text.slice(0, 26).toUpperCase()}`;

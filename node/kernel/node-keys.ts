@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -41,7 +41,7 @@ export function loadNodeKeys(config: Pick<Config, 'dataFolder'>): NodeKeys {
   const signing = parse(files.signing, loadSigningKey);
   const secret = parse(files.secret, (text) => Buffer.from(text.trim(), 'base64'));
   if (secret.length !== secretBytes) throw malformed(files.secret);
-  return { signing, secret };
+  return { signing, secret: createSecretKey(secret) };
 }
 
 /** Writes a file that is not there yet, whole or not at all; of two processes the first wins. */

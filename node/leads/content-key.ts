@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import type { Context, Tx } from '../kernel/context.ts';
 import { deleteContentKey, findContentKey, insertContentKey } from './store/content-keys.ts';
 
@@ -51,31 +51,34 @@ export async function openBytes(ctx: Context, kept: Buffer): Promise<Buffer | nu
   return key ? decrypt(key, id, kept.subarray(colon + 1)) : null;
 }
 
-const makeDerived = () => new WeakMap<Buffer, Buffer>();
+const makeDerived = () => new WeakMap<KeyObject, KeyObject>();
 
 /** Derived once for a secret: every message and every lead needs it. */
-function wrappingKey({ keys: { secret }, memory }: Context): Buffer {
+function wrappingKey({ keys: { secret }, memory }: Context): KeyObject {
   const derived = memory(makeDerived);
-  const key =
-    derived.get(secret) ?? Buffer.from(hkdfSync('sha256', secret, Buffer.alloc(0), 'leadmesh content keys', keyBytes));
+  const known = derived.get(secret);
+  if (known) return known;
+  const bytes = hkdfSync('sha256', secret, Buffer.alloc(0), 'leadmesh content keys', keyBytes);
+  const key = createSecretKey(Buffer.from(bytes));
   derived.set(secret, key);
   return key;
 }
 
-async function unwrap(ctx: Context, id: string): Promise<Buffer | undefined> {
+async function unwrap(ctx: Context, id: string): Promise<KeyObject | undefined> {
   const wrapped = await findContentKey(ctx, id);
-  return wrapped === undefined ? undefined : decrypt(wrappingKey(ctx), id, Buffer.from(wrapped, 'base64'));
+  if (wrapped === undefined) return undefined;
+  return createSecretKey(decrypt(wrappingKey(ctx), id, Buffer.from(wrapped, 'base64')));
 }
 
 /** Nonce, tag, text; bound to the id of the key, so that nothing can be put in another's place. */
-function encrypt(ctx: Context, key: Buffer, { id, plain }: { id: string; plain: Buffer }): Buffer {
+function encrypt(ctx: Context, key: KeyObject, { id, plain }: { id: string; plain: Buffer }): Buffer {
   const nonce = ctx.ids.random(nonceBytes);
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(id));
   const text = Buffer.concat([cipher.update(plain), cipher.final()]);
   return Buffer.concat([nonce, cipher.getAuthTag(), text]);
 }
 
-function decrypt(key: Buffer, id: string, sealed: Buffer): Buffer {
+function decrypt(key: KeyObject, id: string, sealed: Buffer): Buffer {
   const nonce = sealed.subarray(0, nonceBytes);
   const text = sealed.subarray(nonceBytes + tagBytes);
   const cipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes }).setAAD(Buffer.from(id));

@@ -13,6 +13,7 @@ import { sqliteFile } from '../../node/kernel/database.ts';
 import { exportSigningKey, seal } from '../../protocol/index.ts';
 import { message, vendor as sender } from '../protocol/messages.ts';
 import { makeRunFolder, startBenchNode, startMeasured, type BenchNode } from './bench-node.ts';
+import { beginWindow } from './profile-window.ts';
 import { median, quick, tell } from './rounds.ts';
 import { introduce, offerAllTo } from './two-nodes.ts';
 import { makeXmlCryptoSigner } from './xml-crypto-signer.ts';
@@ -60,23 +61,32 @@ function forgetBatches({ dataFolder }: BenchNode): void {
 }
 
 /** Lets offers gather while the partner is held still; when it goes on they go as fast as both can. */
-async function measureNodes(vendor: BenchNode, reseller: BenchNode): Promise<number> {
+interface Exchange {
+  /** Names what is measured in a profile. */
+  readonly what: string;
+  readonly from: BenchNode;
+  readonly to: BenchNode;
+}
+
+async function measureNodes(exchange: Exchange): Promise<number> {
   const lead = { contact: { givenName: 'Ada', familyName: 'Lovelace', emails: [{ value: 'ada@customer.example' }] } };
-  const post = () => vendor.administrator.send('POST', '/api/leads', { lead });
-  return measureHeld(vendor, reseller, () => inFifties(Array.from({ length: LEADS }), post));
+  const post = () => exchange.from.administrator.send('POST', '/api/leads', { lead });
+  return measureHeld(exchange, () => inFifties(Array.from({ length: LEADS }), post));
 }
 
 const inFifties = async <T>(all: readonly T[], send: (one: T) => Promise<unknown>): Promise<void> => {
   for (let sent = 0; sent < all.length; sent += 50) await Promise.all(all.slice(sent, sent + 50).map(send));
 };
 
-async function measureHeld(from: BenchNode, to: BenchNode, makeMessages: () => Promise<void>): Promise<number> {
+async function measureHeld({ what, from, to }: Exchange, makeMessages: () => Promise<void>): Promise<number> {
   to.hold();
   await makeMessages();
   await until(from, 0, ({ waiting }) => waiting >= LEADS);
   const since = Date.now();
+  const profiled = beginWindow();
   to.goOn();
   const { delivered, seconds } = await until(from, since, ({ waiting }) => waiting === 0);
+  profiled.end(what);
   // What both do for the leads after the receipts belongs to this round, not to the next.
   await setTimeout(2_000);
   return (delivered - 1) / seconds;
@@ -108,14 +118,9 @@ function countIn({ dataFolder }: BenchNode, sql: string): number {
 }
 
 /** What the holder does with each lead, reported by a Status: a message with a small effect. */
-async function measureStatus(
-  person: ApiClient,
-  nodes: { from: BenchNode; to: BenchNode },
-  leads: string[],
-  event: string,
-) {
+async function measureStatus(person: ApiClient, exchange: Exchange, leads: string[], event: string) {
   const change = (leadId: string) => person.send('POST', `/api/leads/${leadId}/changes`, { event });
-  return measureHeld(nodes.from, nodes.to, () => inFifties(leads, change));
+  return measureHeld(exchange, () => inFifties(leads, change));
 }
 
 /** The same number of documents, eight on their way at a time, a commit for each answer. */
@@ -168,20 +173,22 @@ await offerAllTo(reseller, ({ userId }) => userId === id);
 
 const taken = { batched: [] as number[], single: [] as number[], unsigned: [] as number[], naive: [] as number[] };
 // Processes that just started are slower: that round does not count.
-await measureNodes(vendor, reseller);
-for (let round = 0; round < ROUNDS; round++) taken.batched.push(await measureNodes(vendor, reseller));
+const forth = { from: vendor, to: reseller };
+await measureNodes({ what: 'start', ...forth });
+for (let round = 0; round < ROUNDS; round++)
+  taken.batched.push(await measureNodes({ what: 'offers-batched', ...forth }));
 forgetBatches(vendor);
 for (let round = 0; round < ROUNDS; round++) {
-  taken.single.push(await measureNodes(vendor, reseller));
+  taken.single.push(await measureNodes({ what: 'offers-single', ...forth }));
   taken.unsigned.push(await measureNaive(folder, true));
   taken.naive.push(await measureNaive(folder, false));
 }
 const person = makeApiClient(reseller.url, token);
 const leads = await takeLeads(person, vendor);
 const back = { from: reseller, to: vendor };
-const reports = await measureStatus(person, back, leads, 'contact');
+const reports = await measureStatus(person, { what: 'reports-batched', ...back }, leads, 'contact');
 forgetBatches(reseller);
-const singleReports = await measureStatus(person, back, leads, 'work');
+const singleReports = await measureStatus(person, { what: 'reports-single', ...back }, leads, 'work');
 await Promise.all([vendor.stop(), reseller.stop()]);
 const [batched, single] = [median(taken.batched), median(taken.single)];
 const [unsigned, naive] = [median(taken.unsigned), median(taken.naive)];

@@ -18,8 +18,8 @@ describe('the node’s keys', () => {
     const first = loadNodeKeys({ dataFolder });
     const again = loadNodeKeys({ dataFolder });
     expect(again.signing.kid).toBe(first.signing.kid);
-    expect(again.secret).toEqual(first.secret);
-    expect(first.secret.length).toBe(32);
+    expect(again.secret.equals(first.secret)).toBe(true);
+    expect(first.secret.symmetricKeySize).toBe(32);
     expect(readdirSync(join(dataFolder, 'keys')).sort()).toEqual(['secret', 'signing.pem']);
     for (const name of ['secret', 'signing.pem']) expect(statSync(file(name)).mode & 0o777).toBe(0o600);
     expect(statSync(join(dataFolder, 'keys')).mode & 0o777).toBe(0o700);

@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { transact, type Context, type Tx } from '../../node/kernel/context.ts';
@@ -182,7 +183,7 @@ onEachDatabase((database: DatabaseUnderTest) => {
 
     it('knows checkpoints that this node did not sign, and logs that were cut off', () =>
       withLog(async (ctx, saved) => {
-        const stranger = { ...ctx, keys: { ...ctx.keys, secret: Buffer.alloc(32, 9) } };
+        const stranger = { ...ctx, keys: { ...ctx.keys, secret: createSecretKey(Buffer.alloc(32, 9)) } };
         const note = signCheckpoint({ origin: ctx.config.nodeId, size: 100, root: Buffer.alloc(32) }, checkpointKey(stranger)); // prettier-ignore
         const set = (text: string) =>
           write(ctx, (tx) =>

@@ -215,7 +215,7 @@ describe('tokens that were tampered with', () => {
       await forge({ header: { alg: 'ES256', jwk }, key: privateKey }),
       await forge({ key: createSecretKey(Buffer.from(pem)) }),
       await forge({ key: createSecretKey(node256.publicKey.export({ type: 'spki', format: 'der' })) }),
-      await forge({ key: createSecretKey(node.ctx.keys.secret) }),
+      await forge({ key: node.ctx.keys.secret }),
       await forge({ key: deriveKey(node.ctx, 'csrf') }),
     ];
     for (const token of tokens) await me(`Bearer ${token}`).expect(401);

@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { expect, it } from 'vitest';
 import {
   destroyContentKey,
@@ -68,7 +69,9 @@ it('a key opens what was sealed under it, in its place, and only with the secret
   expect(await openText(ctx, '<l:Message/>')).toBe('<l:Message/>');
   expect(await openBytes(ctx, plain)).toEqual(plain);
   await expect(openText(ctx, text!.replace('one', 'two'))).rejects.toThrow();
-  await expect(openText({ ...ctx, keys: { ...ctx.keys, secret: Buffer.alloc(32, 1) } }, text)).rejects.toThrow();
+  await expect(
+    openText({ ...ctx, keys: { ...ctx.keys, secret: createSecretKey(Buffer.alloc(32, 1)) } }, text),
+  ).rejects.toThrow();
   // Made twice it is the first, so that what is sealed stays readable.
   await write((tx) => makeContentKey(tx, 'one'));
   expect(await openText(ctx, text)).toBe('Grüße');

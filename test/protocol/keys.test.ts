@@ -1,6 +1,7 @@
-import { createHash, generateKeyPairSync } from 'node:crypto';
+import { createHash, generateKeyPairSync, sign, verify } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { signP256, verifyP256 } from '../../protocol/ecdsa.ts';
 import {
   exportSigningKey,
   fingerprint,
@@ -80,3 +81,25 @@ function decodeProquint(word: string): string {
   });
   return parseInt(bits.join(''), 2).toString(16).padStart(4, '0');
 }
+
+// Among so many, r and s begin with zeros and with high bits: those are written in another length.
+it('signs with P-256 as Node does in its form of r and s, and knows each other’s signatures', () => {
+  const { privateKey, publicKey } = makeSigningKey();
+  fc.assert(
+    fc.property(
+      fc.uint8Array({ maxLength: 200 }),
+      fc.nat(63),
+      fc.integer({ min: 1, max: 255 }),
+      (data, place, flip) => {
+        const ours = signP256(data, privateKey);
+        expect(verify('sha256', data, { key: publicKey, dsaEncoding: 'ieee-p1363' }, ours)).toBe(true);
+        const theirs = sign('sha256', data, { key: privateKey, dsaEncoding: 'ieee-p1363' });
+        expect(verifyP256(data, publicKey, theirs)).toBe(true);
+        theirs[place] = (theirs[place] ?? 0) ^ flip;
+        expect(verifyP256(data, publicKey, theirs)).toBe(false);
+        expect(verifyP256(data, publicKey, ours.subarray(1))).toBe(false);
+      },
+    ),
+    { numRuns: 2_000 },
+  );
+});

@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, existsSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -112,7 +113,7 @@ async function furnish(folder: string, name: string): Promise<Home> {
   const database = await openDatabase({ dataFolder: folder });
   await migrate(database, () => startsAt);
   await database.close();
-  const keys = { signing: makeSigningKey(), secret: Buffer.alloc(32, name) };
+  const keys = { signing: makeSigningKey(), secret: createSecretKey(Buffer.alloc(32, name)) };
   return { name, folder, keys, skew: 0, messagesPerMinute: 6_000 };
 }
 

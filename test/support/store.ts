@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,7 +62,7 @@ export async function openStore(asked: Place, options: StoreOptions = {}): Promi
     writer: database.writer,
     clock,
     ids: makeIds(clock),
-    keys: { signing: makeSigningKey(), secret: Buffer.alloc(32, 7) },
+    keys: { signing: makeSigningKey(), secret: createSecretKey(Buffer.alloc(32, 7)) },
     fetch: () => Promise.reject(new Error('A store has no network.')),
     mail: { send: () => Promise.reject(new Error('A store sends no mail.')) },
     log: createLogger({ logLevel: 'silent', nodeId: config.nodeId }),

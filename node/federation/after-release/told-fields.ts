@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { getField, leadFields, pickFields, setField, writeLead, type Lead } from '../../../protocol/index.ts';
 import { maskValue } from '../../disclosure/masks.ts';
 import type { DisclosurePlan } from '../../disclosure/decide-disclosure.ts';
@@ -30,20 +30,17 @@ function partOf(lead: Lead, path: string): Lead {
 
 /** Digests of every field that has a value. */
 export function digestFields({ secret }: Pick<Conversation, 'secret'>, lead: Lead): ToldFields {
+  const key = createSecretKey(Buffer.from(secret ?? '', 'base64'));
   const told: Record<string, string> = {};
   for (const path of pathsOf(lead)) {
     const part = partOf(lead, path);
-    if (Object.keys(part).length > 0) told[path] = digestPart(secret, path, part);
+    if (Object.keys(part).length > 0) told[path] = digestPart(key, path, part);
   }
   return told;
 }
 
-const digestPart = (secret: string | null, path: string, part: Lead): string =>
-  createHmac('sha256', Buffer.from(secret ?? '', 'base64'))
-    .update(path)
-    .update('\0')
-    .update(writeLead(part))
-    .digest('base64');
+const digestPart = (key: KeyObject, path: string, part: Lead): string =>
+  createHmac('sha256', key).update(path).update('\0').update(writeLead(part)).digest('base64');
 
 /** The paths that differ between what was told and what is, in either direction. */
 export function changedSince(told: ToldFields, now: ToldFields): string[] {

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import type { Context } from '../../kernel/context.ts';
 
 const cipher = 'aes-256-gcm';
@@ -6,8 +6,8 @@ const nonceBytes = 12;
 const authTagLength = 8;
 const prefix = 'lead_';
 
-const keyOf = ({ config, keys }: Pick<Context, 'config' | 'keys'>): Uint8Array =>
-  new Uint8Array(hkdfSync('sha256', keys.secret, config.nodeId, 'conversation-id', 32));
+const keyOf = ({ config, keys }: Pick<Context, 'config' | 'keys'>): KeyObject =>
+  createSecretKey(Buffer.from(hkdfSync('sha256', keys.secret, config.nodeId, 'conversation-id', 32)));
 
 /**
  * A fresh id for a conversation about a lead. It holds the lead's id for this node alone: when a backup does not know the
