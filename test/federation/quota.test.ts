@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decideNextToken, decideRefill, decideTake } from '../../node/federation/receiving/decide-quota.ts';
+import { describeCapabilities } from '../../node/federation/peers/capabilities.ts';
+import { claimBytes } from '../../node/federation/receiving/bytes-under-way.ts';
 import { receiveBatch } from '../../node/federation/receiving/receive-batch.ts';
 import { receiveMessage } from '../../node/federation/receiving/receive-message.ts';
 import { makeMemory } from '../../node/kernel/memory.ts';
@@ -89,6 +91,46 @@ describe('a partner that sends without end', () => {
     const codes = [];
     for (let n = 0; n < 7; n++) codes.push((await send(noisy)).code);
     expect(codes).toEqual([undefined, undefined, undefined, undefined, undefined, 'rate', 'rate']);
+  });
+
+  it('has no more bytes under way than was announced: what is beyond that comes again, and takes nobody else’s room', async () => {
+    const free: Context = { ...ctx, config: { ...ctx.config, messagesPerMinute: 100_000 }, memory: makeMemory() };
+    federation.clock.advance('10m');
+    const { bytesInFlight } = await describeCapabilities(free);
+    expect(bytesInFlight).toBe(4_194_304);
+    // White space behind the root is allowed, and counts.
+    const padded = (peer: ForeignPeer) => Buffer.concat([next(peer), Buffer.alloc(262_144)], 262_144).map((byte) => byte || 10); // prettier-ignore
+    const messages = Array.from({ length: 20 }, () => padded(noisy));
+    const others = [padded(quiet), padded(quiet)];
+    const before = await rows();
+    const answers = Promise.all(messages.map((bytes) => receiveMessage(free, bytes)));
+    const frame = receiveBatch(free, writeBatch([next(noisy)]));
+    const beside = Promise.all(others.map((bytes) => receiveMessage(free, bytes)));
+    const codes = (await answers).map(({ code }) => code);
+    expect(codes.filter((code) => code === undefined)).toHaveLength(16);
+    expect(codes.filter((code) => code === 'overloaded')).toHaveLength(4);
+    expect((await frame).status).toBe(429);
+    expect((await beside).map(({ status }) => status)).toEqual([200, 200]);
+    expect((await rows()) - before).toBe(18);
+    const { xml, retryAfter, status } = (await answers)[codes.indexOf('overloaded')]!;
+    expect({ retryAfter, status }).toEqual({ retryAfter: 5, status: 503 });
+    const { body } = open(Buffer.from(xml ?? ''), () => ctx.keys.signing).message;
+    expect(body).toMatchObject({ code: 'overloaded', retryable: true, retryAfter: 5 });
+    // All was answered: there is room for everything again.
+    const again = await Promise.all(messages.slice(-4).map((bytes) => receiveMessage(free, bytes)));
+    expect(again.map((answer) => answer.status)).toEqual([200, 200, 200, 200]);
+    expect(claimBytes(free, noisy.nodeId, 4_194_304)).toBeDefined();
+  });
+
+  it('cannot hide a frame behind a document of nobody', async () => {
+    const free: Context = { ...ctx, memory: makeMemory() };
+    const release = claimBytes(free, noisy.nodeId, 4_194_304);
+    expect(claimBytes(free, noisy.nodeId, 1)).toBeUndefined();
+    const frame = writeBatch([Buffer.from('nobody'), next(noisy)]);
+    expect(await receiveBatch(free, frame)).toEqual({ status: 429, retryAfter: 60 });
+    release?.();
+    federation.clock.advance('1m');
+    expect((await receiveBatch(free, frame)).status).toBe(200);
   });
 
   it('makes the node remember a bounded number of refused messages', async () => {

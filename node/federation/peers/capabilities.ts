@@ -12,15 +12,13 @@ import {
 } from '../../../protocol/index.ts';
 import type { Context } from '../../kernel/context.ts';
 import { checkpointKey } from '../../ledger/checkpoint.ts';
+import { mostBytesUnderWay } from '../receiving/bytes-under-way.ts';
 import { ownEndpoint } from './introduce.ts';
 import { headerEpoch } from '../restoration/header-epoch.ts';
 import { publicSigningKey, signingKeyFor } from '../keys/signing-key.ts';
 import { listOwnKeys } from '../store/own-keys.ts';
 
 const lifeMilliseconds = 48 * 3_600_000;
-
-/** What one partner may have under way to this node at a time, in the longest frames. */
-const framesInFlight = 4;
 
 /** What this node speaks, signed, for everyone who asks. Nobody's trust hangs on it. */
 export const sealCapabilities = async (ctx: Context): Promise<string> =>
@@ -49,7 +47,7 @@ export async function describeCapabilities(ctx: Context): Promise<Capabilities> 
     maxBatchMessages: batchLimits.documents,
     maxBatchBytes: batchLimits.bytes,
     messagesPerMinute: ctx.config.messagesPerMinute,
-    bytesInFlight: framesInFlight * batchLimits.bytes,
+    bytesInFlight: mostBytesUnderWay,
     algorithms: [...keyAlgorithms],
     schemas: [...schemaDigests],
     logKey: checkpointKey(ctx).text,

@@ -4,6 +4,7 @@ import { answerPull } from './receive-pull.ts';
 import { answerFailure, openArrival, takeIn, type Arrival, type ExchangeAnswer } from './receive-message.ts';
 import { findPinnedPeer, type PinnedPeer } from '../keys/pinned-keys.ts';
 import { Refusal } from './refusal.ts';
+import { claimBytes } from './bytes-under-way.ts';
 import { isQuotaEmpty } from './take-quota.ts';
 
 /** A frame of answers; without `frame` the constant answer to strangers, or with 429 nothing but the time to wait. */
@@ -18,26 +19,36 @@ const waitSeconds = 60;
 
 /**
  * Takes many messages at once: each is answered as if it had come alone, and one that is bad harms no other. Those of one
- * conversation are taken in their order; all others together, so that they share commits.
+ * conversation are taken in their order; all others together, so that they share commits. The whole frame counts as under way
+ * to the first partner in it.
  */
 export async function receiveBatch(ctx: Context, bytes: Uint8Array): Promise<FrameAnswer> {
   const documents = openFrame(ctx, bytes);
-  const [first, ...others] = documents;
-  if (!first) return { status: 401 };
+  if (documents.length === 0) return { status: 401 };
   const findSender = findEachOnce(ctx);
-  const opened = [await openArrival(ctx, first, findSender)];
-  const [head] = opened;
-  // Of a partner that has used up its number not every message is verified only to be told so.
-  if (head && 'sender' in head && isQuotaEmpty(ctx, head.sender.peer.nodeId))
-    return { status: 429, retryAfter: waitSeconds };
-  if (head && 'sender' in head && head.opened.message.header.type === 'Pull') return answerPull(ctx, head, others);
-  for (const document of others) {
-    await othersFirst();
-    opened.push(await openArrival(ctx, document, findSender));
+  const opened: (Arrival | ExchangeAnswer)[] = [];
+  let release: (() => void) | undefined;
+  try {
+    for (const [place, document] of documents.entries()) {
+      if (place > 0) await othersFirst();
+      const arrival = await openArrival(ctx, document, findSender);
+      opened.push(arrival);
+      if ('status' in arrival) continue;
+      const admitted = (release ??= admitFrame(ctx, arrival, bytes));
+      if (!admitted) return { status: 429, retryAfter: waitSeconds };
+      const isPull = place === 0 && arrival.opened.message.header.type === 'Pull';
+      if (isPull) return await answerPull(ctx, arrival, documents.slice(1));
+    }
+    const answers = await answerAll(ctx, opened);
+    return { status: 200, frame: writeBatch(answers.map(({ xml }) => xml ?? '')) };
+  } finally {
+    release?.();
   }
-  const answers = await answerAll(ctx, opened);
-  return { status: 200, frame: writeBatch(answers.map(({ xml }) => xml ?? '')) };
 }
+
+/** Of a partner that has used up its number, or has too much under way, not every message is verified only to be told so. */
+const admitFrame = (ctx: Context, { sender: { peer } }: Arrival, { byteLength }: Uint8Array) =>
+  isQuotaEmpty(ctx, peer.nodeId) ? undefined : claimBytes(ctx, peer.nodeId, byteLength);
 
 /** No documents: the frame is broken, and refused as a whole. */
 function openFrame(ctx: Context, bytes: Uint8Array): Uint8Array[] {

@@ -14,6 +14,7 @@ import {
 import { transact, type Context, type Tx } from '../../kernel/context.ts';
 import { findLastCheckpoint } from '../../ledger/last-checkpoint.ts';
 import { applyMessage } from './apply-message.ts';
+import { claimBytes, tooManyBytes } from './bytes-under-way.ts';
 import { ledgerAnswerGiven } from '../ledger-leaves.ts';
 import { findKeyOf, findPinnedPeer, isKeyInForce, peekSender, type PinnedPeer } from '../keys/pinned-keys.ts';
 import { heardFrom } from '../peers/peer-health.ts';
@@ -48,7 +49,10 @@ const suspensionSeconds = 3600;
  */
 export async function receiveMessage(ctx: Context, bytes: Uint8Array): Promise<ExchangeAnswer> {
   const arrival = await openArrival(ctx, bytes);
-  return 'status' in arrival ? arrival : takeIn(ctx, arrival);
+  if ('status' in arrival) return arrival;
+  const release = claimBytes(ctx, arrival.sender.peer.nodeId, bytes.byteLength);
+  if (!release) return answerFailure(ctx, { ...arrival, error: tooManyBytes() });
+  return takeIn(ctx, arrival).finally(release);
 }
 
 /** Whom a document claims to be from. */
