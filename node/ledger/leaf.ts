@@ -52,11 +52,14 @@ export const leafLines = {
   'consent-changed': ['lead', 'peer', 'message', 'digest', 'do-not-contact', 'by'],
   /** A report of what is held of a lead, for the person it is about. */
   'access-reported': ['lead', 'peer', 'by'],
-  /** The data was put back to a backup with so many leaves; what its partners returned, and how the waiting for them ended. */
+  /**
+   * The data was put back to a backup with so many leaves; what its partners returned, and how the waiting for them ended;
+   * `unable`: who can return nothing.
+   */
   'node-restored': ['epoch', 'size'],
   'states-returned': ['peer', 'epoch', 'parts'],
   'state-adopted': ['peer', 'conversation', 'lead', 'theirs', 'ours', 'outcome'],
-  'restoration-ended': ['epoch', 'missing', 'reason', 'by'],
+  'restoration-ended': ['epoch', 'missing', 'unable', 'reason', 'by'],
   /** A partner says that it was restored. */
   'peer-restored': ['peer', 'epoch'],
   /** A partner announced the key of its log; what it signed of that log contradicts what it signed before. */

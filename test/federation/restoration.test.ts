@@ -1,12 +1,16 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { makeHeader, seal, type Capabilities } from '../../protocol/index.ts';
 import { holdLead } from '../../node/federation/privacy/decide-request.ts';
 import { eraseLead } from '../../node/federation/privacy/erase-lead.ts';
 import { beginRestoration } from '../../node/federation/restoration/begin-restoration.ts';
 import { makeConversationId, readLeadId } from '../../node/federation/restoration/conversation-id.ts';
 import { readErasures } from '../../node/federation/restoration/erasures-file.ts';
 import { hearStates } from '../../node/federation/restoration/hear-states.ts';
+import { addPeoplePartner, addWebhookPartner } from '../../node/federation/bridge/add-partner.ts';
+import { describeCapabilities } from '../../node/federation/peers/capabilities.ts';
+import { receiveMessage } from '../../node/federation/receiving/receive-message.ts';
 import { getPeer } from '../../node/federation/store/peers.ts';
 import { listPrivacyRequestsOf } from '../../node/federation/store/privacy-requests.ts';
 import { findPeerEpoch } from '../../node/federation/store/restorations.ts';
@@ -51,7 +55,10 @@ async function acceptAt({ ctx }: TestNode, leadId: string) {
   return transact(ctx, (tx) => claimOffer(tx, { recipientId: recipient?.id ?? '' }));
 }
 
-/** A vendor with two resellers, each with somebody who takes leads; `anna` and `bert` are offered all of them. */
+/**
+ * A vendor with two resellers, each with somebody who takes leads; `anna` and `bert` are offered all of them. Two more partners
+ * have no node.
+ */
 async function openThree() {
   const network = await startNetwork({ nodes: ['vendor', 'anna', 'bert'] });
   const [vendor, anna, bert] = [network.node('vendor'), network.node('anna'), network.node('bert')];
@@ -66,9 +73,11 @@ async function openThree() {
     await findBoxOf(vendor.ctx, { peerId: bert.nodeId }),
   ];
   await offerAllTo(vendor, boxes.map((box) => box?.id ?? '')); // prettier-ignore
+  const harbour = await addPeoplePartner(vendor.ctx, { name: 'Harbour' });
+  const { peer: crm } = await addWebhookPartner(vendor.ctx, { name: 'CRM', url: 'https://crm.example/hook' });
   const file = join(vendor.ctx.config.dataFolder, 'backup.db');
   return Object.assign(network, {
-    ...{ vendor, anna, bert },
+    ...{ vendor, anna, bert, nodeless: [harbour.nodeId, crm.nodeId] },
     receive: () => transact(vendor.ctx, (tx) => receiveLead(tx, { document: sampleLead, origin: 'local' })),
     backUp: () => backup(vendor.ctx.config, file),
     restore: () =>
@@ -215,6 +224,7 @@ describe('while it waits for its partners', () => {
       partners: [
         { id: 'anna.localhost', returnedAt: null },
         { id: 'bert.localhost', returnedAt: expect.any(String) as string },
+        ...world.nodeless.map((id) => ({ id, answer: 'unable', returnedAt: null })),
       ],
     });
 
@@ -239,6 +249,32 @@ describe('while it waits for its partners', () => {
     ]);
     for (let round = 0; round < 4; round++) for (const each of [bert, vendor]) await each.settle();
     expect((await leadsOf(bert))[0]).toMatchObject({ state: 'assigned' });
+  });
+
+  it('waits for nobody who says since that it cannot return anything; what the backup says of that does not count', async () => {
+    await using world = await openThree();
+    const { vendor, anna } = world;
+    const said = await describeCapabilities(anna.ctx);
+    const says = async (levels: Capabilities['levels']) => {
+      const header = makeHeader({ type: 'Capabilities', from: anna.nodeId, to: vendor.nodeId, now: world.clock.now() });
+      const { xml } = seal({ header, body: { ...said, levels } }, anna.ctx.keys.signing);
+      expect(await receiveMessage(vendor.ctx, Buffer.from(xml))).toMatchObject({ status: 200 });
+      world.clock.advance('1m');
+    };
+    await says(['Core']);
+    await world.backUp();
+    await anna.stop();
+    await world.restore();
+    for (const each of [vendor, world.bert, vendor]) await each.settle();
+    expect(await world.state()).toMatchObject({ state: 'waiting' });
+    await says(['Core', 'Audit']);
+    expect(await world.state()).toMatchObject({ state: 'waiting' });
+    await says(['Core', 'Withhold']);
+    expect(await world.state()).toMatchObject({ state: 'over', reason: null });
+    await sequence(vendor.ctx);
+    const [ended = ''] = await leavesOf(vendor.ctx, 'restoration-ended');
+    expect(ended).toContain(`unable: ${[anna.nodeId, ...world.nodeless].join(' ')}\n`);
+    expect(ended).not.toContain('missing:');
   });
 
   it('is refused while the node runs, and takes nothing that is no backup', async () => {

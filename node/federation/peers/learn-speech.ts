@@ -6,6 +6,7 @@ import { sealGreeting } from './capabilities.ts';
 import { deliver } from '../sending/deliver.ts';
 import { guardedFetch, type PeerFetch } from '../sending/guarded-fetch.ts';
 import { appendLeaf } from '../../ledger/append-leaf.ts';
+import { endWhenComplete } from '../restoration/end-restoration.ts';
 import { tellPeerChange } from './peer-health.ts';
 import { findKeyOf, findPinnedPeer, isKeyInForce, type PinnedPeer } from '../keys/pinned-keys.ts';
 import { findUnknownKey } from '../keys/signing-key.ts';
@@ -101,6 +102,7 @@ export async function learnSpeech(
     await appendLeaf(tx, 'peer-log-key', { peer: peerId, key: logKey });
   const capabilities = JSON.stringify(body);
   await updateSpeech(tx, peerId, { ...rest, capabilities, saidAt, learnedAt: now });
+  if (!body.levels.includes('Audit')) await endWhenComplete(tx);
   if (known?.capabilities === capabilities) return;
   await tellPeerChange(tx, peerId);
   tx.afterCommit(() => tx.bus.wake('outbox'));

@@ -6,6 +6,7 @@ import { describeCapabilities } from '../peers/capabilities.ts';
 import { sendBetweenNodes } from '../sending/send-between-nodes.ts';
 import { listPeers } from '../store/peers.ts';
 import { insertAwaited, liftCounters } from '../store/restorations.ts';
+import { planAsking } from '../store/speech.ts';
 import { endWhenComplete } from './end-restoration.ts';
 import { eraseAgain } from './erase-again.ts';
 import { ensureErasures } from './erasures-file.ts';
@@ -15,8 +16,8 @@ const lift = 1_000_000;
 
 /**
  * At the start of a node, before anything leaves it: when its data was put back to a backup, it erases what was erased since,
- * tells every active partner, and waits for what they return (LX-182, LX-183). Once for each restoration; broken off, it
- * begins anew.
+ * tells every active partner that has a node, asks what it speaks now, and waits for what they return (LX-182, LX-183). Once for
+ * each restoration; broken off, it begins anew.
  */
 export async function beginRestoration(ctx: Context): Promise<void> {
   await ensureErasures(ctx);
@@ -30,8 +31,10 @@ export async function beginRestoration(ctx: Context): Promise<void> {
     await updateRestoration(tx, last, { begunAt: tx.clock.now() });
     await appendLeaf(tx, 'node-restored', { epoch, size: (await getHead(tx)).size });
     const active = (await listPeers(tx)).filter(({ state }) => state === 'active');
-    for (const { nodeId } of active) {
+    for (const { nodeId, kind } of active) {
       await insertAwaited(tx, epoch, nodeId);
+      if (kind !== 'node') continue;
+      await planAsking(tx, nodeId, tx.clock.now());
       await sendBetweenNodes(tx, nodeId, { type: 'Capabilities', body: await describeCapabilities(tx) });
     }
     await endWhenComplete(tx);

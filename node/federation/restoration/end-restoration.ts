@@ -4,14 +4,14 @@ import { APPLYING } from '../../kernel/jobs.ts';
 import { findRestoration, updateRestoration, type Restoration } from '../../kernel/restoration.ts';
 import { appendLeaf } from '../../ledger/append-leaf.ts';
 import { tellPeerChange } from '../peers/peer-health.ts';
-import { listAwaited } from '../store/restorations.ts';
+import { listAsked, type Asked } from './list-asked.ts';
 
-/** Goes on with offers and awards once every active partner has returned its states. */
+/** Goes on with offers and awards once every active partner that can has returned its states. */
 export async function endWhenComplete(tx: Tx): Promise<void> {
   const last = await findRestoration(tx);
-  if (!last || last.resumedAt !== null) return;
-  const awaited = await listAwaited(tx, last.epoch);
-  if (awaited.some(({ state, returnedAt }) => state === 'active' && returnedAt === null)) return;
+  if (!last || last.begunAt === null || last.resumedAt !== null) return;
+  const asked = await listAsked(tx, last);
+  if (asked.some(({ state, answer }) => state === 'active' && answer === 'awaited')) return;
   await resume(tx, last, {});
 }
 
@@ -29,11 +29,12 @@ async function resume(
   last: Restoration,
   { reason = null, by = null }: { reason?: string | null; by?: string | null },
 ): Promise<void> {
-  const awaited = await listAwaited(tx, last.epoch);
-  const missing = awaited.filter(({ returnedAt }) => returnedAt === null).map(({ peerId }) => peerId);
+  const asked = await listAsked(tx, last);
+  const those = (which: Asked['answer']) => asked.flatMap(({ answer, peerId }) => (answer === which ? [peerId] : []));
   await updateRestoration(tx, last, { resumedAt: tx.clock.now(), reason, resumedBy: by });
-  await appendLeaf(tx, 'restoration-ended', { epoch: last.epoch, missing, reason, by });
-  for (const { peerId } of awaited) await tellPeerChange(tx, peerId);
+  const [missing, unable] = [those('awaited'), those('unable')];
+  await appendLeaf(tx, 'restoration-ended', { epoch: last.epoch, missing, unable, reason, by });
+  for (const { peerId } of asked) await tellPeerChange(tx, peerId);
   tx.afterCommit(() => {
     tx.bus.wake(APPLYING);
     tx.bus.wake('outbox');

@@ -4,8 +4,9 @@ import { pageOf, pageQuery, toPage } from '../../kernel/paging.ts';
 import { findRestoration } from '../../kernel/restoration.ts';
 import { route, type Route } from '../../kernel/routes.ts';
 import { when, whenever } from '../../kernel/times.ts';
-import { listAwaited, listFindings } from '../store/restorations.ts';
+import { listFindings } from '../store/restorations.ts';
 import { overrideRestoration } from './end-restoration.ts';
+import { listAsked } from './list-asked.ts';
 
 const time = z.iso.datetime();
 const view = z.object({
@@ -15,14 +16,22 @@ const view = z.object({
   restoredAt: time.nullable(),
   resumedAt: time.nullable(),
   reason: z.string().nullable(),
-  partners: z.array(z.object({ id: z.string(), name: z.string(), returnedAt: time.nullable() })),
+  partners: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      /** `unable`: it has no node, or does not speak the level Audit, and is not waited for. */
+      answer: z.enum(['returned', 'awaited', 'unable']),
+      returnedAt: time.nullable(),
+    }),
+  ),
 });
 
 async function describeRestoration(ctx: Context): Promise<z.infer<typeof view>> {
   const last = await findRestoration(ctx);
   if (!last) return { state: 'never', epoch: 0, restoredAt: null, resumedAt: null, reason: null, partners: [] };
-  const partners = (await listAwaited(ctx, last.epoch)).map(({ peerId: id, name, returnedAt }) => ({
-    ...{ id, name, returnedAt: whenever(returnedAt) },
+  const partners = (await listAsked(ctx, last)).map(({ peerId: id, name, answer, returnedAt }) => ({
+    ...{ id, name, answer, returnedAt: whenever(returnedAt) },
   }));
   const { epoch, restoredAt, resumedAt, reason } = last;
   const state = resumedAt === null ? ('waiting' as const) : ('over' as const);

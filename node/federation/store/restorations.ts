@@ -1,5 +1,6 @@
 import type { Context, Tx } from '../../kernel/context.ts';
 import type { Conversation } from './conversations.ts';
+import type { PeerKind, PeerState } from './peers.ts';
 
 /** A partner whose states a restored node waits for, and when all of them had come. */
 interface RestorationPeerTable {
@@ -84,17 +85,26 @@ export async function insertAwaited(tx: Tx, epoch: number, peerId: string): Prom
   await tx.db.insertInto('restorationPeer').values({ epoch, peerId, returnedAt: null }).execute();
 }
 
-/** Partners of a restoration, with whether we still speak with them. */
-export const listAwaited = (
-  ctx: Context,
-  epoch: number,
-): Promise<{ peerId: string; name: string; state: string; returnedAt: number | null }[]> =>
+interface Awaited {
+  readonly peerId: string;
+  readonly name: string;
+  readonly kind: PeerKind;
+  readonly state: PeerState;
+  readonly returnedAt: number | null;
+  /** What it last said that it speaks (JSON), and when it did. */
+  readonly capabilities: string | null;
+  readonly learnedAt: number | null;
+}
+
+/** Partners of a restoration, with whether we still speak with them, and what they speak. */
+export const listAwaited = (ctx: Context, epoch: number): Promise<Awaited[]> =>
   ctx.db
     .selectFrom('restorationPeer')
     .innerJoin('peer', 'peer.nodeId', 'restorationPeer.peerId')
-    .select(['peerId', 'name', 'state', 'returnedAt'])
+    .leftJoin('peerSpeech', 'peerSpeech.peerId', 'restorationPeer.peerId')
+    .select(['restorationPeer.peerId', 'name', 'kind', 'state', 'returnedAt', 'capabilities', 'learnedAt'])
     .where('epoch', '=', epoch)
-    .orderBy('peerId')
+    .orderBy('restorationPeer.peerId')
     .execute();
 
 /** Notes a part of what a partner returns; answers how many came, or undefined when this one came before. */

@@ -4,7 +4,7 @@ export interface Restoration {
   restoredAt: string | null;
   resumedAt: string | null;
   reason: string | null;
-  partners: { id: string; name: string; returnedAt: string | null }[];
+  partners: { id: string; name: string; answer: 'returned' | 'awaited' | 'unable'; returnedAt: string | null }[];
 }
 /** A conversation that stood otherwise at a partner than in the backup. */
 export interface Finding {

@@ -47,17 +47,15 @@ function Answered({ restoration: { restoredAt, resumedAt, reason, partners } }: 
       )}
       {partners.length === 0 && <p className="quiet">There was no partner to ask.</p>}
       <ul className="plain">
-        {partners.map(({ id, name, returnedAt }) => (
+        {partners.map(({ id, name, answer, returnedAt }) => (
           <li key={id} className="request">
             <div className="line-head">
               <Link to={`/partners/${encodeURIComponent(id)}`} className="text">
                 <bdi>{name}</bdi>
               </Link>
-              {returnedAt === null ? (
-                <Tag tone="warn">has not answered</Tag>
-              ) : (
-                <Tag tone="good">answered {describeTime(returnedAt)}</Tag>
-              )}
+              {answer === 'awaited' && <Tag tone="warn">has not answered</Tag>}
+              {answer === 'unable' && <Tag>cannot answer: ask what it was given</Tag>}
+              {returnedAt !== null && <Tag tone="good">answered {describeTime(returnedAt)}</Tag>}
             </div>
           </li>
         ))}

@@ -14,14 +14,15 @@ export function RestoredBanner() {
   const { data } = useRestoration();
   const { pathname } = useLocation();
   if (data?.state !== 'waiting') return null;
-  const missing = data.partners.filter(({ returnedAt }) => returnedAt === null).length;
+  const asked = data.partners.filter(({ answer }) => answer !== 'unable');
+  const missing = asked.filter(({ answer }) => answer === 'awaited').length;
   return (
     <div className="banner banner-bad" role="status">
       <div>
         <p className="banner-title">This node was restored from a backup</p>
         <p>
           No lead is offered, awarded or released until its partners have told how things stand. {missing} of{' '}
-          {data.partners.length} have not yet.
+          {asked.length} have not yet.
         </p>
       </div>
       {pathname !== '/restoration' && <Link to="/restoration">Who has answered</Link>}
