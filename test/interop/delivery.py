@@ -28,6 +28,12 @@ def request(method, url, body=None):
         connection.close()
 
 
+def is_message(headers):
+    """Whether what came has the media type of messages, parameters ignored, and came as it is (LX-071 to LX-073)."""
+    kind, coding = headers.get("Content-Type", ""), headers.get("Content-Encoding", "identity")
+    return kind.split(";")[0].strip().lower() == MEDIA_TYPE and coding == "identity"
+
+
 class Outbox(threading.Thread):
     """Sends what waits, in order within each conversation."""
 
@@ -35,6 +41,7 @@ class Outbox(threading.Thread):
         super().__init__(daemon=True)
         self.peer, self.store = peer, peer.store
         self.woken = threading.Event()
+        self.delays = DELAYS
 
     def run(self):
         while True:
@@ -61,7 +68,7 @@ class Outbox(threading.Thread):
         facts = self.store.get("partner", row["partner"])
         try:
             status, headers, body = request("POST", facts["endpoint"], row["message"])
-            answer = self._read_answer(row, status, body)
+            answer = self._read_answer(row, status, body) if is_message(headers) else None
         except (OSError, http.client.HTTPException):
             status, headers, body, answer = 0, {}, b"", None
         after = headers.get("Retry-After")
@@ -85,9 +92,8 @@ class Outbox(threading.Thread):
             if state == "delivered" and row["conversation"]:
                 self.peer.conversations.delivered(row["partner"], row["conversation"], row["kind"])
 
-    @staticmethod
-    def _next(row, status, after):
-        delay = DELAYS[min(row["attempts"], len(DELAYS) - 1)] * random.uniform(0.8, 1.2)
+    def _next(self, row, status, after):
+        delay = self.delays[min(row["attempts"], len(self.delays) - 1)] * random.uniform(0.8, 1.2)
         if status == 401:
             delay = 86400
         if after and str(after).isdigit():

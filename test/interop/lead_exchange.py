@@ -133,6 +133,7 @@ class Handler(BaseHTTPRequestHandler):
     """The two addresses of a node (section 5)."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     peer = None
 
     def do_GET(self):
