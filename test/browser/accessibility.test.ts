@@ -122,7 +122,7 @@ it('a lead’s page passes axe in all its parts, open forms included', async () 
     ['History', 'Lead came in'],
     ['Why here', 'Everything'],
     ['Who saw what', 'Withheld until acceptance'],
-    ['Privacy', 'nothing was forbidden'],
+    ['Privacy', 'No way of contact was forbidden'],
   ] as const) {
     await page.getByRole('tab', { name: tab }).click();
     await page.getByText(sign).first().waitFor();
@@ -133,6 +133,9 @@ it('a lead’s page passes axe in all its parts, open forms included', async () 
     await examine(page);
   }
   await page.getByRole('button', { name: 'Erase …' }).click();
+  await page.getByLabel('by post').check();
+  await page.getByRole('button', { name: 'Forbid this contact …' }).click();
+  await page.getByRole('button', { name: 'Note a decision …' }).click();
   await examine(page);
   await page.getByRole('tab', { name: 'Lead', exact: true }).click();
   await page.getByRole('button', { name: 'Edit …' }).click();

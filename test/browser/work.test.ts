@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openBrowser, type TestBrowser } from '../support/browser.ts';
 import { offerAllTo, openPartners, openScene, takeIn } from './scene.ts';
@@ -7,6 +8,50 @@ beforeAll(async () => {
   browser = await openBrowser();
 });
 afterAll(() => browser[Symbol.asyncDispose]());
+
+/** Notes what the person decided without a mouse, and changes it; what is wrong is said, and the focus stays where it is needed. */
+async function decideByKeyboard(boss: Page): Promise<void> {
+  const section = boss.getByRole('region', { name: 'Consents' });
+  const type = (text: string) => boss.keyboard.type(text);
+  const press = async (...keys: string[]) => {
+    for (const key of keys) await boss.keyboard.press(key);
+  };
+  await section.getByText('No decision is known').waitFor();
+  const opener = section.getByRole('button', { name: 'Note a decision …' });
+  await opener.press('Enter');
+  await section.getByRole('form', { name: 'What the person decided' }).waitFor();
+  await press('Escape');
+  await opener.and(boss.locator(':focus')).press('Enter');
+  await type('marketing');
+  await press('Tab');
+  await type('granted');
+  // The time is an input of several parts.
+  await section.getByLabel('The words the person saw').focus();
+  await type('We write once a month.');
+  await press('Tab');
+  // No address that a browser opens.
+  await type('ftp://proofs.example/1');
+  await press('Enter');
+  const sure = section.getByRole('form', { name: 'Note marketing as granted?' });
+  await sure.getByRole('button', { name: 'Note it as granted' }).and(boss.locator(':focus')).press('Enter');
+  await sure.getByRole('alert').waitFor();
+  await sure.locator('button:focus').waitFor();
+  await press('Escape');
+  await section.getByLabel('Web address of the proof').fill('https://proofs.example/1');
+  await press('Enter');
+  await sure.getByRole('button', { name: 'Note it as granted' }).press('Enter');
+  await section.getByText('We write once a month.').waitFor();
+  expect(await section.getByRole('link').getAttribute('href')).toBe('https://proofs.example/1');
+
+  await section.getByRole('button', { name: 'Change: marketing' }).press('Enter');
+  await boss.locator('select:focus').selectOption('withdrawn');
+  await section.getByRole('button', { name: 'Go on …' }).press('Enter');
+  const change = section.getByRole('form', { name: 'Note marketing as withdrawn?' });
+  await change.getByText('So far it is granted').waitFor();
+  await change.getByRole('button', { name: 'Note it as withdrawn' }).click();
+  await section.getByText('withdrawn', { exact: true }).waitFor();
+  await section.getByText('We write once a month.').waitFor({ state: 'detached' });
+}
 
 it('wins a partner’s lead that the vendor corrects, then neither may call any more, and the vendor erases it everywhere', async () => {
   await using scene = await openPartners(browser);
@@ -57,13 +102,17 @@ it('wins a partner’s lead that the vendor corrects, then neither may call any 
 
   await page.getByRole('tab', { name: 'Privacy' }).click();
   await page.getByLabel('by phone').check();
-  await page.getByRole('button', { name: 'Forbid this contact' }).click();
+  await page.getByRole('button', { name: 'Forbid this contact …' }).click();
+  await page.getByRole('form', { name: 'Forbid contact by phone?' }).getByRole('button', { name: 'Forbid it' }).click();
   await page.locator('.page-head').getByText('no contact by phone').waitFor();
   await scene.settle();
   await boss.locator('.page-head').getByText('no contact by phone').waitFor();
   await boss.getByRole('link', { name: 'Leads' }).first().click();
   await boss.getByRole('link', { name: /no contact by phone/ }).click();
   await boss.getByRole('tab', { name: 'Privacy' }).click();
+  await decideByKeyboard(boss);
+  await scene.settle();
+  await page.getByRole('region', { name: 'Consents' }).getByText('withdrawn', { exact: true }).waitFor();
 
   await boss.getByLabel('Until').fill('2100-01-01T00:00');
   await boss.getByLabel('Which duty?').fill('Tax law');

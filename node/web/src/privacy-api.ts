@@ -16,6 +16,7 @@ export function makePrivacyApi(call: Call): PrivacyApi {
     answerPrivacy: (id, requestId, decision) =>
       call('POST', `${of(id)}/privacy-requests/${encodeURIComponent(requestId)}/answer`, decision),
     doNotContact: (id, channels) => call('POST', `${of(id)}/do-not-contact`, { channels }),
+    decideConsent: (id, consent) => call('POST', `${of(id)}/consents`, consent),
     askReport: (id) => call('POST', `${of(id)}/access-report`),
     report: (id) => call('GET', `${of(id)}/access-report`),
   };

@@ -1,7 +1,7 @@
-import type { ContactChannel, ErasureReason } from '../../../protocol/index.ts';
+import type { Consent, ContactChannel, ErasureReason } from '../../../protocol/index.ts';
 import type { Page } from './shapes.ts';
 
-export type { ContactChannel, ErasureReason } from '../../../protocol/index.ts';
+export type { Consent, ConsentState, ContactChannel, ErasureReason } from '../../../protocol/index.ts';
 
 interface Partner {
   peerId: string;
@@ -81,6 +81,7 @@ export interface PrivacyApi {
   hold: (leadId: string, hold: Hold) => Promise<unknown>;
   answerPrivacy: (leadId: string, requestId: string, decision: Decision) => Promise<unknown>;
   doNotContact: (leadId: string, channels: readonly ContactChannel[]) => Promise<unknown>;
+  decideConsent: (leadId: string, consent: Consent) => Promise<unknown>;
   askReport: (leadId: string) => Promise<unknown>;
   report: (leadId: string) => Promise<AccessReport>;
 }

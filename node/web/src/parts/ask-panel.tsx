@@ -12,12 +12,16 @@ interface Question {
   children?: ReactNode;
 }
 
-/** Asks for what an action needs, in place: the first field has the focus, Escape goes back. */
+/** Asks for what an action needs, in place: the first field has the focus, after a refusal the button; Escape goes back. */
 export function AskPanel({ title, send, onSend, onBack, busy, error, children }: Question) {
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
     form.current?.querySelector<HTMLElement>('select, input, textarea, button')?.focus();
   }, []);
+  // The button that was pressed could not keep the focus while it waited.
+  useEffect(() => {
+    if (error) form.current?.querySelector<HTMLElement>('button[type="submit"]')?.focus();
+  }, [error]);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     onSend();

@@ -1,14 +1,13 @@
-import { Checkbox } from '@mantine/core';
+import { Button, Checkbox } from '@mantine/core';
 import { useState } from 'react';
 import { useSession } from '../../api.ts';
 import type { ContactChannel } from '../../privacy-shapes.ts';
 import type { LeadView } from '../../shapes.ts';
-import { Facts } from '../facts.tsx';
-import { Form } from '../form.tsx';
+import { AskPanel } from '../ask-panel.tsx';
 import { Icon } from '../icons.tsx';
-import { valueAt, valuesOf } from '../lead-values.ts';
 import { Tag } from '../state-badge.tsx';
 import { leadKeys, useAct } from '../use-act.ts';
+import { useOpener } from './use-opener.ts';
 
 const channels: Readonly<Record<ContactChannel, string>> = {
   all: 'in any way',
@@ -37,27 +36,31 @@ export function NoContactTag({ codes }: { codes: readonly string[] }) {
 
 /** Which contact the person allows, with the form to end some of it. */
 export function NoContact({ lead }: { lead: LeadView }) {
-  const { api, me } = useSession();
+  const { me } = useSession();
   const [chosen, setChosen] = useState<readonly ContactChannel[]>([]);
-  const close = useAct({
-    act: () => api.doNotContact(lead.id, chosen),
-    changes: leadKeys,
-    done: () => setChosen([]),
-  });
-  const consents = valuesOf(valueAt(lead.document, 'consents'), { path: 'consents', kind: 'list' });
+  const [asks, setAsks] = useState(false);
+  const opener = useOpener(asks);
   const isClosed = (code: ContactChannel) => lead.doNotContact.includes(code) || lead.doNotContact.includes('all');
+  const closing = chosen.filter((code) => !isClosed(code));
+  if (asks && closing.length > 0) return <Forbidding {...{ lead, closing }} back={() => setAsks(false)} />;
   const toggle = (code: ContactChannel) =>
     setChosen((before) => (before.includes(code) ? before.filter((one) => one !== code) : [...before, code]));
-  const facts = [
-    ['Contact', lead.doNotContact.length > 0 ? `not ${describeBan(lead.doNotContact)}` : 'nothing was forbidden'],
-    ...consents.map(({ text, note }, at) => [`Consent ${at + 1}`, note === undefined ? text : `${text} (${note})`]),
-  ] as [string, string][];
   return (
-    <section className="card">
-      <h2 className="section-title">Contact and consent</h2>
-      <Facts facts={facts} />
+    <section className="card" aria-label="Contact">
+      <h2 className="section-title">Contact</h2>
+      <p className="text">
+        {lead.doNotContact.length > 0
+          ? `The person may not be contacted ${describeBan(lead.doNotContact)}.`
+          : 'No way of contact was forbidden.'}
+      </p>
       {me.user.role !== 'auditor' && !isClosed('all') && (
-        <Form label="Forbid this contact" plain act={close} disabled={chosen.length === 0}>
+        <form
+          className="form"
+          onSubmit={(event) => {
+            event.preventDefault();
+            setAsks(true);
+          }}
+        >
           <fieldset className="plain-fieldset">
             <legend>The person may not be contacted any more …</legend>
             <div className="choices">
@@ -75,12 +78,40 @@ export function NoContact({ lead }: { lead: LeadView }) {
               })}
             </div>
           </fieldset>
-          <p className="quiet">
-            Every partner that has this lead is told. This cannot be taken back here: ways of contact are only ever
-            closed.
-          </p>
-        </Form>
+          <div className="buttons">
+            <Button ref={opener} type="submit" variant="default" disabled={closing.length === 0}>
+              Forbid this contact …
+            </Button>
+          </div>
+        </form>
       )}
     </section>
+  );
+}
+
+interface Forbids {
+  lead: LeadView;
+  closing: readonly ContactChannel[];
+  back: () => void;
+}
+
+/** Asks once more: nobody can take it back. */
+function Forbidding({ lead, closing, back }: Forbids) {
+  const { api } = useSession();
+  const close = useAct({ act: () => api.doNotContact(lead.id, closing), changes: leadKeys, done: back });
+  return (
+    <AskPanel
+      title={`Forbid contact ${describeBan(closing)}?`}
+      send={{ label: 'Forbid it for good', color: 'red.9' }}
+      onSend={() => close.mutate()}
+      onBack={back}
+      busy={close.isPending}
+      error={close.error}
+    >
+      <p className="text">
+        Every partner that has this lead is told, and the one it came from. Nobody can take it back here: ways of
+        contact are only ever closed.
+      </p>
+    </AskPanel>
   );
 }

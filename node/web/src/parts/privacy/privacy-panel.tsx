@@ -3,6 +3,7 @@ import { useSession } from '../../api.ts';
 import type { LeadView } from '../../shapes.ts';
 import { Answer, Empty } from '../query-state.tsx';
 import { AccessReport } from './access-report.tsx';
+import { Consents } from './consents.tsx';
 import { EraseLead } from './erase-lead.tsx';
 import { LegalHold } from './legal-hold.tsx';
 import { NoContact } from './no-contact.tsx';
@@ -15,6 +16,7 @@ export function PrivacyPanel({ lead }: { lead: LeadView }) {
   return (
     <div className="lines">
       {lead.erasedAt === undefined && <NoContact lead={lead} />}
+      {lead.erasedAt === undefined && <Consents lead={lead} />}
       {oversees && <Overseen lead={lead} />}
     </div>
   );
