@@ -19,7 +19,7 @@ export async function draftUpdatedAway(
 ): Promise<Draft | undefined> {
   const { recipient, title, link } = offered;
   if (!(await mayReport(ctx, offered))) return undefined;
-  const part = await pickUpdatableFor(ctx, recipient, (await getLead(ctx, recipient.leadId)).document, fields);
+  const part = await pickUpdatableFor(ctx, recipient, await getLead(ctx, recipient.leadId), fields);
   if (!part) return undefined;
   const lines = leadLines(part.lead);
   const told = new Set(lines.map(({ label }) => label));
@@ -36,9 +36,10 @@ export async function draftConsentAway(
   { recipient, title }: OfferedLead,
   { fields }: UpdatedNotice,
 ): Promise<Draft | undefined> {
-  const { document, doNotContact, erasedAt } = await getLead(ctx, recipient.leadId);
+  const lead = await getLead(ctx, recipient.leadId);
+  const { doNotContact, erasedAt } = lead;
   if (erasedAt !== null) return undefined;
-  const part = await pickUpdatableFor(ctx, recipient, document, fields);
+  const part = await pickUpdatableFor(ctx, recipient, lead, fields);
   const consents = part?.lead.consents ?? [];
   return planConsentAwayMail({ nodeName: ctx.config.name, title, doNotContact, consents });
 }

@@ -1,6 +1,6 @@
 import { getField, leadFields, pickFields, setField, type FieldTerm, type Lead } from '../../protocol/index.ts';
 import type { DisclosurePlan } from './decide-disclosure.ts';
-import { CUSTOM, customPath, isCustom, pathOf, type Shown } from './decide-field.ts';
+import { CUSTOM, customPath, isCustom, pathOf, type FieldDecision, type Shown } from './decide-field.ts';
 import { maskOf, maskValue } from './masks.ts';
 
 /** What an agreement allows of a field at most. */
@@ -39,7 +39,7 @@ export function narrowPlan(plan: DisclosurePlan, terms: readonly FieldTerm[]): D
   return {
     ...plan,
     offered: narrowOffered(plan, kept, { shown, customShown: (name) => boundOf(customPath(name)).offered === 'show' }),
-    released: narrowReleased(plan.released, (path) => boundOf(path).released === 'show'),
+    released: narrowReleased(plan.released, terms),
     withheldFields: [...kept.filter((path) => shown(path) === 'hide'), ...custom.withheld],
     maskedFields: [...kept.filter((path) => shown(path) === 'mask'), ...custom.masked],
     neverFields: [...paths.filter(isNever), ...custom.never],
@@ -62,11 +62,28 @@ function narrowOffered(plan: DisclosurePlan, kept: readonly string[], { shown, c
   return fields.length > 0 ? setField(offered, CUSTOM, fields) : offered;
 }
 
-function narrowReleased(lead: Lead, allows: (path: string) => boolean): Lead {
+/** Of what is shown after the award, at the release or later, the part that the terms allow. */
+export function narrowReleased(lead: Lead, terms: readonly FieldTerm[]): Lead {
+  const boundOf = boundsOf(terms);
+  const allows = (path: string) => boundOf(path).released === 'show';
   const paths = leadFields.map(({ path }) => path).filter((path) => !isCustom(path) && allows(path));
   const fields = lead.fields?.filter(({ name }) => allows(customPath(name))) ?? [];
   const part = pickFields(lead, paths);
   return fields.length > 0 ? setField(part, CUSTOM, fields) : part;
+}
+
+/** The decisions on every field within what the terms allow. */
+export function narrowDecisions(decisions: readonly FieldDecision[], terms: readonly FieldTerm[]): FieldDecision[] {
+  const boundOf = boundsOf(terms);
+  return decisions.map((decision) => {
+    const { offered, released } = boundOf(decision.path);
+    return {
+      ...decision,
+      offered: stricter(decision.offered, offered),
+      released: stricter(decision.released, released),
+      updated: stricter(decision.updated, released),
+    };
+  });
 }
 
 /** Custom fields count as one, so that their names tell nothing: what is said of them hangs on policies and terms alone. */
@@ -94,7 +111,7 @@ export function narrowUpdate<U extends { readonly fields: readonly string[]; rea
   const boundOf = boundsOf(terms);
   const allows = (path: string) => boundOf(path).released === 'show';
   const fields = update.fields.filter((path) => (path === CUSTOM ? true : allows(path)));
-  const lead = narrowReleased(update.lead, allows);
+  const lead = narrowReleased(update.lead, terms);
   const told = fields.filter(
     (path) => path !== CUSTOM || lead.fields !== undefined || boundOf(CUSTOM).released === 'show',
   );

@@ -1,7 +1,8 @@
-import { getField, leadFields, writeLead, type Lead } from '../../protocol/index.ts';
+import { getField, leadFields, writeLead, type FieldTerm, type Lead } from '../../protocol/index.ts';
 import type { Subject } from '../rules/index.ts';
 import { compileStage, type Discloser } from './decide-disclosure.ts';
 import type { Visibility } from './decide-field.ts';
+import { narrowDecisions, narrowPlan, narrowReleased } from './narrow-plan.ts';
 
 /** One field as a recipient would see it. */
 interface PreviewedField extends Visibility {
@@ -27,11 +28,21 @@ export interface DisclosurePreview {
   readonly policy: string;
 }
 
-/** Made by the very discloser that makes offers, so that it cannot tell anything else. */
-export function previewDisclosure({ lead, facts }: Subject, discloser: Discloser): DisclosurePreview {
-  const { offered, released, withheldFields, maskedFields, policy } = discloser.plan(lead, facts);
-  const decisions = discloser.decide({ lead, facts });
-  const updated = compileStage(decisions, 'updated')(lead);
+/**
+ * Made by the very discloser that makes offers, and narrowed as they are by the `terms` of an agreement on fields, so that it
+ * cannot tell anything else. Without an agreement there are no terms.
+ */
+export function previewDisclosure(
+  { lead, facts }: Subject,
+  discloser: Discloser,
+  terms?: readonly FieldTerm[],
+): DisclosurePreview {
+  const planned = discloser.plan(lead, facts);
+  const decided = discloser.decide({ lead, facts });
+  const updatable = compileStage(decided, 'updated')(lead);
+  const { offered, released, withheldFields, maskedFields, policy } = terms ? narrowPlan(planned, terms) : planned;
+  const decisions = terms ? narrowDecisions(decided, terms) : decided;
+  const updated = terms ? narrowReleased(updatable, terms) : updatable;
   const byPath = new Map(decisions.map((field) => [field.path, field]));
   const fields = leadFields.flatMap(({ path, label, group, personal }) => {
     const decision = byPath.get(path);

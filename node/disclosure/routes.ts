@@ -1,16 +1,10 @@
 import { z } from 'zod';
 import { leadFields } from '../../protocol/index.ts';
 import { transact } from '../kernel/context.ts';
-import { CodedError } from '../kernel/errors.ts';
 import { route, type Route } from '../kernel/routes.ts';
-import { scopeOf } from '../leads/scope.ts';
-import { getLead } from '../leads/store.ts';
 import { describeCondition } from '../rules/index.ts';
 import { decideFields, policyActions, stages, type FieldPolicy } from './decide-field.ts';
-import { readDiscloseTo } from './disclose-to.ts';
-import { factsOf } from './facts.ts';
 import { leadRoutes } from './lead-routes.ts';
-import { previewDisclosure } from './preview-disclosure.ts';
 import { setFieldPolicy } from './set-field-policy.ts';
 import { listPolicies } from './store.ts';
 
@@ -78,7 +72,8 @@ const effective = route({
   method: 'GET',
   path: '/api/field-policies/effective',
   access: ['administrator', 'manager', 'auditor'],
-  summary: 'What a partner sees of each field, of leads for which no condition says otherwise',
+  summary:
+    'What the policies show a partner of each field, of leads for which no condition says otherwise; an agreement may show less',
   query: z.strictObject({ peerId: z.string().min(1).max(255).optional(), mode: modes.default('grab') }),
   reply: z.object({ items: z.array(z.object({ label: z.string(), ...decisionShape })) }),
   async handler(ctx, { query: { peerId, mode } }) {
@@ -94,51 +89,4 @@ const effective = route({
   },
 });
 
-const preview = route({
-  method: 'GET',
-  path: '/api/leads/:id/preview',
-  access: ['administrator', 'manager', 'auditor'],
-  summary:
-    'What a partner or user would see of a lead when it is offered, released and updated: the bytes that would be sent',
-  query: z.strictObject({
-    /** Without a partner and a user: any partner that no policy names. */
-    peerId: z.string().min(1).max(255).optional(),
-    userId: z.string().min(1).max(255).optional(),
-    mode: modes.default('grab'),
-  }),
-  reply: z.object({
-    fields: z.array(
-      z.object({
-        path: z.string(),
-        label: z.string(),
-        group: z.string(),
-        personal: z.boolean(),
-        decided: z.boolean(),
-        offered: visibility,
-        released: visibility,
-        updated: visibility,
-        offeredValue: z.unknown().optional(),
-        releasedValue: z.unknown().optional(),
-        updatedValue: z.unknown().optional(),
-      }),
-    ),
-    /** The `Lead` element of the Offer, of the Release, and of an Update if every field had changed. */
-    xml: z.object({ offered: z.string(), released: z.string(), updated: z.string() }),
-    withheldFields: z.array(z.string()),
-    maskedFields: z.array(z.string()),
-    /** Names the policies that decide, in the ledger. */
-    policy: z.string(),
-  }),
-  async handler(ctx, { params, query, actor }) {
-    const { document, ...row } = await getLead(ctx, params.id, await scopeOf(ctx, actor));
-    const { peerId, userId, mode } = query;
-    if (peerId !== undefined && userId !== undefined)
-      throw new CodedError('two-recipients', 422, 'Ask for a partner or for a user.', { path: 'userId' });
-    const recipient =
-      userId === undefined ? ({ kind: 'peer', id: peerId } as const) : ({ kind: 'user', id: userId } as const);
-    const discloser = (await readDiscloseTo(ctx))(recipient, mode);
-    return previewDisclosure({ lead: document, facts: factsOf(row) }, discloser);
-  },
-});
-
-export const routes: Route[] = [...leadRoutes, list, set, effective, preview];
+export const routes: Route[] = [...leadRoutes, list, set, effective];

@@ -5,6 +5,7 @@ import { askedRoutes } from './bridge/asked-routes.ts';
 import { bridgeRoutes } from './bridge/routes.ts';
 import { feedbackRoutes } from './feedback/feedback-routes.ts';
 import { keyRoutes } from './keys/key-routes.ts';
+import { previewRoutes } from './offers/preview-routes.ts';
 import { messageRoutes } from './peers/message-routes.ts';
 import { peerRoutes } from './peers/routes.ts';
 import { privacyRoutes } from './privacy/routes.ts';
@@ -19,6 +20,7 @@ export const routes: readonly Route[] = [
   ...privacyRoutes,
   ...keyRoutes,
   ...agreementRoutes,
+  ...previewRoutes,
   ...feedbackRoutes,
   ...restorationRoutes,
   ...peerRoutes,

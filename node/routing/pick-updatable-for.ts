@@ -1,7 +1,8 @@
-import type { Lead } from '../../protocol/index.ts';
+import { factsOf } from '../disclosure/facts.ts';
 import { pickUpdatable, type Updatable } from '../disclosure/pick-updatable.ts';
 import { listPoliciesFor } from '../disclosure/store.ts';
 import type { Context } from '../kernel/context.ts';
+import type { StoredLead } from '../leads/store.ts';
 import { getOffer } from './store/offers.ts';
 import type { Recipient } from './store/recipients.ts';
 
@@ -12,10 +13,11 @@ import type { Recipient } from './store/recipients.ts';
 export async function pickUpdatableFor(
   ctx: Context,
   { peerId, offerId }: Pick<Recipient, 'peerId' | 'offerId'>,
-  lead: Lead,
+  lead: Pick<StoredLead, 'document' | 'test' | 'origin' | 'originPeer'>,
   changed: readonly string[],
 ): Promise<Updatable | undefined> {
   const partner = { kind: 'peer', id: peerId ?? '' } as const;
   const { mode } = await getOffer(ctx, offerId);
-  return pickUpdatable(lead, changed, await listPoliciesFor(ctx, partner), { ...partner, mode });
+  const told = { ...partner, mode, facts: factsOf(lead) };
+  return pickUpdatable(lead.document, changed, await listPoliciesFor(ctx, partner), told);
 }

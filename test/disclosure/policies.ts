@@ -38,5 +38,5 @@ const anyPolicy = fc.record(
   },
   { requiredKeys: ['recipientKind', 'target', 'stage', 'action'] },
 );
-export const anyPolicies = fc.array(anyPolicy, { maxLength: 12 });
+export const anyPolicies: fc.Arbitrary<FieldPolicy[]> = fc.array(anyPolicy, { maxLength: 12 });
 export const anyMode = fc.constantFrom('direct' as const, 'grab' as const);

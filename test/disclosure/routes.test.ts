@@ -1,13 +1,15 @@
 import request from 'supertest';
 import { expect, it } from 'vitest';
-import { routes } from '../../node/disclosure/routes.ts';
+import { routes as policyRoutes } from '../../node/disclosure/routes.ts';
 import { setFieldPolicy } from '../../node/disclosure/set-field-policy.ts';
 import { listPolicies, listPoliciesFor } from '../../node/disclosure/store.ts';
+import { previewRoutes } from '../../node/federation/offers/preview-routes.ts';
 import { transact } from '../../node/kernel/context.ts';
 import { ada, receive } from '../leads/leads.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { openPeople } from '../support/people.ts';
 
+const routes = [...policyRoutes, ...previewRoutes];
 const forPeers = { recipientKind: 'peer', target: 'contact.emails', stage: 'offered' } as const;
 const forReseller = { ...forPeers, recipientId: 'reseller.example' } as const;
 

@@ -133,6 +133,7 @@ export const policyCommands: readonly Command[] = [
 interface Preview {
   readonly fields: readonly { readonly label: string; readonly offered: string; readonly released: string }[];
   readonly xml: { readonly offered: string; readonly released: string; readonly updated: string };
+  readonly agreementId?: string;
 }
 const previewColumns = { field: 'label', offer: 'offered', award: 'released', updates: 'updated' };
 
@@ -151,6 +152,7 @@ export const previewCommand: Command = {
     const seen = await door.ask<Preview>('GET /api/leads/:id/preview', { params: { id: asked.arg('lead') }, query });
     const { offered, released, updated } = seen.xml;
     const parts = [
+      ...(seen.agreementId === undefined ? [] : [`Within agreement ${seen.agreementId}\n`]),
       table({ items: seen.fields }, previewColumns).text,
       `\nIn the offer\n${offered}`,
       `\nAfter the award\n${released}`,

@@ -1,7 +1,7 @@
 import { pickFields, updateReasons, type Lead, type UpdateReason } from '../../../protocol/index.ts';
 import { narrowUpdate } from '../../disclosure/narrow-plan.ts';
 import type { Tx } from '../../kernel/context.ts';
-import { getLead } from '../../leads/store.ts';
+import { getLead, type StoredLead } from '../../leads/store.ts';
 import { pickUpdatableFor } from '../../routing/pick-updatable-for.ts';
 import { getRecipient } from '../../routing/store/recipients.ts';
 import { updateAway } from '../bridge/update-away.ts';
@@ -41,13 +41,13 @@ export async function updateToPeer(tx: Tx, { leadId, reason, fields = [] }: Fiel
 export async function tellChanges(tx: Tx, conversation: Conversation, reason: UpdateReason): Promise<Conversation> {
   if (conversation.told === null || !maySay(conversation, 'Update')) return conversation;
   if (await isDeafTo(tx, conversation.peerId, 'Update')) return conversation;
-  const { document } = await getLead(tx, conversation.leadId);
-  const now = digestFields(conversation, document);
+  const lead = await getLead(tx, conversation.leadId);
+  const now = digestFields(conversation, lead.document);
   const changed = changedSince(JSON.parse(conversation.told) as ToldFields, now);
   if (changed.length === 0) return conversation;
   const change = { told: JSON.stringify(now) };
   const partOf = conversation.side === 'offering' ? partDown : partUp;
-  const part = await partOf(tx, conversation, document, changed);
+  const part = await partOf(tx, conversation, lead, changed);
   if (!part) return updateConversation(tx, conversation, change);
   const revision = conversation.sentUpdate + 1;
   const body = { revision, reason, changedFields: [...part.fields], lead: part.lead };
@@ -60,15 +60,25 @@ interface Part {
 }
 
 /** What the field policy shows the holder of the changed fields. */
-async function partDown(tx: Tx, conversation: Conversation, lead: Lead, changed: string[]): Promise<Part | undefined> {
+async function partDown(
+  tx: Tx,
+  conversation: Conversation,
+  lead: StoredLead,
+  changed: string[],
+): Promise<Part | undefined> {
   const part = await pickUpdatableFor(tx, await getRecipient(tx, conversation.recipientId ?? ''), lead, changed);
   const agreement = await findAgreementOf(tx, conversation);
   return part && agreement ? narrowUpdate(part, agreement.terms.fieldTerms ?? []) : part;
 }
 
 /** Contact data, when our feedback policy for the peer the lead came from, and the agreement with it, say so. */
-async function partUp(tx: Tx, conversation: Conversation, lead: Lead, changed: string[]): Promise<Part | undefined> {
+async function partUp(
+  tx: Tx,
+  conversation: Conversation,
+  { document }: StoredLead,
+  changed: string[],
+): Promise<Part | undefined> {
   if (!(await feedbackUnder(tx, conversation)).tell.update) return undefined;
   const fields = contactPaths.filter((path) => changed.includes(path));
-  return fields.length === 0 ? undefined : { fields, lead: pickFields(lead, fields) };
+  return fields.length === 0 ? undefined : { fields, lead: pickFields(document, fields) };
 }

@@ -20,7 +20,7 @@ export async function updateAway(tx: Tx, leadId: string, { reason, fields }: Cha
   const held = await findHeldAway(tx, leadId);
   if (!held) return;
   const { recipient, way } = held;
-  const part = await pickUpdatableFor(tx, recipient, (await getLead(tx, leadId)).document, fields);
+  const part = await pickUpdatableFor(tx, recipient, await getLead(tx, leadId), fields);
   if (!part) return;
   if (way === 'webhook') {
     await queueWebhook(tx, recipient.peerId ?? '', {

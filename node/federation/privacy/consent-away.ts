@@ -45,11 +45,12 @@ async function tellOne(tx: Tx, recipient: Recipient, { ways, consents }: What): 
   if (peerId === null || state !== 'won') return;
   const way = await wayTo(tx, recipient);
   if (way !== 'mail' && way !== 'webhook') return;
-  const { document, doNotContact, erasedAt } = await getLead(tx, leadId);
+  const lead = await getLead(tx, leadId);
+  const { document, doNotContact, erasedAt } = lead;
   if (erasedAt !== null || (await findErasureOf(tx, recipient))?.outcome === 'done') return;
   // In whole: what nobody took before is in it, too.
   const shows = document.consents !== undefined && !recipient.fields.never.includes('consents');
-  const part = shows ? await pickUpdatableFor(tx, recipient, document, ['consents']) : undefined;
+  const part = shows ? await pickUpdatableFor(tx, recipient, lead, ['consents']) : undefined;
   const closed = ways && doNotContact.length > 0;
   const decided = consents && part;
   if (!closed && !decided) return;

@@ -16,6 +16,7 @@ export interface PreviewedField {
 export interface Preview {
   fields: PreviewedField[];
   xml: { offered: string; released: string; updated: string };
+  agreementId?: string;
 }
 
 export type EffectiveField = Pick<

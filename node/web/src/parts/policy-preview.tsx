@@ -66,8 +66,11 @@ export function Preview({ lead, request }: { lead: LeadView; request: PreviewReq
   });
   return (
     <Answer query={preview}>
-      {({ fields, xml }) => (
+      {({ fields, xml, agreementId }) => (
         <>
+          {agreementId !== undefined && (
+            <p className="quiet small">Narrowed by agreement {agreementId}, which is in force with this partner.</p>
+          )}
           <div className="scroll" tabIndex={0} role="region" aria-label="What would be seen">
             <table className="table">
               <thead>
