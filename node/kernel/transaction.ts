@@ -40,6 +40,8 @@ export async function runInSavepoint(
     ...entry.ctx,
     db: gate.db,
     writer: nested,
+    fetch: gate.refuseNetwork,
+    mail: { send: gate.refuseNetwork },
     afterCommit(hint) {
       gate.check();
       hints.push(hint);
@@ -77,6 +79,8 @@ interface Gate {
   check(): void;
   /** The first statement that failed, also when the callback swallowed it: PostgreSQL could not go on either. */
   failure(): unknown;
+  /** Others wait for this transaction: what is sent is an intent, or waits for the commit. Also when the callback swallows it. */
+  refuseNetwork(): Promise<never>;
   close(): void;
 }
 
@@ -96,7 +100,12 @@ function makeGate(writer: WriterConnection): Gate {
       throw error;
     }
   });
-  return { db, check, failure: () => failure, close: () => (open = false) };
+  const refuseNetwork = () => {
+    const refused = new CodedError('network-in-transaction', 500, 'Nothing is sent inside a transaction.');
+    failure ??= refused;
+    return Promise.reject(refused);
+  };
+  return { db, check, failure: () => failure, refuseNetwork, close: () => (open = false) };
 }
 
 async function withinTime<T>(work: Promise<T>, milliseconds: number): Promise<T> {

@@ -1,5 +1,5 @@
 import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createDeafServer, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { guardedFetch, peerFetch } from '../../node/federation/sending/guarded-fetch.ts';
 import { checkEndpoint, checkRange, mayConnect, type Allowance } from '../../node/federation/sending/may-connect.ts';
@@ -153,6 +153,26 @@ describe('the way out to peers', () => {
       code: 'peer-timeout',
     });
     expect(deadlines.map(({ milliseconds }) => milliseconds)).toEqual([20_000]);
+  });
+
+  it('gives up on a peer that takes the connection and never says how to encrypt it', async () => {
+    const taken: Socket[] = [];
+    const deaf = createDeafServer((socket) => void taken.push(socket));
+    await new Promise<void>((resolve) => void deaf.listen(0, '127.0.0.1', resolve));
+    const { port } = deaf.address() as AddressInfo;
+    const within = 100;
+    const startedAt = performance.now();
+    const asked = guardedFetch(new AbortController().signal, within)(ctx, {
+      request: deliveryRequest(`https://127.0.0.1:${port}/lead-exchange`, '<x/>'),
+      allowance: { range: '127.0.0.0/8', port },
+      read: () => Promise.resolve('an answer'),
+    });
+    // Nothing can have left: it is tried again like at a peer that is down.
+    await expect(asked).rejects.toMatchObject({ code: 'peer-unreachable' });
+    expect(taken).toHaveLength(1);
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(within - 5);
+    for (const socket of taken) socket.destroy();
+    await new Promise((resolve) => deaf.close(resolve));
   });
 
   it('tells whether anything can have left', async () => {

@@ -224,6 +224,33 @@ function testGuards({ withStore }: DatabaseUnderTest) {
       { migrations },
     ));
 
+  test('nothing is sent inside a transaction, and swallowing that does not help', () =>
+    withStore(
+      async ({ ctx }) => {
+        const sent: string[] = [];
+        const open: Context = {
+          ...ctx,
+          fetch: (url) => Promise.resolve(new Response(String(sent.push(url as string)))),
+          mail: { send: ({ to }) => Promise.resolve(void sent.push(to)) },
+        };
+        const ways = {
+          fetch: (tx: Tx) => tx.fetch('https://peer.example/'),
+          mail: (tx: Tx) => tx.mail.send({ id: 'm', to: 'a@b.example', subject: '', text: '' }),
+        };
+        for (const [id, send] of Object.entries(ways)) {
+          const swallowed = transact(open, async (tx) => {
+            await insertNote(tx, id);
+            await send(tx).catch(() => undefined);
+          });
+          await expect(swallowed).rejects.toMatchObject({ code: 'network-in-transaction' });
+        }
+        expect({ sent, notes: await listNotes(ctx) }).toEqual({ sent: [], notes: [] });
+        await ways.fetch(open as Tx);
+        expect(sent).toEqual(['https://peer.example/']);
+      },
+      { migrations },
+    ));
+
   test('the reading side cannot write', () =>
     withStore(
       async ({ ctx }) => {

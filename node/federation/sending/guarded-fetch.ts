@@ -10,6 +10,7 @@ import { checkEndpoint, mayConnect, portOf, type Allowance } from './may-connect
 export const peerFetch = undiciFetch as unknown as typeof fetch;
 
 const deadlineMilliseconds = 20_000;
+const connectMilliseconds = 10_000;
 
 /** One request to a pinned peer; `read` reads the answer within the same deadline. See `guardedFetch`. */
 export interface PeerRequest<T> {
@@ -22,16 +23,16 @@ export type PeerFetch = <T>(ctx: Context, asked: PeerRequest<T>) => Promise<T>;
 
 /**
  * Makes the only way out to peers: public unicast addresses (or the peer's own exception), checked when connecting so that
- * a changing DNS answer helps nobody; no redirects; 20 s in all.
+ * a changing DNS answer helps nobody; no redirects; 10 s until a connection stands (`connectWithin`), 20 s in all.
  * `ending` breaks off what is under way. Errors: `peer-unreachable` and `peer-address-refused` (no connection came about),
  * `endpoint-insecure`, `endpoint-invalid`, `peer-broke-off`, `peer-timeout`, and what `read` throws.
  */
-export function guardedFetch(ending: AbortSignal): PeerFetch {
+export function guardedFetch(ending: AbortSignal, connectWithin = connectMilliseconds): PeerFetch {
   const agents = new Map<string, Agent>();
   return async (ctx, { request, allowance, read }) => {
     const port = portOf(checkEndpoint(request.url, allowance));
     const name = `${port} ${allowance?.range ?? ''}`;
-    const dispatcher = agents.get(name) ?? guardedAgent(port, allowance);
+    const dispatcher = agents.get(name) ?? guardedAgent(port, allowance, connectWithin);
     agents.set(name, dispatcher);
     const deadline = new AbortController();
     const cancel = ctx.clock.after(deadlineMilliseconds, () => deadline.abort(timeout()));
@@ -47,9 +48,9 @@ export function guardedFetch(ending: AbortSignal): PeerFetch {
   };
 }
 
-function guardedAgent(port: number, allowance: Allowance | undefined): Agent {
+function guardedAgent(port: number, allowance: Allowance | undefined, timeout: number): Agent {
   const lookup = guardedLookup(port, allowance);
-  const connect = buildConnector({ lookup, timeout: 10_000, allowH2: false });
+  const connect = buildConnector({ lookup, timeout, allowH2: false });
   return new Agent({
     keepAliveTimeout: 4_000,
     connect(options, done) {
