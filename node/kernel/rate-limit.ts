@@ -18,6 +18,27 @@ export function createRateLimit(perMinute: number): RateLimit {
   };
 }
 
+/** Bounds how often something fails for each key: while it did too often, nothing more is tried. */
+export interface FailureLimit {
+  /** Throws `too-many-requests` (429, with `retryAfterSeconds`) when the failures of this minute are used up. */
+  check(key: string): Promise<void>;
+  count(key: string, failures: number): Promise<void>;
+}
+
+/** A limit of `perMinute` failures of each key, counted in this process only. What succeeds is not counted. */
+export function createFailureLimit(perMinute: number): FailureLimit {
+  const limiter = new RateLimiterMemory({ points: perMinute, duration: 60 });
+  return {
+    async check(key) {
+      const counted = await limiter.get(key);
+      if (counted && counted.consumedPoints >= perMinute) throw tooMany(Math.ceil(counted.msBeforeNext / 1000));
+    },
+    async count(key, failures) {
+      if (failures > 0) await limiter.penalty(key, failures);
+    },
+  };
+}
+
 /** Takes a place for `key` and answers how to give it back; throws `too-many-streams` (429) when all `most` are taken. */
 export function createPlaces(most: number): (key: string) => () => void {
   const taken = new Map<string, number>();

@@ -2,7 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findSpeech, updateSpeech } from '../../node/federation/store/speech.ts';
 import { listOutbox } from '../../node/federation/store/outbox.ts';
 import { changeLead } from '../../node/leads/change-lead.ts';
-import { batchMediaType, endpointPath, open, readBatch, writeBatch, type Offer } from '../../protocol/index.ts';
+import {
+  batchMediaType,
+  endpointPath,
+  mediaType,
+  open,
+  readBatch,
+  writeBatch,
+  type Offer,
+} from '../../protocol/index.ts';
 import { openFederation, type Federation, type FederationNode } from '../support/federation.ts';
 import { makeForeignPeer, type ForeignPeer } from '../support/foreign-peer.ts';
 
@@ -148,5 +156,17 @@ describe('a frame that is posted', () => {
     const { status, bytes } = await post(frame());
     expect({ status, text: Buffer.from(bytes).toString() }).toEqual({ status: 401, text: 'unauthenticated' });
     expect(await node.leads()).toHaveLength(before);
+  });
+
+  // The last: it uses up what this address may get wrong in a minute.
+  it('from nobody a node knows is read a bounded number of times a minute, then by nobody at that address', async () => {
+    const forged = writeBatch(Array.from({ length: 100 }, (_, n) => say(`c${n}`).replace('Acme', 'Acmf')));
+    const statuses: number[] = [];
+    for (let frames = 0; frames < 11; frames++) statuses.push((await post(forged)).status);
+    expect(statuses.filter((status) => status === 200).length).toBeLessThanOrEqual(10);
+    expect(statuses.at(-1)).toBe(429);
+    const headers = { 'content-type': mediaType };
+    const response = await fetch(node.url + endpointPath, { method: 'POST', headers, body: say('c100') });
+    expect([response.status, Number(response.headers.get('retry-after')) <= 60]).toEqual([429, true]);
   });
 });

@@ -82,7 +82,7 @@ describe('a partner that sends without end', () => {
 
   it('gets no frame verified while it waits', async () => {
     const frame = writeBatch(Array.from({ length: 50 }, () => next(noisy)));
-    expect(await receiveBatch(ctx, frame)).toEqual({ status: 429, retryAfter: 60 });
+    expect(await receiveBatch(ctx, frame)).toEqual({ status: 429, retryAfter: 60, unproven: 0 });
     expect((await receiveBatch(ctx, writeBatch([next(quiet)]))).status).toBe(200);
   });
 
@@ -127,7 +127,7 @@ describe('a partner that sends without end', () => {
     const release = claimBytes(free, noisy.nodeId, 4_194_304);
     expect(claimBytes(free, noisy.nodeId, 1)).toBeUndefined();
     const frame = writeBatch([Buffer.from('nobody'), next(noisy)]);
-    expect(await receiveBatch(free, frame)).toEqual({ status: 429, retryAfter: 60 });
+    expect(await receiveBatch(free, frame)).toEqual({ status: 429, retryAfter: 60, unproven: 0 });
     release?.();
     federation.clock.advance('1m');
     expect((await receiveBatch(free, frame)).status).toBe(200);

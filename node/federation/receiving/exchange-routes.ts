@@ -1,8 +1,13 @@
 import { batchLimits, batchMediaType, capabilitiesPath, endpointPath, mediaType } from '../../../protocol/index.ts';
+import { addressKey, createFailureLimit } from '../../kernel/rate-limit.ts';
 import { reply, route, type Reply, type Route } from '../../kernel/routes.ts';
 import { sealCapabilities } from '../peers/capabilities.ts';
 import { receiveBatch, type FrameAnswer } from './receive-batch.ts';
 import { receiveMessage, type ExchangeAnswer } from './receive-message.ts';
+
+/** Documents of one address a minute whose sender is not proven: each may cost as much as the longest message. */
+const unprovenPerMinute = 1_000;
+const makeUnprovenLimit = () => createFailureLimit(unprovenPerMinute);
 
 const messages = route({
   method: 'POST',
@@ -15,10 +20,18 @@ const messages = route({
   unlimited: true,
   perMinute: 6_000,
   unreadable: () => toReply({ status: 401 }),
-  handler: async (ctx, { body, headers }) => {
+  handler: async (ctx, { body, headers, request }) => {
+    const [limit, from] = [ctx.memory(makeUnprovenLimit), addressKey(request.address)];
+    await limit.check(from);
     const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
-    if (type === batchMediaType) return toFrame(await receiveBatch(ctx, body));
-    return toReply(type === mediaType ? await receiveMessage(ctx, body) : { status: 401 });
+    if (type === batchMediaType) {
+      const answer = await receiveBatch(ctx, body);
+      await limit.count(from, answer.unproven);
+      return toFrame(answer);
+    }
+    const answer = type === mediaType ? await receiveMessage(ctx, body) : strangersAnswer;
+    if (answer.xml === undefined) await limit.count(from, 1);
+    return toReply(answer);
   },
 });
 
@@ -30,6 +43,8 @@ const capabilities = route({
   handler: async (ctx) =>
     reply({ contentType: mediaType, body: await sealCapabilities(ctx), headers: { 'cache-control': 'max-age=86400' } }),
 });
+
+const strangersAnswer: ExchangeAnswer = { status: 401 };
 
 /** Strangers all get the same bytes. */
 function toReply({ status, xml, retryAfter }: ExchangeAnswer): Reply {

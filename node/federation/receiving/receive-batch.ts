@@ -11,6 +11,8 @@ import { isQuotaEmpty } from './take-quota.ts';
 export interface FrameAnswer {
   readonly status: number;
   readonly frame?: Buffer;
+  /** How many documents did not prove who sent them. */
+  readonly unproven: number;
   /** Seconds. */
   readonly retryAfter?: number;
 }
@@ -24,7 +26,7 @@ const waitSeconds = 60;
  */
 export async function receiveBatch(ctx: Context, bytes: Uint8Array): Promise<FrameAnswer> {
   const documents = openFrame(ctx, bytes);
-  if (documents.length === 0) return { status: 401 };
+  if (documents.length === 0) return { status: 401, unproven: 1 };
   const findSender = findEachOnce(ctx);
   const opened: (Arrival | ExchangeAnswer)[] = [];
   let release: (() => void) | undefined;
@@ -35,12 +37,13 @@ export async function receiveBatch(ctx: Context, bytes: Uint8Array): Promise<Fra
       opened.push(arrival);
       if ('status' in arrival) continue;
       const admitted = (release ??= admitFrame(ctx, arrival, bytes));
-      if (!admitted) return { status: 429, retryAfter: waitSeconds };
+      if (!admitted) return { status: 429, retryAfter: waitSeconds, unproven: 0 };
       const isPull = place === 0 && arrival.opened.message.header.type === 'Pull';
       if (isPull) return await answerPull(ctx, arrival, documents.slice(1));
     }
     const answers = await answerAll(ctx, opened);
-    return { status: 200, frame: writeBatch(answers.map(({ xml }) => xml ?? '')) };
+    const unproven = answers.filter(({ xml }) => xml === undefined).length;
+    return { status: 200, frame: writeBatch(answers.map(({ xml }) => xml ?? '')), unproven };
   } finally {
     release?.();
   }

@@ -29,7 +29,7 @@ export async function answerPull(ctx: Context, pull: Arrival, answers: readonly 
   const tooLong = Date.parse(header.expires) - Date.parse(header.created) > longestPullMs;
   const error = new Refusal('expired', 'A Pull lives five minutes at most.');
   const receipt = tooLong ? await answerFailure(ctx, { ...pull, error }) : await takeIn(ctx, pull);
-  const alone = { status: 200, frame: writeBatch([receipt.xml ?? '']) };
+  const alone = { status: 200, frame: writeBatch([receipt.xml ?? '']), unproven: 0 };
   if (receipt.status !== 200 || receipt.repeated) return alone;
   for (const answer of answers) await settleAnswer(ctx, pull, answer);
   const body = pull.opened.message.body as Pull;
@@ -40,7 +40,8 @@ export async function answerPull(ctx: Context, pull: Arrival, answers: readonly 
   };
   const waiting = await takeWaiting(ctx, pull.sender.peer.nodeId, room);
   const documents = await Promise.all(waiting.map(({ document }) => openText(ctx, document)));
-  return { status: 200, frame: writeBatch([receipt.xml ?? '', ...documents.map((document) => document ?? '')]) };
+  const frame = writeBatch([receipt.xml ?? '', ...documents.map((document) => document ?? '')]);
+  return { status: 200, frame, unproven: 0 };
 }
 
 /** Nothing is leased: what is not answered by the next Pull is due then. */
