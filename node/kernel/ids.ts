@@ -45,6 +45,16 @@ export function makeIds(clock: Clock, random: (bytes: number) => Buffer = random
   };
 }
 
+/** The same in an order of which each is equally likely. */
+export function shuffle<T>({ random }: Pick<Ids, 'random'>, list: readonly T[]): T[] {
+  const shuffled = [...list];
+  for (let left = shuffled.length; left > 1; left--) {
+    const drawn = random(4).readUInt32BE() % left;
+    [shuffled[left - 1], shuffled[drawn]] = [shuffled[drawn] as T, shuffled[left - 1] as T];
+  }
+  return shuffled;
+}
+
 /** The smallest id of this prefix at or after a time: a bound for queries over ids that sort by time. */
 export const earliestId = (prefix: string, time: number) => writeId(prefix, { time, high: 0, low: 0 });
 

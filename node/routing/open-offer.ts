@@ -3,6 +3,7 @@ import type { Lead } from '../../protocol/index.ts';
 import type { DisclosurePlan } from '../disclosure/decide-disclosure.ts';
 import { factsOf } from '../disclosure/facts.ts';
 import type { Tx } from '../kernel/context.ts';
+import { shuffle } from '../kernel/ids.ts';
 import { intend } from '../kernel/jobs.ts';
 import { announce } from '../kernel/live-events.ts';
 import { changeLead } from '../leads/change-lead.ts';
@@ -33,6 +34,8 @@ interface OfferRequest {
   /** Where the lead lies from now on; `ownerId`: in whose branch of the tree of people. */
   readonly box: { readonly id: string; readonly name: string; readonly ownerId?: string | undefined };
   readonly rule?: { readonly id: string; readonly name: string } | undefined;
+  /** The digest of the steps that led here. */
+  readonly trace?: string | undefined;
   readonly mode: 'direct' | 'grab';
   readonly to: readonly Candidate[];
   /** Epoch milliseconds. */
@@ -70,8 +73,9 @@ export async function openOffer(
     createdAt: tx.clock.now(),
   } as const;
   await insertOffer(tx, offer);
+  const why = { rule: request.rule?.id, trace: request.trace };
   const recipients = request.to.map((candidate) => {
-    const plan = discloseTo(candidate, mode).plan(lead.document, factsOf(lead));
+    const plan = { ...discloseTo(candidate, mode).plan(lead.document, factsOf(lead)), ...why };
     return makeRecipient(tx, offer, { lead, candidate, plan });
   });
   await insertRecipients(tx, recipients);
@@ -126,7 +130,8 @@ export function fieldsOf(plan: DisclosurePlan, lead: StoredLead): DisclosedField
   const withheld = [...new Set([...plan.withheldFields, ...lead.hiddenFields])];
   const masked = [...new Set([...plan.maskedFields, ...lead.maskedFields])].filter((path) => !withheld.includes(path));
   const shown = pathsOf(plan.offered).filter((path) => !masked.includes(path) && !withheld.includes(path));
-  return { shown, masked, withheld, never: plan.neverFields, policy: plan.policy };
+  const { neverFields: never, policy, rule, trace } = plan;
+  return { shown, masked, withheld, never, policy, rule, trace };
 }
 
 const pathsOf = (part: Lead) =>
@@ -181,8 +186,9 @@ export function holderOf({ kind, userId, peerId, name }: Pick<NewRecipient, 'kin
   return { kind, id: (kind === 'user' ? userId : peerId) ?? '', name };
 }
 
+/** In random order: who is told of a grab first must not hang on a rule's order (LX-118). */
 async function tellCandidates(tx: Tx, recipients: readonly NewRecipient[]): Promise<void> {
-  for (const { id: recipientId, userId, leadId } of recipients) {
+  for (const { id: recipientId, userId, leadId } of shuffle(tx.ids, recipients)) {
     if (userId === null) {
       await intend(tx, { kind: 'offer-to-peer', payload: { recipientId }, key: `offer-to-peer:${recipientId}` });
       continue;

@@ -266,4 +266,33 @@ describe('up for grabs', () => {
     expect(told.map(({ xml }) => xml).join()).not.toContain(winner.nodeId);
     expect(await vendor.accept(leadId, bob.id)).toEqual({ outcome: 'taken' });
   });
+
+  it('is told to its candidates in random order, people and partners', async () => {
+    const names = ['anna', 'bert'];
+    await using world = await openFederation({ nodes: ['vendor', ...names] });
+    const vendor = world.node('vendor');
+    const [bob, cleo] = [await vendor.user('Bob'), await vendor.user('Cleo')];
+    const boxes = [bob.boxId, cleo.boxId];
+    for (const name of names) {
+      await world.introduce('vendor', name);
+      boxes.push(await vendor.partnerBox(name));
+    }
+    await vendor.offerAllTo(boxes);
+    const first: (string | undefined)[] = [];
+    for (let round = 0; round < 24; round++) {
+      await vendor.receive();
+      const before = world.wire.calls.length;
+      await vendor.settle();
+      const offers = world.wire.calls.slice(before).filter(({ type }) => type === 'Offer');
+      expect(offers).toHaveLength(2);
+      first.push(offers[0]?.to);
+    }
+    const told = vendor.ctx.db.selectFrom('liveEvent').select(['userId', 'leadId']).where('kind', '=', 'offer');
+    const events = Map.groupBy(await told.orderBy('id').execute(), ({ leadId }) => leadId);
+    const firstUsers = [...events.values()].map(([event]) => event?.userId);
+    expect(firstUsers).toHaveLength(24);
+    // Of 24 fair draws each falls on either at least twice but for six runs in a million.
+    for (const one of [...names, bob.id, cleo.id])
+      expect([...first, ...firstUsers].filter((other) => other === one).length, one).toBeGreaterThan(1);
+  });
 });

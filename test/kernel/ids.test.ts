@@ -1,6 +1,6 @@
 import { array, assert, integer, property } from 'fast-check';
 import { expect, test } from 'vitest';
-import { earliestId, makeIds } from '../../node/kernel/ids.ts';
+import { earliestId, makeIds, shuffle } from '../../node/kernel/ids.ts';
 import { makeFakeClock } from '../support/clock.ts';
 
 test('an id is its prefix, 48 bits of time and 80 bits that differ, in Crockford base 32', () => {
@@ -53,4 +53,20 @@ test('random bytes are as many as asked for, and others each time', () => {
   const ids = makeIds(makeFakeClock());
   expect(ids.random(32)).toHaveLength(32);
   expect(ids.random(32).equals(ids.random(32))).toBe(false);
+});
+
+test('shuffles into every order about equally often, and draws nothing where there is nothing to order', () => {
+  const ids = makeIds(makeFakeClock());
+  const seen = new Map<string, number>();
+  for (let draw = 0; draw < 6_000; draw++) {
+    const order = shuffle(ids, ['a', 'b', 'c']).join('');
+    seen.set(order, (seen.get(order) ?? 0) + 1);
+  }
+  expect([...seen.keys()].sort()).toEqual(['abc', 'acb', 'bac', 'bca', 'cab', 'cba']);
+  // A thousand each, within more than six standard deviations.
+  for (const [order, times] of seen) expect(Math.abs(times - 1_000), order).toBeLessThan(185);
+  const fixed = makeIds(makeFakeClock(), () => {
+    throw new Error('drawn');
+  });
+  expect([shuffle(fixed, []), shuffle(fixed, ['a'])]).toEqual([[], ['a']]);
 });

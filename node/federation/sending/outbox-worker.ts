@@ -1,4 +1,5 @@
 import { transact, type Context } from '../../kernel/context.ts';
+import { shuffle } from '../../kernel/ids.ts';
 import type { Worker } from '../../kernel/workers.ts';
 import { maySend } from './decide-breaker.ts';
 import { deliver, deliverFrame, type Attempt } from './deliver.ts';
@@ -83,11 +84,14 @@ interface Frame {
   readonly messages: readonly OutboxMessage[];
 }
 
-/** Takes what may go out now, for each peer as many requests as it can have on their way. */
+/**
+ * Takes what may go out now, for each peer as many requests as it can have on their way; the peers in random order, so that none
+ * has every offer first (LX-118).
+ */
 async function leaseSendable(ctx: Context, onTheWay: OnTheWay): Promise<Frame[]> {
   const now = ctx.clock.now();
   const leased: Frame[] = [];
-  for (const peerId of await listPeersWithWaiting(ctx, now)) {
+  for (const peerId of shuffle(ctx.ids, await listPeersWithWaiting(ctx, now))) {
     const busy = onTheWay.get(peerId) ?? 0;
     const health = await getHealth(ctx, peerId);
     const spoken = await findSpoken(ctx, peerId);
