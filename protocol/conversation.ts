@@ -87,6 +87,7 @@ const holdingRows: readonly Row[] = [
   ['received', 'NoLongerAvailable', [...shown, 'closed'], 'closed'],
   ['received', 'NoLongerAvailable', ['rejected'], 'rejected'],
   ['received', 'Release', ['awarded'], 'released'],
+  ['received', 'Release', [...held, 'returned'], 'unchanged'],
   ['sent', 'Status', held, 'unchanged'],
   ['sent', 'Update', held, 'unchanged'],
   ['received', 'Update', [...held, 'returned'], 'unchanged'],
@@ -120,7 +121,7 @@ const privacyRows: readonly Row[] = (['sent', 'received'] as const).flatMap((dir
 
 /**
  * Every message that belongs to a conversation, for both sides; what is not here is an illegal transition. A message that
- * changes nothing crossed another on the way, or is about what stays as it is. A new Offer in a conversation that ended
+ * changes nothing crossed another on the way, was sent anew after the first one arrived, or is about what stays as it is. A new Offer in a conversation that ended
  * without an owner, or whose lead is back, opens the next round; the holding side takes it also where the end of the last
  * round may still be on its way.
  */

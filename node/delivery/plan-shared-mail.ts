@@ -18,6 +18,7 @@ export const sharedTopics = [
   'privacy-owed',
   'consent-changed',
   'consent-untold',
+  'release-doubtful',
 ] as const;
 export type SharedTopic = (typeof sharedTopics)[number];
 
@@ -74,6 +75,10 @@ const words: Readonly<Record<SharedTopic, Words>> = {
   'consent-untold': (partner) => [
     'Not told',
     `${partner} has this lead and could not be told that the person changed what their data may be used for. Call them. The lead's page shows what was decided.`,
+  ],
+  'release-doubtful': (partner) => [
+    'Who has it?',
+    `${partner} won this lead and may have its details, but says that it cannot take them now. It stays theirs: ask them. If they do not have it, an administrator can free it.`,
   ],
   'privacy-owed': (partner) => [
     'Privacy: answer due',

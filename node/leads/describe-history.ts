@@ -39,6 +39,7 @@ const sentences: { readonly [Kind in HistoryKind]: (told: Told) => string } = {
     `${who(actor)} told of a change of consent` +
     (facts.channels?.length ? `: no contact (${facts.channels.join(', ')})` : ''),
   untold: ({ facts }) => `${name(facts.recipient)} could not be told of a change of consent${because(facts)}`,
+  doubt: ({ facts }) => `${name(facts.recipient)} may have its details, or not${because(facts)}: ask them`,
   report: ({ actor, facts }) =>
     facts.recipient
       ? `${who(actor)} asked ${name(facts.recipient)} what it holds`

@@ -21,7 +21,7 @@ export type HistoryKind = LeadEvent | ToldKind;
 export const toldKinds = [
   'receive', 'reject', 'expire', 'award', 'disclose', 'late', 'forget', 'edit', 'ask-recall', 'ask-return', 'suggest',
   'agree', 'refuse', 'unanswered', 'unheard', 'ask-erasure', 'answer-erasure', 'hold', 'consent', 'report',
-  'untold',
+  'untold', 'doubt',
 ] as const; // prettier-ignore
 /** Happenings that change no state: appended with `appendToHistory`. */
 export type ToldKind = (typeof toldKinds)[number];

@@ -134,7 +134,9 @@ function makeApply(leads: Map<string, PeerLead>, { answerOffer, work, onChange }
     const next = advance(lead.point, { side: 'holding', direction: 'received', type, round });
     if (typeof next === 'string') return next;
     if (isOfType(opened, 'Offer') && Date.parse(opened.message.body.closesAt) <= now) return 'expired';
-    if (isOfType(opened, 'Release') && !isAsOffered(lead, opened)) return 'conflict';
+    // Sent anew, because its receipt got lost, a Release tells nothing new.
+    const isNew = lead.point.state === 'awarded';
+    if (isOfType(opened, 'Release') && isNew && !isAsOffered(lead, opened)) return 'conflict';
     leads.set(id, lead);
     lead.point = next;
     lead.heardSeq = seq;
@@ -142,7 +144,7 @@ function makeApply(leads: Map<string, PeerLead>, { answerOffer, work, onChange }
       const offer = opened.message.body;
       Object.assign(lead, { offer, offerDigest: opened.digest, lead: offer.lead });
       answerOffer(lead);
-    } else if (isOfType(opened, 'Release')) {
+    } else if (isOfType(opened, 'Release') && isNew) {
       lead.lead = opened.message.body.lead;
       work(lead);
     } else if (isOfType(opened, 'NoLongerAvailable')) forget(lead);

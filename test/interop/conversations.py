@@ -18,7 +18,7 @@ OFFERING = {
     "Reject": ({"offered", "claimed", "awarded", "rejected"}, "rejected"),
     "Status": ({"released"}, "released"),
 }
-STAYS = {("NoLongerAvailable", "rejected"), ("Accept", "closed"), ("Reject", "closed")}
+STAYS = {("NoLongerAvailable", "rejected"), ("Accept", "closed"), ("Reject", "closed"), ("Release", "released")}
 SENT = {"Offer": "offered", "Accept": "claimed", "Reject": "rejected", "Award": "awarded", "Release": "released"}
 SENT |= {"NoLongerAvailable": "closed"}
 SENT_FROM = {"Offer": {"none", "rejected", "closed"}, "Accept": {"offered"}, "Reject": {"offered", "claimed"}}
@@ -95,6 +95,8 @@ class Conversations:
         """Provisional: the receipt is all it needs."""
 
     def _on_release(self, message, facts, before, now):
+        if before == "released":
+            return  # Sent anew: its first receipt got lost.
         leads.check_release(parse(facts["seen"]), message.content, message.conversation, message.round)
         facts["lead"] = str(with_namespace(from_tree(message.content.find(l_name("Lead")))))
         self.say(message.sender, message.conversation, facts, "Status", status_body(facts, "received"))

@@ -19,6 +19,7 @@ import { keepOfStatus } from '../feedback/describe-status.ts';
 import { feedbackOf } from '../feedback/feedback-policy.ts';
 import { refuseBeyondCaps } from '../offers/refuse-beyond-caps.ts';
 import { findDeleteBy, planDeletion } from '../privacy/delete-shown.ts';
+import { forgetLate } from '../receiving/forget-late.ts';
 import { Refusal } from '../receiving/refusal.ts';
 import { offeredKey } from '../receiving/seal-arrival.ts';
 import { sendMessage } from '../sending/send-message.ts';
@@ -92,8 +93,9 @@ export const coreEffects = {
     // Its receipt is what the peer waits for.
   },
 
-  /** The whole lead, if it is the one that was offered. */
-  async Release(tx, { conversation, message: { body } }) {
+  /** The whole lead, if it is the one that was offered. Sent anew, because its receipt got lost, it tells nothing new. */
+  async Release(tx, { conversation, message: { body } }, before) {
+    if (before !== 'awarded') return forgetLate(tx, conversation);
     const { conversationId, round, offer } = conversation;
     try {
       checkOpenings(body, JSON.parse(offer ?? '{}') as Offer, conversationId, round);

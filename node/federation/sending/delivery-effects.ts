@@ -1,9 +1,12 @@
 import type { Tx } from '../../kernel/context.ts';
+import { tellHistory } from '../../leads/change-lead.ts';
 import { completeRelease, failRelease, lapseAward } from '../../routing/award.ts';
 import { rejectOffer } from '../../routing/reject-offer.ts';
 import { withdrawLead } from '../../routing/withdraw-lead.ts';
 import { onStepReceipted, onStepRefused } from '../agreements/step-delivered.ts';
+import { tellPeople } from '../feedback/tell-people.ts';
 import { releaseToPeer } from '../offers/award-to-peer.ts';
+import { partnerOf } from '../peers/partner-of.ts';
 import { planDeletion } from '../privacy/delete-shown.ts';
 import { requestUnheard } from '../privacy/privacy-due.ts';
 import { forgetTold } from '../receiving/forget-late.ts';
@@ -11,6 +14,7 @@ import { findConversation, updateConversation, type Conversation } from '../stor
 import { forgetConversation } from '../store/inbox.ts';
 import { cancelUnsent, isSaidAgain, type OutboxMessage } from '../store/outbox.ts';
 import { unask } from '../after-release/unask.ts';
+import { mayHaveArrived } from './may-have-arrived.ts';
 
 /** The peer has a message for good. */
 export async function onReceipt(tx: Tx, message: OutboxMessage): Promise<void> {
@@ -20,6 +24,12 @@ export async function onReceipt(tx: Tx, message: OutboxMessage): Promise<void> {
   if (message.type === 'Award') await releaseToPeer(tx, conversation);
   if (message.type === 'Release' && conversation.recipientId) await completeRelease(tx, conversation.recipientId);
   await forgetTold(tx, message, conversation);
+}
+
+/** The peer knew already what was sent anew: its effect came with the first one. */
+export async function onKnown(tx: Tx, message: OutboxMessage): Promise<void> {
+  const conversation = await findConversation(tx, message);
+  if (conversation) await forgetTold(tx, message, conversation);
 }
 
 /** The peer refused a message for good, by a signed Problem. */
@@ -41,10 +51,7 @@ export async function onRefused(tx: Tx, message: OutboxMessage, code: string): P
     await updateConversation(tx, conversation, { state: 'closed' });
     await lapseAward(tx, recipientId);
   }
-  if (message.type === 'Release' && recipientId) {
-    if (conversation.state !== 'erased') await updateConversation(tx, conversation, { state: 'closed' });
-    await failRelease(tx, recipientId, code);
-  }
+  if (message.type === 'Release' && recipientId) await loseRelease(tx, conversation, message, code);
   if (message.type === 'Recall' || message.type === 'Return') await unask(tx, conversation, { message, code });
   if (message.type === 'Accept')
     await loseClaim(tx, conversation, message, code === 'expired' ? 'expired' : 'recalled');
@@ -60,6 +67,20 @@ export async function onDead(tx: Tx, message: OutboxMessage): Promise<void> {
   if (message.type === 'Recall' || message.type === 'Return')
     await unask(tx, conversation, { message, code: 'not-reached' });
   if (message.type === 'Accept') await loseClaim(tx, conversation, message, 'expired');
+}
+
+/**
+ * A refused release frees the lead for people, if the peer cannot have it. If it may have it from before, it stays the peer's, and
+ * people are told to ask: whoever reports on it has it.
+ */
+async function loseRelease(tx: Tx, conversation: Conversation, release: OutboxMessage, code: string): Promise<void> {
+  const { recipientId, leadId, peerId, state } = conversation;
+  if (code !== 'erased' && (await mayHaveArrived(tx, release, code))) {
+    await tellHistory(tx, leadId, 'doubt', { recipient: await partnerOf(tx, peerId), reason: code });
+    return tellPeople(tx, { leadId, peerId, topic: 'release-doubtful' });
+  }
+  if (state !== 'erased') await updateConversation(tx, conversation, { state: 'closed' });
+  if (recipientId !== null) await failRelease(tx, recipientId, code);
 }
 
 /** Our claim came to nothing. What a peer awarded in spite of that stays, and so does the claim of a later round. */

@@ -1,10 +1,10 @@
-import { open, type Message } from '../../../protocol/index.ts';
+import { messageTable, open, outcomeOf, type AnyMessage, type Message } from '../../../protocol/index.ts';
 import { transact, type Context } from '../../kernel/context.ts';
 import { conflict, notFound } from '../../kernel/errors.ts';
 import { openText } from '../../leads/content-key.ts';
-import { sealIntoOutbox, type ConversationType } from './send-message.ts';
+import { maySay, sealIntoOutbox, type ConversationType } from './send-message.ts';
 import { findOwnKey } from '../keys/signing-key.ts';
-import { findConversation, updateConversation } from '../store/conversations.ts';
+import { findConversation, updateConversation, type Conversation } from '../store/conversations.ts';
 import { findOutbox, markReplayed } from '../store/outbox.ts';
 
 /**
@@ -19,10 +19,11 @@ export function replayMessage(ctx: Context, peerId: string, messageId: string): 
     // A question that was not heard is asked anew, as a new one.
     const isQuestion = ['Recall', 'Return', 'Erasure', 'AccessRequest'].includes(message.type);
     const document = await openText(tx, message.document);
-    const over = !conversation || conversation.state === 'closed' || isQuestion;
-    if (over || document === null || !(await markReplayed(tx, messageId)))
+    const said = document === null ? undefined : await reopen(tx, document);
+    const over = !conversation || !said || isQuestion || isOver(conversation, said);
+    if (over || !(await markReplayed(tx, messageId)))
       throw conflict('not-replayable', 'This message was delivered or replayed, or its conversation is over.');
-    const { body, header } = await reopen(tx, document);
+    const { body, header } = said;
     const type = header.type;
     const sealed = await sealIntoOutbox(tx, conversation, {
       ...{ type, body, effectKey: message.effectKey },
@@ -31,6 +32,15 @@ export function replayMessage(ctx: Context, peerId: string, messageId: string): 
     await updateConversation(tx, conversation, { sentSeq: sealed.seq, sentDigest: sealed.digest });
     return sealed.messageId;
   });
+}
+
+/** Whether a message has no meaning any more: its round is over, or what it gave away is back. */
+function isOver(conversation: Conversation, said: Message<ConversationType>): boolean {
+  const { type, round } = said.header;
+  const { state } = conversation;
+  if (messageTable[type].level !== 'Privacy' && round !== conversation.round) return true;
+  if (state === 'closed') return !maySay(conversation, type, outcomeOf(said as AnyMessage));
+  return state === 'returned' && type === 'Release';
 }
 
 /** Our own document, read as everybody else reads it. */

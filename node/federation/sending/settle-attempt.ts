@@ -1,8 +1,9 @@
 import type { Context, Tx } from '../../kernel/context.ts';
 import type { Attempt, ProblemFacts, Silence } from './deliver.ts';
-import { onDead, onReceipt, onRefused } from './delivery-effects.ts';
+import { onDead, onKnown, onReceipt, onRefused } from './delivery-effects.ts';
 import { ledgerAnswerGot, ledgerDead } from '../ledger-leaves.ts';
 import { answeredBy, failedBy, noteError, tellPeerChange } from '../peers/peer-health.ts';
+import { isThereAlready } from './may-have-arrived.ts';
 import { planDailyRetry, planRetry } from './plan-retry.ts';
 import { appendSecurityEvent } from '../store/peers.ts';
 import { findConversation } from '../store/conversations.ts';
@@ -44,9 +45,11 @@ async function settleAnswer(tx: Tx, message: OutboxMessage, attempt: Exclude<Att
     await close(tx, message, { state: 'cancelled', answer: text, code: problem.code });
     return;
   }
-  if (!(await close(tx, message, { state: 'refused', answer: text, code: problem.code }))) return;
+  const isThere = await isThereAlready(tx, message, problem.code);
+  const state = isThere ? 'delivered' : 'refused';
+  if (!(await close(tx, message, { state, answer: text, code: problem.code }))) return;
   await ledgerAnswerGot(tx, message, { text, code: problem.code });
-  await refuse(tx, message, problem);
+  await (isThere ? onKnown(tx, message) : refuse(tx, message, problem));
 }
 
 /** A message whose time is over gets no further attempt. */

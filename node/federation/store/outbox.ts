@@ -5,7 +5,7 @@ import type { Context, Tx } from '../../kernel/context.ts';
 import type { ConversationKey } from './conversations.ts';
 
 /**
- * `waiting` for a signed answer · `delivered`: receipt stored · `refused` by a signed Problem · `dead`: it expired
+ * `waiting` for a signed answer · `delivered`: receipt stored, or refused as the repetition of what arrived · `refused` by a signed Problem · `dead`: it expired
  * unanswered · `cancelled`: it never left, or expired unanswered after its conversation had ended · `replayed` by hand under
  * a new id.
  */
@@ -155,6 +155,22 @@ export async function isSaidAgain(
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;
+}
+
+/** Whether an earlier message of the same effect may have reached the peer; also when nothing is known of it any more. */
+export async function hasDepartedBefore(
+  ctx: Context,
+  { peerId, conversationId, effectKey, messageId }: OutboxMessage,
+): Promise<boolean> {
+  const rows = await ctx.db
+    .selectFrom('outbox')
+    .select('departures')
+    .where('peerId', '=', peerId)
+    .where('conversationId', '=', conversationId)
+    .where('effectKey', '=', effectKey)
+    .where('messageId', '!=', messageId)
+    .execute();
+  return rows.length === 0 || rows.some(({ departures }) => departures > 0);
 }
 
 /** How many messages are in which state, per peer. */

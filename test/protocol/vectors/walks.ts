@@ -40,6 +40,7 @@ const fromReleased = '>Offer 1 offered, <Accept 1 claimed, >Award 1 awarded, >Re
 
 export const walks: readonly Walk[] = [
   walk('won', 'holding', 'LX-100', 'all the way', `${toReleased}, >Status 1 released, >Status 1 released`),
+  walk('release-again', 'holding', 'LX-136', 'sent anew after it arrived', `${toReleased}, <Release 1 released`),
   walk('won-offering', 'offering', 'LX-100', 'all the way', `${fromReleased}, <Status 1 released`),
   walk(
     'rejected',
