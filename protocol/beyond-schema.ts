@@ -21,6 +21,8 @@ export function checkBeyondSchema(type: MessageType, head: JsonObject, inside: J
   if (head['agreement'] !== undefined) need(head, header, 'agreementDigest');
   if (head['agreementDigest'] !== undefined) need(head, header, 'agreement');
   if (type === 'Offer') checkGroups(inside['commitments']);
+  if (type === 'Status' && inside['amount'] !== undefined && inside['amountBand'] !== undefined)
+    throw schemaError({ up: body, property: 'amountBand' }, 'stands instead of the amount');
   if (type === 'Agreement') need(inside, body, inside['step'] === 'propose' ? 'terms' : 'proposal');
 }
 

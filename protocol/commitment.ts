@@ -60,11 +60,12 @@ export function makeOpenings(secret: Uint8Array): Opening[] {
 
 /**
  * Checks that a Release holds what its Offer promised: every commitment opens to the released group, and no field the
- * offer showed plainly has changed. Throws `commitment`, `opening-missing` or `visible-field-changed`.
+ * offer showed plainly has changed. Where nothing was committed to, openings mean nothing. Throws `commitment`, `opening-missing` or `visible-field-changed`.
  */
 export function checkOpenings(release: Release, offer: Offer, conversation: string, round: number): void {
-  const salts = saltsByGroup(release.openings ?? []);
-  for (const { group, value: promised } of offer.commitments ?? []) {
+  const { commitments = [] } = offer;
+  const salts = saltsByGroup(commitments.length === 0 ? [] : (release.openings ?? []));
+  for (const { group, value: promised } of commitments) {
     const salt = salts.get(group);
     if (!salt) throw new ProtocolError('opening-missing', 'A commitment of the offer is not opened.', { path: group });
     const found = commit({ conversation, round, group, salt, value: groupValue(release.lead, group) });

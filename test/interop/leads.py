@@ -57,9 +57,9 @@ def check_release(offer, release, conversation, number):
     promised = {each.get("Group"): each.text for each in offer.findall(l_name("Commitment"))}
     opened = [(each.get("Group"), each.text) for each in release.findall(l_name("Opening"))]
     lead = release.find(l_name("Lead"))
-    if sorted(promised) != sorted(group for group, _ in opened):
+    if promised and sorted(promised) != sorted(group for group, _ in opened):
         raise Problem("conflict")
-    for group, salt in opened:
+    for group, salt in opened if promised else []:
         value = written(reduce(lead, lambda _, own, wanted=group: own == wanted))
         if commitment(conversation, number, group, salt, value) != promised[group]:
             raise Problem("conflict")

@@ -137,7 +137,7 @@ class Message:
 
 
 def check_schema(message, signed_root):
-    """Checks the schema, on the document as it came, LX-013 to LX-019 and LX-121. Raises Problem schema."""
+    """Checks the schema, on the document as it came, LX-013 to LX-020 and LX-121. Raises Problem schema."""
     try:
         schemas().check(signed_root)
     except Invalid as error:
@@ -153,6 +153,8 @@ def check_schema(message, signed_root):
     if good and kind == "Agreement":
         part = "Terms" if message.text("Step") == "propose" else "Proposal"
         good = content.find(l_name(part)) is not None
+    if good and kind == "Status":
+        good = message.text("Amount") is None or content.find(l_name("AmountBand")) is None
     if good and kind == "Offer":
         groups = [each.get("Group") for each in content.findall(l_name("Commitment"))]
         good = not groups or len(groups) == len(set(groups)) == 13

@@ -27,12 +27,13 @@ const code = (text: string) => `\`${text}\``;
 const fenced = (kind: string, text: string) => `\`\`\`${kind}\n${text.trimEnd()}\n\`\`\``;
 
 const meanings: Readonly<Record<ProblemCode, string>> = {
-  schema: 'breaks the schema, or what LX-013 to LX-019 and LX-121 say; nothing was stored',
+  schema: 'breaks the schema, or what LX-013 to LX-020 and LX-121 say; nothing was stored',
   'key-revoked': 'the key is known, and not in force',
   audience: 'meant for another node',
   expired: 'too old, lives too long, or the offer has closed',
   'from-future': 'created later than now, or an Accept before `OpensAt`',
-  conflict: 'another message came under this id; another offer was accepted; the released lead is not the offered one',
+  conflict:
+    'another message came under this id; another offer was accepted; the released lead is not the offered one; a new key that is not proven, or known already; states that nobody waits for',
   'agreement-unknown': 'no such agreement, or this side takes no offers from that one',
   'agreement-ended': 'no new offers under this agreement',
   'not-understood': 'a level or an extension this node does not know',
@@ -77,7 +78,8 @@ const messages = () =>
       ];
       const agreement = conversation ? 'Agreement' : '';
       const carried = receipt === 'none' ? 'none' : 'HTTP answer';
-      return [code(type), level, sentBy(type), sentIn(type), needs.join(', '), agreement, carried];
+      const example = `../schemas/vectors/valid/message-every-${type.replace(/(?<=.)[A-Z]/g, '-$&').toLowerCase()}.xml`;
+      return [`[${code(type)}](${example})`, level, sentBy(type), sentIn(type), needs.join(', '), agreement, carried];
     }),
   );
 

@@ -34,7 +34,7 @@ type Verdict = Pick<Vector, 'verdict' | 'code' | 'path'>;
 
 /** No schema can say these; see the heads of schemas/exchange.xsd and levels.xsd. */
 const beyondSchema =
-  /type-is-not-body|to-everyone|no-(conversation|round|seq|blind)|(to|for|acceptance-of)-nothing|(round|seq)-zero|-alone|without-(terms|digest)|commitment-missing/;
+  /type-is-not-body|to-everyone|no-(conversation|round|seq|blind)|(to|for|acceptance-of)-nothing|(round|seq)-zero|-alone|without-(terms|digest)|commitment-missing|two-amounts/;
 
 function readLeadDocument(bytes: Buffer): void {
   const lead = readLead(bytes.toString('utf8'));

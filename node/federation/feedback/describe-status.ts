@@ -46,11 +46,12 @@ export function describeStatus(
 export function keepOfStatus(status: Status, { keep, bands }: FeedbackPolicy): Status {
   const { assignedTo, amount, amountBand, reason, note, ...course } = status;
   const exact = amountBy(keep.amount, amount, bands);
+  const band = status.disposition === 'won' && keep.amount !== 'none' ? amountBand : undefined;
   return {
     ...course,
     ...(keep.assignedTo && assignedTo !== undefined && { assignedTo }),
     ...exact,
-    ...(keep.amount !== 'none' && amountBand && !exact.amountBand && { amountBand }),
+    ...(band && !exact.amountBand && { amountBand: band }),
     ...(keep.reason && reason !== undefined && { reason }),
     ...(keep.note && note !== undefined && { note }),
   };

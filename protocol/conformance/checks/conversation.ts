@@ -133,6 +133,30 @@ const claims: readonly Check[] = [
       expectReceipt((await talk.release()).answer);
     },
   ),
+  check(
+    'award-after-the-lease',
+    'LX-114',
+    ['An Award whose LeaseUntil is past, then the Release', 'Receipts: the lease binds who awards'],
+    async (kit) => {
+      const talk = await offered(kit);
+      await acceptOf(kit, talk);
+      expectReceipt((await talk.send('Award', { leaseUntil: talk.inMs(-3_600_000) })).answer);
+      expectReceipt((await talk.release()).answer);
+    },
+  ),
+  check(
+    'openings-of-nothing',
+    'LX-121 LX-124',
+    ['An Offer without commitments; Award, and a Release with openings', 'Receipts: there is nothing to open'],
+    async (kit) => {
+      const talk = makeTalk(kit);
+      const { commitments: _, withheldFields: _names, ...body } = talk.offerBody();
+      expectReceipt((await talk.send('Offer', body)).answer);
+      await acceptOf(kit, talk);
+      expectReceipt((await talk.award()).answer);
+      expectReceipt((await talk.release()).answer);
+    },
+  ),
   check('release-before-award', 'LX-100 LX-115', ['An Accept answered by a Release', asItWas], async (kit) => {
     const talk = await offered(kit);
     await acceptOf(kit, talk);

@@ -25,6 +25,18 @@ export const updateChecks: readonly Check[] = [
     },
   ),
   check(
+    'update-beyond-its-names',
+    'LX-140',
+    ['An Update that names a field nobody knows, and holds one it does not name', 'A Receipt: both are ignored'],
+    async (kit) => {
+      const talk = await released(kit);
+      const body = correction(1, 'Buyer');
+      const changedFields = [...body.changedFields, 'contact.shoeSize'];
+      const lead = { contact: { ...body.lead.contact, salutation: 'Dr.' } };
+      expectReceipt((await talk.send('Update', { ...body, changedFields, lead })).answer);
+    },
+  ),
+  check(
     'update-before-release',
     'LX-140 LX-100',
     ['An Update of a lead that is only offered', asItWas],

@@ -2,8 +2,10 @@ import { setField } from '../../index.ts';
 import type { Lead, Opening } from '../../index.ts';
 import { expectProblem, expectReceipt } from '../answer.ts';
 import { checksOf, type Check } from '../check.ts';
+import { resigned } from '../hand-signed.ts';
 import type { Kit } from '../kit.ts';
 import { awarded, type Talk } from '../talk.ts';
+import { quoting } from './offering.ts';
 
 const check = checksOf('vendor', 'Withhold');
 const refused = 'Problem conflict; the right Release is then taken';
@@ -18,6 +20,18 @@ const broken = (change: (talk: Talk) => readonly [Lead, Opening[]]) => async (ki
 const withPhone = (lead: Lead, value: string): Lead => setField(lead, 'contact.phones', [{ kind: 'mobile', value }]);
 
 export const withholdChecks: readonly Check[] = [
+  check(
+    'release-indented',
+    'LX-010 LX-123',
+    ['A Release with a line feed between all elements', 'A Receipt: white space is no part of what was committed to'],
+    async (kit) => {
+      const talk = await awarded(kit);
+      const { lead, openings, say } = talk;
+      const sealed = say('Release', { lead, openings: openings() });
+      const xml = resigned(sealed.xml, kit.identity.key, (text) => text.replaceAll(/(<\/[^>]*>)(?=<)/g, '$1\n'));
+      expectReceipt(await kit.post(xml, {}, quoting(xml, sealed)));
+    },
+  ),
   check(
     'withheld-field-changed',
     'LX-123 LX-124',

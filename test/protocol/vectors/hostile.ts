@@ -73,8 +73,15 @@ function reformatted({ good, sign, canonical }: Workshop): MadeVector[] {
   });
   const indented = sign(canonical, { signedInfo: (text) => spread(text, '\n') });
   const why = 'SignedInfo was indented before it was signed';
+  const open = sign(canonical.replace('</l:Message>', '\n</l:Message>'));
   return [
     ...foreign,
+    {
+      file: 'signed/format-space-behind-signature.xml',
+      ...{ kind: 'signed', key: 'vendor', verdict: 'valid', requirement: 'LX-037' },
+      why: 'white space behind the signature is signed like any other',
+      bytes: open.replace(/\n(<ds:Signature .*<\/ds:Signature>)/s, '$1\n'),
+    },
     {
       file: 'signed/format-indented-signed-info.xml',
       kind: 'signed',

@@ -199,6 +199,15 @@ const faults: readonly Fault[] = [
   ],
   ['round-zero', 'Award', '<l:Round>1<', '<l:Round>0<', 'header.round', 'LX-017', 'rounds count from 1'],
   ['seq-zero', 'Award', '<l:Seq>1<', '<l:Seq>0<', 'header.seq', 'LX-017', 'Seq counts from 1'],
+  [
+    'status-two-amounts',
+    'Status',
+    '</l:Status>',
+    '<l:Amount Currency="EUR">1200</l:Amount><l:AmountBand><l:AtLeast Currency="EUR">1000</l:AtLeast></l:AmountBand></l:Status>',
+    'body.amountBand',
+    'LX-020',
+    'an amount and a range of it',
+  ],
   ['seq-signed', 'Award', '<l:Seq>1<', '<l:Seq>+1<', 'header.seq', 'LX-011', 'a count has no sign'],
   [
     'seq-too-long',
