@@ -57,7 +57,7 @@ export async function eraseFromRouting(tx: Tx, leadId: string): Promise<void> {
 async function endAndForget(tx: Tx, leadId: string, reason: WithdrawReason): Promise<void> {
   await endLive(tx, leadId, reason);
   await forgetOfferValues(tx, leadId);
-  await forgetLead(tx, leadId);
+  await forgetLead(tx, leadId, 'all');
 }
 
 async function endLive(tx: Tx, leadId: string, reason: WithdrawReason): Promise<void> {

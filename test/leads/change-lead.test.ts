@@ -252,10 +252,12 @@ onEachDatabase((database) => {
       const original = { mediaType: 'text/plain', bytes: Buffer.from('Ada Lovelace writes') };
       const leadId = await receive(ctx, { ...offeredByVendor, document: ada, original });
       await change(ctx, leadId, 'note', { actor: grace, note: 'Lovelace called' });
-      await expect(transact(ctx, (tx) => forgetLead(tx, leadId))).rejects.toMatchObject({ code: 'illegal-change' });
+      await expect(transact(ctx, (tx) => forgetLead(tx, leadId, 'personal'))).rejects.toMatchObject({
+        code: 'illegal-change',
+      });
       await change(ctx, leadId, 'withdraw', { reason: 'taken' });
       const before = await wholeDatabase(ctx);
-      await transact(ctx, (tx) => forgetLead(tx, leadId));
+      await transact(ctx, (tx) => forgetLead(tx, leadId, 'personal'));
 
       const after = await wholeDatabase(ctx);
       const personal = [

@@ -43,7 +43,7 @@ export async function endRetention(
     await forgetSent(tx, each);
   }
   await updateConversation(tx, conversation, { offer: null, told: null });
-  await forgetLead(tx, leadId);
+  await forgetLead(tx, leadId, 'personal');
   const facts = { peer: peerId, lead: leadId, conversation: conversationId, 'agreement-digest': agreementDigest };
   await appendLeaf(tx, 'retention-ended', facts);
 }
