@@ -15,8 +15,17 @@ import {
 import { digestPolicies } from './digest-policies.ts';
 import { maskValue } from './masks.ts';
 
+/** Names what decided, in the ledger. */
+export interface DecidedBy {
+  /** Digest of the policies that decided what is shown. */
+  readonly policy: string;
+  /** Id of the rule that chose the recipient, and digest of the steps of that decision; absent where a person chose. */
+  readonly rule?: string | undefined;
+  readonly trace?: string | undefined;
+}
+
 /** What an offer is built from: never from the lead itself. The lists depend on policies alone, not on the lead. */
-export interface DisclosurePlan {
+export interface DisclosurePlan extends DecidedBy {
   /** What the recipient sees before it accepts: the visible part, masks applied. */
   readonly offered: Lead;
   /** What it gets once it has won. */
@@ -27,8 +36,6 @@ export interface DisclosurePlan {
   readonly maskedFields: readonly string[];
   /** Paths that are never shown. */
   readonly neverFields: readonly string[];
-  /** Names the policies that decided, in the ledger. */
-  readonly policy: string;
 }
 
 /** What one recipient may see of leads that are offered in one mode; `facts`: of the lead's row, for conditions. */

@@ -1,13 +1,18 @@
 import { hash } from 'node:crypto';
 import type { LogCheckpoint, Opened } from '../../protocol/index.ts';
+import type { DecidedBy } from '../disclosure/decide-disclosure.ts';
 import type { Tx } from '../kernel/context.ts';
 import { appendLeaf } from '../ledger/append-leaf.ts';
-import type { LeafFacts } from '../ledger/leaf.ts';
+import { fitMembers, type LeafFacts } from '../ledger/leaf.ts';
+import { findAgreementOf } from './agreements/in-force.ts';
 import { describeDisclosed } from './describe-disclosed.ts';
 import type { ConversationType, Saying } from './sending/send-message.ts';
 import type { Conversation } from './store/conversations.ts';
 import type { OutboxMessage } from './store/outbox.ts';
 import type { Peer } from './store/peers.ts';
+
+/** Of the purposes of an agreement; its digest stands beside them, and names all. */
+const mostPurposeBytes = 600;
 
 /** Says in the ledger what this node trusts a peer with now. */
 export async function ledgerPeer(
@@ -22,16 +27,29 @@ export async function ledgerPeer(
 /** Says in the ledger which fields of the lead leave with a message of ours; with most messages none do. */
 export async function ledgerDisclosure<T extends ConversationType>(
   tx: Tx,
-  { peerId, leadId, conversationId, round, offerDigest }: Conversation,
-  { type, body, policy }: Pick<Saying<T>, 'type' | 'body' | 'policy'>,
+  conversation: Conversation,
+  { type, body, decidedBy }: Pick<Saying<T>, 'type' | 'body' | 'decidedBy'>,
   { messageId, digest, seq }: { messageId: string; digest: string; seq: number },
 ): Promise<void> {
   const disclosed = describeDisclosed(type, body);
   if (!disclosed) return;
+  const { peerId, leadId, conversationId, round, offerDigest, agreementDigest } = conversation;
+  const agreement = await findAgreementOf(tx, conversation);
+  const purposes = fitMembers(agreement?.terms.purposes ?? [], mostPurposeBytes);
   const earlier = type === 'Offer' ? {} : { 'offer-digest': offerDigest };
   const sent = { conversation: conversationId, round, seq, message: messageId, digest, ...earlier };
-  await appendLeaf(tx, 'disclosure', { recipient: `peer:${peerId}`, lead: leadId, ...sent, ...disclosed, policy });
+  await appendLeaf(tx, 'disclosure', {
+    ...{ recipient: `peer:${peerId}`, lead: leadId, ...sent, ...disclosed },
+    ...{ agreement: agreementDigest, purposes, ...namesOf(decidedBy) },
+  });
 }
+
+/** What decided, as a leaf names it. */
+export const namesOf = ({ policy, rule, trace }: Partial<DecidedBy> = {}): Partial<DecidedBy> => ({
+  policy,
+  rule,
+  trace,
+});
 
 /** What a peer signed: its text, of a refusal the code, and the checkpoint of its own ledger that came along. */
 interface AnswerGot {

@@ -5,10 +5,14 @@ import { CodedError } from '../kernel/errors.ts';
  * paths, digests.
  */
 export const leafLines = {
-  /** Fields of a lead leave for a recipient (`peer:…`, `user:…`): written before the first byte does. */
+  /**
+   * Fields of a lead leave for a recipient (`peer:…`, `user:…`): written before the first byte does. `policy`: digest of the
+   * policies that decided what; `agreement`: of the agreement it is sent under, with its purposes; `rule` and `trace`: which rule
+   * chose this recipient, and the digest of the steps of that decision.
+   */
   disclosure: [
     'recipient', 'lead', 'offer', 'offer-digest', 'conversation', 'round', 'seq', 'message', 'digest', 'stage', 'mode',
-    'shown', 'masked', 'withheld', 'never', 'policy', 'commitments',
+    'shown', 'masked', 'withheld', 'never', 'policy', 'commitments', 'agreement', 'purposes', 'rule', 'trace',
   ], // prettier-ignore
   /** A peer says that it has a message of ours, or that it refuses it; `answer` is the digest of what it signed, `log` its checkpoint. */
   'receipt-got': ['peer', 'message', 'type', 'digest', 'conversation', 'seq', 'answer', 'log'],
@@ -106,6 +110,15 @@ function writeValue(value: LeafValue): string | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value !== 'object') return escape(String(value));
   return value.length === 0 ? undefined : value.map(escape).join(' ');
+}
+
+/** The members of a list as `writeLeaf` wrote them. */
+export const readMembers = (line: string): string[] => line.split(' ').map(decodeURIComponent);
+
+/** Of a list as many members, from the first, as take no more than this many bytes of a leaf. */
+export function fitMembers(members: readonly string[], bytes: number): string[] {
+  let left = bytes + 1;
+  return members.filter((member) => (left -= escape(member).length + 1) >= 0);
 }
 
 /** Everything that could end a line or a member of a list, and all that is not ASCII, as `%XX` of its UTF-8 bytes. */

@@ -118,7 +118,7 @@ export async function tellReleased(tx: Tx, recipient: Recipient): Promise<void> 
       (path) => !fields.never.includes(path),
     ),
     never: foldCustom(fields.never),
-    policy: fields.policy,
+    ...{ policy: fields.policy, rule: fields.rule, trace: fields.trace },
   });
   await intend(tx, { kind: 'notify', payload: { kind: 'released', userId, recipientId, leadId } });
   await announce(tx, { userId, kind: 'released', leadId, payload: { recipientId } });

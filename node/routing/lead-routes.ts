@@ -43,6 +43,8 @@ const traces = route({
       at: z.string(),
       outcome: z.enum(['offered', 'unrouted', 'declined']),
       offerId: z.string().optional(),
+      /** What the leaves of the ledger about its disclosures say under `trace`. */
+      digest: z.string().optional(),
       steps: z.array(
         z.object({
           kind: z.string(),
@@ -57,9 +59,10 @@ const traces = route({
     await requireLead(ctx, actor, params.id);
     const { restricted } = await sightOf(ctx, actor);
     const found = await listTraces(ctx, params.id, { before: query.cursor, limit: query.limit + 1 });
-    const items = found.slice(0, query.limit).map(({ leadId: _, at, steps, ...trace }) => ({
+    const items = found.slice(0, query.limit).map(({ leadId: _, at, steps, digest, ...trace }) => ({
       ...trace,
       at: when(at),
+      digest: restricted ? undefined : digest,
       steps: steps.map((step) => ({
         kind: step.kind,
         sentence: describeStep(step, !restricted),

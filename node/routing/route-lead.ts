@@ -15,7 +15,7 @@ import type { RouteSetup } from './route-setup.ts';
 import { findBox, getBox, systemBoxId } from './store/boxes.ts';
 import { findLastOffer, liveOfferStates } from './store/offers.ts';
 import { listRecipientsOfLead } from './store/recipients.ts';
-import { appendTrace } from './store/traces.ts';
+import { appendTrace, keepSteps } from './store/traces.ts';
 import { advanceTurn, listTurns } from './store/turns.ts';
 import { tellUnrouted } from './tell-unrouted.ts';
 import { withdrawLead } from './withdraw-lead.ts';
@@ -91,17 +91,19 @@ async function offerAsDecided(
   const latest = awaitsRelease(lead) ? (lead.originClosesAt ?? Infinity) : Infinity;
   const closesAt = Math.min(planned, latest);
   if (closesAt < planned) steps.push({ kind: 'note', why: 'the partner it comes from closes its offer earlier' });
+  const kept = keepSteps(tx, shorten(steps));
   const { offerId } = await openOffer(tx, setup, {
     lead,
     round,
     box: decision.box,
     rule: decision.rule,
+    trace: kept.digest,
     mode: decision.mode,
     to: decision.to.map(candidateOf),
     opensAt: Math.min(opensAt, closesAt - 1),
     closesAt,
   });
-  await appendTrace(tx, { leadId: lead.id, outcome: 'offered', offerId, steps: shorten(steps) });
+  await appendTrace(tx, { leadId: lead.id, outcome: 'offered', offerId, steps: kept });
 }
 
 const longestTrace = 500;
@@ -124,11 +126,11 @@ async function giveUp(tx: Tx, lead: StoredLead, decision: NobodyDecision, steps:
   const leadId = lead.id;
   if (awaitsRelease(lead)) {
     const reason = decideRejectReason(decision.reason, await listRecipientsOfLead(tx, leadId));
-    await appendTrace(tx, { leadId, outcome: 'declined', steps: shorten(steps) });
+    await appendTrace(tx, { leadId, outcome: 'declined', steps: keepSteps(tx, shorten(steps)) });
     await intend(tx, { kind: 'reject-to-peer', payload: { leadId, reason }, key: `reject-to-peer:${leadId}` });
     return withdrawLead(tx, leadId, 'declined');
   }
-  await appendTrace(tx, { leadId, outcome: 'unrouted', steps: shorten(steps) });
+  await appendTrace(tx, { leadId, outcome: 'unrouted', steps: keepSteps(tx, shorten(steps)) });
   const box = (lead.boxId === null ? undefined : await findBox(tx, lead.boxId)) ?? (await getBox(tx, systemBoxId));
   await changeLead(tx, lead, 'unroute', {
     reason: decision.reason,

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { endAgreement } from '../../node/federation/agreements/agree.ts';
+import { listDisclosed } from '../../node/federation/privacy/list-disclosed.ts';
 import { changePeer } from '../../node/federation/peers/pause.ts';
 import { updatePeer } from '../../node/federation/store/peers.ts';
 import { changeLead } from '../../node/leads/change-lead.ts';
+import { leavesOf, sequence } from '../ledger/log.ts';
 import { openFederation } from '../support/federation.ts';
 import { agree, newest } from './support.ts';
 
@@ -47,6 +49,14 @@ describe('messages under an agreement', () => {
     await vendor.receive();
     await world.settle();
     expect(agreementsIn(world).at(-1)).toBe('Offer none');
+    await sequence(vendor.ctx);
+    const told = await leavesOf(vendor.ctx, 'disclosure');
+    const under = `\nagreement: ${first.digest}\npurposes: Sales%20of%20pumps\n`;
+    expect(told.map((leaf) => leaf.includes(under))).toEqual([true, true, false]);
+    expect(told[2]).not.toMatch(/^(agreement|purposes):/m);
+    const disclosed = await listDisclosed(vendor.ctx, leadId);
+    expect(disclosed.map(({ purpose }) => purpose)).toEqual(disclosed.map(() => 'Sales of pumps'));
+    expect(disclosed).not.toEqual([]);
   });
 
   it('are refused where the receiver knows no such agreement, or knows that it ended', async () => {

@@ -8,6 +8,7 @@ import { readNoteKey } from '../../node/ledger/signed-note.ts';
 import { findNewestCheckpoint } from '../../node/ledger/store/checkpoints.ts';
 import { listLeaves } from '../../node/ledger/store/leaves.ts';
 import { verifyLedger } from '../../node/ledger/verify-ledger.ts';
+import { listTraces } from '../../node/routing/store/traces.ts';
 import { groupValue, leadFields, makeCommitments, open, type Bodies } from '../../protocol/index.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { canary, openFederation, sampleLead, type Call, type FederationNode } from '../support/federation.ts';
@@ -58,11 +59,17 @@ onEachDatabase((database) => {
     // Of the policies that decided.
     const digest = told[0]?.['policy'];
     expect(digest).toMatch(/^[A-Za-z0-9+/]{43}=$/);
+    // Why this partner: the decision as it is kept.
+    const [trace] = await listTraces(vendor.ctx, leadId, { limit: 1 });
+    const rule = trace!.steps.flatMap((step) => (step.kind === 'rule' ? [step.ruleId] : []))[0]!;
+    const why = { rule, trace: trace!.digest! };
+    expect(why).toEqual({ rule: expect.stringMatching(/^rule_/) as string, trace: expect.stringMatching(/^.{43}=$/) as string }); // prettier-ignore
     expect(told).toEqual([
       {
         ...{ recipient: 'peer:reseller.localhost', lead: leadId, conversation: offer!.header.conversation },
         ...{ round: '1', seq: '1', message: offer!.header.messageId, digest: offer!.digest },
         policy: digest,
+        ...why,
         ...{ stage: 'offered', mode: 'grab', shown: 'contact.address.city contact.address.country account.name interest.products' }, // prettier-ignore
         ...{ withheld: body.withheldFields!.join(' ') },
         commitments: body.commitments!.map(({ group, value }) => `${group}=${value}`).join(' '),
@@ -70,7 +77,7 @@ onEachDatabase((database) => {
       {
         ...{ recipient: 'peer:reseller.localhost', lead: leadId, 'offer-digest': offer!.digest },
         ...{ conversation: offer!.header.conversation, round: '1', seq: '3' },
-        ...{ message: release!.header.messageId, digest: release!.digest, stage: 'released', policy: digest },
+        ...{ message: release!.header.messageId, digest: release!.digest, stage: 'released', policy: digest, ...why },
         shown: expect.stringContaining('contact.emails contact.phones') as string,
       },
     ]);

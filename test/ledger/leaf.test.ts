@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { leafLines, writeLeaf, type LeafKind } from '../../node/ledger/leaf.ts';
+import { fitMembers, leafLines, readMembers, writeLeaf, type LeafKind } from '../../node/ledger/leaf.ts';
 
 const head = { kind: 'user-changed', at: Date.UTC(2026, 0, 2), id: 'leaf_1', nodeId: 'node.example' } as const;
 
@@ -41,6 +41,16 @@ describe('a leaf', () => {
         expect(told).toEqual(meant);
       }),
     );
+  });
+
+  it('gives the members of a list back, of a long one as many as have room', () => {
+    const purposes = ['Sales of pumps', 'Größe 50 %', ''];
+    const text = writeLeaf({ ...head, kind: 'disclosure' }, { purposes });
+    const line = /^purposes: (.*)$/m.exec(text)?.[1] ?? '';
+    expect(readMembers(line)).toEqual(purposes);
+    expect(fitMembers(purposes, line.length)).toEqual(purposes);
+    expect(fitMembers(purposes, line.length - 1)).toEqual(purposes.slice(0, 2));
+    expect(fitMembers(['x'.repeat(9), 'y'], 8)).toEqual([]);
   });
 
   it('has a limit', () => {

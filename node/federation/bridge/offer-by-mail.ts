@@ -3,6 +3,7 @@ import type { DisclosurePlan } from '../../disclosure/decide-disclosure.ts';
 import type { Tx } from '../../kernel/context.ts';
 import { intend } from '../../kernel/jobs.ts';
 import { appendLeaf } from '../../ledger/append-leaf.ts';
+import { namesOf } from '../ledger-leaves.ts';
 import { confirmAward } from '../../routing/award.ts';
 import { getOffer } from '../../routing/store/offers.ts';
 import { findPlan, type Recipient } from '../../routing/store/recipients.ts';
@@ -26,7 +27,7 @@ export async function offerByMail(tx: Tx, recipient: Recipient, plan: Disclosure
     shown: present.filter((path) => !plan.maskedFields.includes(path)),
     masked: present.filter((path) => plan.maskedFields.includes(path)),
     withheld: plan.withheldFields,
-    policy: plan.policy,
+    ...namesOf(plan),
   });
   await tell(tx, recipient, 'offer');
 }
@@ -39,7 +40,7 @@ export async function releaseByMail(tx: Tx, recipient: Recipient): Promise<void>
     ...{ recipient: nameOf(recipient), lead: recipient.leadId, offer: recipient.offerId, stage: 'released' },
     shown: pathsOf(plan.released),
     never: plan.neverFields,
-    policy: plan.policy,
+    ...namesOf(plan),
   });
   await tell(tx, recipient, 'released');
 }

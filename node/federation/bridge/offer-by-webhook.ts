@@ -4,6 +4,7 @@ import { getOffer, type Offer } from '../../routing/store/offers.ts';
 import { findPlan, type Recipient } from '../../routing/store/recipients.ts';
 import type { EndReason } from '../../routing/tell-end.ts';
 import type { DisclosurePlan } from '../../disclosure/decide-disclosure.ts';
+import { namesOf } from '../ledger-leaves.ts';
 import { listToldOf, updateWaitingWebhook } from '../store/webhooks.ts';
 import { queueWebhook } from './queue-webhook.ts';
 
@@ -33,7 +34,7 @@ export async function offerByWebhook(tx: Tx, recipient: Recipient, plan: Disclos
       mode: offer.mode,
       masked: plan.maskedFields,
       withheld: plan.withheldFields,
-      policy: plan.policy,
+      ...namesOf(plan),
     },
   });
 }
@@ -50,7 +51,7 @@ export async function releaseByWebhook(tx: Tx, recipient: Recipient): Promise<vo
     facts: { ...offerFacts(offer, plan, recipient.summary.test === true), withheld: [], masked: [] },
     document: plan.released,
     expiresAt: tx.clock.now() + longestMilliseconds,
-    disclosed: { stage: 'released', never: plan.neverFields, policy: plan.policy },
+    disclosed: { stage: 'released', never: plan.neverFields, ...namesOf(plan) },
   });
 }
 

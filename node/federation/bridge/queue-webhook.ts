@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { getField, leadFields, type Lead } from '../../../protocol/index.ts';
+import type { DecidedBy } from '../../disclosure/decide-disclosure.ts';
 import type { Tx } from '../../kernel/context.ts';
 import { intend } from '../../kernel/jobs.ts';
 import { appendLeaf } from '../../ledger/append-leaf.ts';
@@ -23,7 +24,10 @@ interface Telling {
   /** Paths and facts: a mapping that names none of them has no use for it. */
   readonly needs?: readonly string[];
   /** What the ledger says of it; absent where no field of the lead is told. */
-  readonly disclosed?: Pick<LeafFacts<'disclosure'>, 'stage' | 'mode' | 'masked' | 'withheld' | 'never' | 'policy'>;
+  readonly disclosed?: Pick<
+    LeafFacts<'disclosure'>,
+    'stage' | 'mode' | 'masked' | 'withheld' | 'never' | keyof DecidedBy
+  >;
 }
 
 export interface DeliverWebhook {

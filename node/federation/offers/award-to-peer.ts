@@ -30,7 +30,7 @@ export async function releaseToPeer(tx: Tx, conversation: Conversation): Promise
   if (!plan || !(await confirmAward(tx, recipientId))) return;
   const body = { lead: plan.released, openings: makeOpenings(saltSecret(conversation)) };
   const change = { releasedAt: tx.clock.now() };
-  const released = await sendMessage(tx, conversation, { type: 'Release', body, policy: plan.policy, change });
+  const released = await sendMessage(tx, conversation, { type: 'Release', body, decidedBy: plan, change });
   // It opens the offered snapshot; what changed since then follows.
   await tellClosedWays(tx, await tellChanges(tx, released, 'other'));
 }

@@ -47,7 +47,7 @@ export async function offerToPeer(tx: Tx, { recipientId }: { recipientId: string
   const begun = { ...conversation, told, contentKeyId };
   await insertConversation(tx, begun);
   const body = { ...writeOffer(offer, plan, conversation), ...makeHops(tx.config.nodeId, before) };
-  await sendMessage(tx, begun, { type: 'Offer', body, policy: plan.policy, expiresAt: offer.closesAt });
+  await sendMessage(tx, begun, { type: 'Offer', body, decidedBy: plan, expiresAt: offer.closesAt });
 }
 
 interface Starting {

@@ -1,4 +1,5 @@
 import type { Context } from '../../kernel/context.ts';
+import { readMembers } from '../../ledger/leaf.ts';
 import { listLeavesAbout, type ReadLeaf } from '../../ledger/list-leaves-about.ts';
 import { getLead } from '../../leads/store.ts';
 import { findAgreementOf } from '../agreements/in-force.ts';
@@ -35,7 +36,9 @@ async function describe(ctx: Context, { at, lines }: ReadLeaf): Promise<Disclose
   const list = (name: string) => lines.get(name)?.split(' ') ?? [];
   // `user:id`, `peer:id`, or `peer:id/person` for somebody of a partner without a node.
   const [, kind, id = ''] = /^(user|peer):([^/]*)/.exec(lines.get('recipient') ?? '') ?? [];
-  const purpose = await purposeOf(ctx, id, lines.get('conversation'));
+  const [said] = readMembers(lines.get('purposes') ?? '');
+  // Older leaves do not say.
+  const purpose = said === '' ? await purposeOf(ctx, id, lines.get('conversation')) : said;
   const to =
     kind === 'peer' ? { recipient: (await findPeer(ctx, id))?.name ?? id, nodeId: id } : { recipient: ownPeople };
   return {

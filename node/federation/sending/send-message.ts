@@ -10,6 +10,7 @@ import {
   type MessageType,
   type Outcome,
 } from '../../../protocol/index.ts';
+import type { DecidedBy } from '../../disclosure/decide-disclosure.ts';
 import type { Tx } from '../../kernel/context.ts';
 import { CodedError } from '../../kernel/errors.ts';
 import { sealText } from '../../leads/content-key.ts';
@@ -38,8 +39,8 @@ export interface Saying<T extends ConversationType = ConversationType> {
   readonly inReplyTo?: Header['inReplyTo'];
   /** Epoch milliseconds: not to be sent earlier. */
   readonly notBefore?: number;
-  /** What shows something of the lead: the digest of the policies that decided on it. */
-  readonly policy?: string | undefined;
+  /** What shows something of the lead: what decided on it, and on the partner. */
+  readonly decidedBy?: DecidedBy | undefined;
   /** What else changes in the conversation with it. */
   readonly change?: Partial<Conversation>;
 }

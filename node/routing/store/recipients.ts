@@ -59,6 +59,9 @@ export interface DisclosedFields {
   readonly never: readonly string[];
   /** The digest of the policies that decided; offers from before policies had one have none. */
   readonly policy?: string | undefined;
+  /** Which rule chose the recipient, and the digest of the steps of that decision. */
+  readonly rule?: string | undefined;
+  readonly trace?: string | undefined;
 }
 
 export interface Recipient {

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { compileOnce } from '../../kernel/compile-once.ts';
 import type { Context, Tx } from '../../kernel/context.ts';
 import type { TraceStep } from '../decide-route.ts';
@@ -28,15 +29,39 @@ interface Trace {
   readonly outcome: TraceOutcome;
   readonly offerId?: string | undefined;
   readonly steps: readonly TraceStep[];
+  /** What the ledger calls these steps; undefined once they are deleted. */
+  readonly digest?: string | undefined;
 }
+
+/** The steps of a decision as they are kept, and their digest (SHA-256, base64), which names the decision in the ledger. */
+export interface KeptSteps {
+  readonly text: string;
+  readonly digest: string;
+}
+
+/** With a salt, which is deleted with the steps: from then on the digest tells nobody what they were. */
+export function keepSteps({ ids }: Pick<Context, 'ids'>, steps: readonly TraceStep[]): KeptSteps {
+  const salt = { kind: 'salt', salt: ids.random(saltBytes).toString('base64url') };
+  const text = JSON.stringify([...steps, salt]);
+  return { text, digest: digestOf(text) };
+}
+
+const saltBytes = 16;
+const noSteps = '[]';
+const digestOf = (text: string) => hash('sha256', text, 'base64');
+const readSteps = (text: string) =>
+  (JSON.parse(text) as (TraceStep | { kind: 'salt' })[]).filter((step) => step.kind !== 'salt');
 
 const insertRow = compileOnce((db, row: TraceTable) => db.insertInto('trace').values(row));
 
 /** Keeps a decision. */
-export async function appendTrace(tx: Tx, trace: Omit<Trace, 'id' | 'at'>): Promise<void> {
+export async function appendTrace(
+  tx: Tx,
+  trace: Pick<Trace, 'leadId' | 'outcome' | 'offerId'> & { readonly steps: KeptSteps },
+): Promise<void> {
   const { leadId, outcome, offerId = null, steps } = trace;
   const [id, at] = [tx.ids.make('trace'), tx.clock.now()];
-  await insertRow(tx, { id, at, leadId, outcome, offerId, steps: JSON.stringify(steps) });
+  await insertRow(tx, { id, at, leadId, outcome, offerId, steps: steps.text });
 }
 
 /** The decisions on a lead, newest first; `before` is the id of the last one seen. */
@@ -56,11 +81,12 @@ export async function listTraces(
   return rows.map((row) => ({
     ...row,
     offerId: row.offerId ?? undefined,
-    steps: JSON.parse(row.steps) as TraceStep[],
+    steps: readSteps(row.steps),
+    digest: row.steps === noSteps ? undefined : digestOf(row.steps),
   }));
 }
 
 /** Deletes the steps of all decisions on a lead: they name values of it. When they were made, and their outcome, stay. */
 export async function forgetTraces(tx: Tx, leadId: string): Promise<void> {
-  await tx.db.updateTable('trace').set({ steps: '[]' }).where('leadId', '=', leadId).execute();
+  await tx.db.updateTable('trace').set({ steps: noSteps }).where('leadId', '=', leadId).execute();
 }
