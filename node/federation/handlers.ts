@@ -12,7 +12,7 @@ import { holdEnded, privacyDue } from './privacy/privacy-due.ts';
 import { settleAccess } from './privacy/report-access.ts';
 import { questionDue } from './after-release/question-due.ts';
 import { awardToPartner, closeToPartner, offerToPartner } from './offers/reach-partner.ts';
-import { noteErasureHandler } from './restoration/erasures-file.ts';
+import { noteErasureHandler, noteWithdrawalsHandler } from './restoration/erasures-file.ts';
 import { statesToPeer } from './restoration/return-states.ts';
 import { secondOpinion } from './receiving/second-opinion.ts';
 import { trimExchange } from './trim-exchange.ts';
@@ -46,6 +46,7 @@ export const federationHandlers: readonly JobHandler[] = [
   handler('status-of-person', statusOfPerson),
   { kind: deliverKind, run: (ctx, payload) => deliverWebhook(ctx, payload as DeliverWebhook) },
   noteErasureHandler,
+  noteWithdrawalsHandler,
   overwriteErasedHandler,
   secondOpinion,
 ];

@@ -160,13 +160,13 @@ describe('what was erased after the backup was made', () => {
     await transact(vendor.ctx, (tx) => eraseLead(tx, leadId, { reason: 'person-asked', actor }));
     await world.settle();
     const list = readFileSync(join(vendor.ctx.config.dataFolder, 'erasures'), 'utf8');
-    expect(list).toMatch(new RegExp(`^\\n\\S+Z ${leadId} person-asked\\n$`));
+    expect(list).toMatch(new RegExp(`^\\n#[^\\n]*\\n\\n\\S+Z ${leadId} person-asked\\n$`));
     expect((await getLead(anna.ctx, atAnna)).document).toEqual({});
 
     await restoreVendor({});
     const { document, heldUntil, state } = await getLead(vendor.ctx, leadId);
     expect({ document, heldUntil, state }).toEqual({ document: {}, heldUntil: null, state: 'withdrawn' });
-    expect(readErasures(vendor.ctx)).toEqual([{ leadId, reason: 'person-asked' }]);
+    expect(readErasures(vendor.ctx).erasures).toEqual([{ leadId, reason: 'person-asked' }]);
     await world.settle();
     await world.advance('20m');
     const asked = await listPrivacyRequestsOf(vendor.ctx, leadId);

@@ -10,6 +10,7 @@ import { findAgreementOf } from '../agreements/in-force.ts';
 import { findHeldByPeer, findHeldFromPeer } from './find-held.ts';
 import { feedbackUnder } from '../feedback/feedback-under.ts';
 import { isDeafTo } from '../peers/is-deaf-to.ts';
+import { noteWithdrawals } from '../restoration/erasures-file.ts';
 import { maySay, sendMessage } from '../sending/send-message.ts';
 import { updateConversation, type Conversation } from '../store/conversations.ts';
 import { changedSince, digestFields, type ToldFields } from './told-fields.ts';
@@ -26,6 +27,8 @@ interface FieldsChanged {
  * of it.
  */
 export async function updateToPeer(tx: Tx, { leadId, reason, fields = [] }: FieldsChanged): Promise<void> {
+  // A backup knows nothing of it, whichever way it came.
+  if (fields.includes('consents')) await noteWithdrawals(tx, leadId);
   const why = updateReasons.find((known) => known === reason) ?? 'other';
   const down = await findHeldByPeer(tx, leadId);
   if (down) await tellChanges(tx, down, why);

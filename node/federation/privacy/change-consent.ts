@@ -16,6 +16,7 @@ import { maySay, sendMessage } from '../sending/send-message.ts';
 import { listConversationsOf, type Conversation, type ConversationKey } from '../store/conversations.ts';
 import { hasDeparted } from '../store/outbox.ts';
 import { tellPeople } from '../feedback/tell-people.ts';
+import { noteWithdrawals } from '../restoration/erasures-file.ts';
 import { tellConsentAway } from './consent-away.ts';
 
 interface Changing {
@@ -38,6 +39,7 @@ export async function changeConsent(tx: Tx, leadId: string, { change, actor, fro
   if (channels.length === lead.doNotContact.length && sameConsents) return false;
   await setDoNotContact(tx, leadId, channels);
   if (!sameConsents) await replaceConsents(tx, lead, change);
+  await noteWithdrawals(tx, leadId);
   await tellHistory(tx, leadId, 'consent', { actor, ...(channels.length > 0 && { channels }) });
   const by = actor.kind === 'user' ? actor.id : undefined;
   const said = { peer: from?.peerId, message: from?.messageId, digest: from?.digest, by };

@@ -9,23 +9,28 @@ import { insertAwaited, liftCounters } from '../store/restorations.ts';
 import { planAsking } from '../store/speech.ts';
 import { endWhenComplete } from './end-restoration.ts';
 import { eraseAgain } from './erase-again.ts';
-import { ensureErasures } from './erasures-file.ts';
+import { ensureErasures, readErasures } from './erasures-file.ts';
+import { withdrawAgain } from './withdraw-again.ts';
 
 /** Nobody sent as many messages between a backup and its return. */
 const lift = 1_000_000;
 
 /**
- * At the start of a node, before anything leaves it: when its data was put back to a backup, it erases what was erased since,
- * tells every active partner that has a node, asks what it speaks now, and waits for what they return (LX-182, LX-183). Once for
- * each restoration; broken off, it begins anew.
+ * At the start of a node, before anything leaves it: when its data was put back to a backup, it erases what was erased since and
+ * withdraws what people withdrew, tells every active partner that has a node, asks what it speaks now, and waits for what they
+ * return (LX-182, LX-183). Once for each restoration; broken off, it begins anew. Throws `erasures-unreadable`, before anything is
+ * changed.
  */
 export async function beginRestoration(ctx: Context): Promise<void> {
   await ensureErasures(ctx);
   const last = await findRestoration(ctx);
   if (!last || last.begunAt !== null) return;
+  const noted = readErasures(ctx);
   await transact(ctx, (tx) => liftCounters(tx, lift));
-  const erased = await eraseAgain(ctx);
+  const erased = await eraseAgain(ctx, noted);
   if (erased > 0) ctx.log.info('erased-again', { count: erased });
+  const withdrawn = await withdrawAgain(ctx, noted);
+  if (withdrawn > 0) ctx.log.info('withdrawn-again', { count: withdrawn });
   await transact(ctx, async (tx) => {
     const { epoch } = last;
     await updateRestoration(tx, last, { begunAt: tx.clock.now() });

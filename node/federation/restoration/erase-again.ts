@@ -3,15 +3,15 @@ import { systemActor } from '../../leads/history.ts';
 import { findLeadHead, getLead } from '../../leads/store.ts';
 import { setHold } from '../../leads/store/privacy.ts';
 import { eraseLead } from '../privacy/erase-lead.ts';
-import { readErasures, type NotedErasure } from './erasures-file.ts';
+import type { Noted, NotedErasure } from './read-erasures.ts';
 
 /**
  * After the data was put back to a backup: what was erased since it was made is erased again, here and at the partners, each in
  * a transaction of its own. Repeated: goes on where it stopped. Answers how many leads it was.
  */
-export async function eraseAgain(ctx: Context): Promise<number> {
+export async function eraseAgain(ctx: Context, { erasures }: Pick<Noted, 'erasures'>): Promise<number> {
   let erased = 0;
-  for (const noted of readErasures(ctx)) if (await transact(ctx, (tx) => eraseOne(tx, noted))) erased++;
+  for (const noted of erasures) if (await transact(ctx, (tx) => eraseOne(tx, noted))) erased++;
   return erased;
 }
 

@@ -1,3 +1,4 @@
+import type { Consent, Lead } from '../../../protocol/index.ts';
 import type { Context, Tx } from '../../kernel/context.ts';
 
 /** Marks a lead as erased, and empties what its life cycle kept beside the document. */
@@ -32,4 +33,33 @@ export async function setDoNotContact(tx: Tx, leadId: string, channels: readonly
 export async function listErasedLeads(ctx: Context): Promise<string[]> {
   const rows = await ctx.db.selectFrom('lead').select('id').where('erasedAt', 'is not', null).execute();
   return rows.map(({ id }) => id);
+}
+
+/** What the person of a lead decided. */
+export interface DecidedLead {
+  readonly id: string;
+  /** Codes of the protocol. */
+  readonly doNotContact: readonly string[];
+  readonly consents: readonly Consent[];
+}
+
+/** A page of the leads whose people decided something, in the order of their ids: read once in the life of a node. */
+export async function listDecided(
+  ctx: Context,
+  { after, limit }: { after: string; limit: number },
+): Promise<DecidedLead[]> {
+  const rows = await ctx.db
+    .selectFrom('lead')
+    .select(['id', 'doNotContact', 'document'])
+    .where('id', '>', after)
+    .where('erasedAt', 'is', null)
+    .where((eb) => eb.or([eb('doNotContact', '!=', '[]'), eb('document', 'like', '%"consents":%')]))
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map(({ id, doNotContact, document }) => ({
+    id,
+    doNotContact: JSON.parse(doNotContact) as string[],
+    consents: (JSON.parse(document) as Lead).consents ?? [],
+  }));
 }
