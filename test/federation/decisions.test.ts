@@ -185,6 +185,15 @@ describe('status to the partner a lead came from', () => {
   });
 });
 
+describe('a status', () => {
+  it('is taken without what belongs to another disposition', () => {
+    const amountBand = { atLeast: euros('1000') };
+    const status = { revision: 1, disposition: 'lost' as const, at: new Date(0).toISOString(), amountBand };
+    expect(keepOfStatus(status, defaultFeedbackPolicy)).not.toHaveProperty('amountBand');
+    expect(keepOfStatus({ ...status, disposition: 'won' }, defaultFeedbackPolicy)).toHaveProperty('amountBand');
+  });
+});
+
 describe('the range of an amount', () => {
   it.each([
     ['0.99', undefined, '0', '1'],

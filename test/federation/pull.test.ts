@@ -101,22 +101,31 @@ describe('whoever asks for messages', () => {
     const facts = { type: 'Pull', from: peer.nodeId, to: vendor.nodeId, now: federation.clock.now() } as const;
     return seal({ header: makeHeader({ ...facts, lifeMs: minutes * 60_000 }), body }, peer.key).xml;
   };
-  /** Per document its type, the code of a Problem, or nothing. */
-  const ask = async (...documents: string[]) => {
+  const frameFor = async (...documents: string[]) => {
     const headers = { 'content-type': batchMediaType };
     const body = new Uint8Array(writeBatch(documents));
     const response = await fetch(vendor.url + endpointPath, { method: 'POST', headers, body });
-    return readBatch(new Uint8Array(await response.arrayBuffer())).map((document) => {
+    return new Uint8Array(await response.arrayBuffer());
+  };
+  /** Per document its type, the code of a Problem, or nothing. */
+  const ask = async (...documents: string[]) =>
+    readBatch(await frameFor(...documents)).map((document) => {
       if (document.byteLength === 0) return '';
       const { header, body: said } = open(document, () => vendor.ctx.keys.signing).message;
       return 'code' in said ? said.code : header.type;
     });
-  };
 
   it('is handed what waits within the limits it names, again until it answers', async () => {
     expect(await ask(pull(partner, { maxMessages: 2, maxBytes: 1_000_000 }))).toEqual(['Receipt', 'Offer', 'Offer']);
     expect(await ask(pull(partner))).toEqual(['Receipt', 'Offer', 'Offer', 'Offer']);
     expect(await ask(pull(partner, { maxMessages: 50, maxBytes: 2_500 }))).toEqual(['Receipt']);
+    // The whole frame counts, the Receipt and the lengths included.
+    const { byteLength } = await frameFor(pull(partner, { maxMessages: 2, maxBytes: 1_000_000 }));
+    for (const maxBytes of [byteLength - 1, byteLength + 2_000]) {
+      const frame = await frameFor(pull(partner, { maxMessages: 50, maxBytes }));
+      expect(frame.byteLength).toBeLessThanOrEqual(maxBytes);
+      expect(readBatch(frame).length).toBe(maxBytes > byteLength ? 3 : 2);
+    }
   });
 
   it('gets the receipt alone for a repeated question, and a refusal for one that lives too long', async () => {

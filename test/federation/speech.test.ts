@@ -116,4 +116,13 @@ describe('what a partner speaks', () => {
     expect((await post(vendor, old)).status).toBe(200);
     expect(await speaks(ctx, reseller.nodeId, 'Batch')).toBe(true);
   });
+
+  it('moves no messages elsewhere: the endpoint stays that of the invitation, whatever the right key signs', async () => {
+    federation.clock.advance('25h');
+    lie = answer(forge(reseller.ctx.keys.signing));
+    expect(await look()).toBe(1);
+    expect(await view()).toMatchObject({ levels: ['Core'], error: null });
+    const [peer] = await ctx.db.selectFrom('peer').selectAll().execute();
+    expect(peer?.endpoint).toBe(`${reseller.url}/lead-exchange`);
+  });
 });

@@ -124,6 +124,12 @@ describe('what a Release opens', () => {
     expect(refusal(makeRelease(), makeOffer(), 'conv-2')).toBe('commitment');
     expect(refusal(makeRelease(), makeOffer(), conversation, 3)).toBe('commitment');
   });
+  it('is nothing where the Offer committed to nothing', () => {
+    const { commitments: _, ...offer } = makeOffer();
+    const openings = makeOpenings(secret);
+    expect(refusal({ lead, openings }, offer)).toBe('accepted');
+    expect(refusal({ lead, openings: [...openings, ...openings] }, offer)).toBe('accepted');
+  });
   it('cannot be guessed: the same lead commits differently for every recipient', () => {
     const others = makeCommitments(lead, { conversation, round: 2, secret: randomBytes(32) });
     for (const [index, { value }] of (makeOffer().commitments ?? []).entries())

@@ -112,3 +112,23 @@ export const requirementChecks: Readonly<Record<string, readonly [file: string, 
   'LX-194': ['federation/partners', 'refuses the same node under another key'],
   'LX-200': ['protocol/published', 'stays as it is'],
 };
+
+/** Tests of single sentences of requirements that are shown otherwise as a whole. */
+export const furtherChecks: readonly (readonly [requirement: string, file: string, name: string])[] = [
+  ['LX-077', 'federation/speech', 'moves no messages elsewhere: the endpoint stays that of the invitation'],
+  ['LX-117', 'federation/decisions', 'is taken without what belongs to another disposition'],
+  ['LX-124', 'protocol/commitment', 'is nothing where the Offer committed to nothing'],
+  ['LX-163', 'agreements/decisions', 'for the same purpose in other letters and spaces'],
+  ['LX-164', 'agreements/decisions', 'of %j with %j counted: %s'],
+  [
+    'LX-165',
+    'federation/rollover',
+    'signs nothing before it is due, and nothing for a partner that has not confirmed it',
+  ],
+  ['LX-173', 'federation/pull', 'is handed what waits within the limits it names, again until it answers'],
+  [
+    'LX-174',
+    'federation/pull',
+    'gets the receipt alone for a repeated question, and a refusal for one that lives too long',
+  ],
+];

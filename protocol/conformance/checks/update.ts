@@ -1,6 +1,7 @@
 import type { UpdateReason } from '../../index.ts';
 import { expectProblem, expectReceipt } from '../answer.ts';
-import { checksOf, type Check } from '../check.ts';
+import { ask } from '../ask.ts';
+import { checksOf, meets, type Check } from '../check.ts';
 import { awarded, offeredForLater, released } from '../talk.ts';
 
 const check = checksOf('vendor', 'Update');
@@ -27,13 +28,21 @@ export const updateChecks: readonly Check[] = [
   check(
     'update-beyond-its-names',
     'LX-140',
-    ['An Update that names a field nobody knows, and holds one it does not name', 'A Receipt: both are ignored'],
+    [
+      'An Update that names a field nobody knows, and holds one it does not name',
+      'A Receipt: both are ignored, as an AccessReport shows',
+    ],
     async (kit) => {
       const talk = await released(kit);
       const body = correction(1, 'Buyer');
       const changedFields = [...body.changedFields, 'contact.shoeSize'];
       const lead = { contact: { ...body.lead.contact, salutation: 'Dr.' } };
       expectReceipt((await talk.send('Update', { ...body, changedFields, lead })).answer);
+      if (!kit.announced.has('Privacy')) return;
+      const { jobTitle, salutation } =
+        (await ask(kit, talk, { type: 'AccessRequest', body: {}, answer: 'AccessReport' })).lead?.contact ?? {};
+      meets(jobTitle === 'Buyer', 'The report does not hold the new value of the field that was named.');
+      meets(salutation === undefined, 'The report holds a field that the Update did not name.');
     },
   ),
   check(
