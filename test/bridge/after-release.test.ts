@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openText } from '../../node/leads/content-key.ts';
 import { getLead, listHistoryOf } from '../../node/leads/store.ts';
 import { canary, codeOf } from '../delivery/office.ts';
 import { faulty } from './crm.ts';
@@ -150,7 +151,9 @@ describe('software that holds a lead', () => {
         .where('leadId', '=', leadId)
         .orderBy('messageId')
         .execute();
-    expect((await told())[1]?.body).toContain(canary);
+    const released = (await told())[1]?.body ?? '';
+    expect(released).toMatch(/^sealed:/);
+    expect(await openText(vendor.ctx, released)).toContain(canary);
     const body = { reason: 'person-asked', confirm: leadId };
     await vendor.administrator.api.send('POST', `/api/leads/${leadId}/erase`, body);
     const erased = [

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openText } from '../../node/leads/content-key.ts';
 import { takeIn } from '../browser/scene.ts';
 import { canary, codeOf, secretLead, secrets } from '../delivery/office.ts';
 import { makeRingingClock } from '../support/clock.ts';
@@ -222,7 +223,9 @@ describe('software that knows webhooks and HTTP alone', () => {
         .where('leadId', '=', leadId)
         .where('type', '=', 'lead.released')
         .executeTakeFirst();
-    expect(await release()).toMatchObject({ state: 'dead', body: expect.stringContaining(canary) as string });
+    const kept = await release();
+    expect(kept).toMatchObject({ state: 'dead', body: expect.stringMatching(/^sealed:/) as string });
+    expect(await openText(vendor.ctx, kept!.body)).toContain(canary);
 
     interface Message {
       readonly id: string;

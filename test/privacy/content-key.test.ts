@@ -8,10 +8,16 @@ import {
   sealBytes,
   sealText,
 } from '../../node/leads/content-key.ts';
+import { answerQuestion } from '../../node/federation/after-release/answer-question.ts';
+import { giveBack } from '../../node/federation/after-release/ask-partner.ts';
+import { isKeptSealed } from '../../node/federation/store/outbox-content.ts';
+import { listQuestionsOf } from '../../node/federation/store/questions.ts';
 import { findOriginal, getLead } from '../../node/leads/store.ts';
 import { checkProof } from '../../protocol/index.ts';
+import { complexTypes, messageTypes, simpleTypes } from '../../protocol/generated.ts';
+import { messageTable } from '../../protocol/message-table.ts';
 import { canary } from '../support/federation.ts';
-import { allOf, openChain } from './chain.ts';
+import { allOf, grace, openChain } from './chain.ts';
 
 it('messages and originals lie sealed; with the key gone nothing of them can be read, and the signatures still prove them', async () => {
   await using world = await openChain();
@@ -55,6 +61,63 @@ it('messages and originals lie sealed; with the key gone nothing of them can be 
       ).toBe(false);
     }
   expect(await allOf(vendor)).not.toContain(`sealed:${contentKeyId}`);
+});
+
+it('what may hold words of people is kept sealed', () => {
+  const isFree = ({ kind, values, pattern }: (typeof simpleTypes)[string]) => kind === 'text' && !values && !pattern;
+  const holdsWords = (name: string): boolean => {
+    const { attributes = [], content, elements = [] } = complexTypes[name] ?? {};
+    const simple = simpleTypes[name];
+    if (simple) return isFree(simple);
+    return [...attributes, ...(content ? [content] : []), ...elements].some(
+      ({ type }) => type !== name && holdsWords(type),
+    );
+  };
+  const wordy = messageTypes.filter((type) => messageTable[type].conversation && holdsWords(type));
+  expect(wordy).toEqual(expect.arrayContaining(['Reject', 'RecallAnswer', 'ReturnAnswer', 'Return', 'Status']));
+  expect(wordy.filter((type) => !isKeptSealed(type))).toEqual([]);
+});
+
+it('an answer in words lies sealed; one that waits when the lead is erased still arrives, and its words are gone then', async () => {
+  await using world = await openChain();
+  const { distributor, dealer } = world;
+  const words = 'Miller-Rabenhorst';
+  const refuse = async () => {
+    const [question] = await listQuestionsOf(distributor.ctx, world.idAt(distributor));
+    const answer = { questionId: question!.id, outcome: 'refused', text: `Ask ${words}.`, actor: grace } as const;
+    await distributor.write((tx) => answerQuestion(tx, world.idAt(distributor), answer));
+  };
+  const ask = () =>
+    dealer.write((tx) =>
+      giveBack(tx, world.idAt(dealer), { reason: 'not-a-fit', text: `${words} said so.`, actor: grace }),
+    );
+  const answers = () =>
+    distributor.ctx.db.selectFrom('outbox').selectAll().where('type', '=', 'ReturnAnswer').execute();
+  await ask();
+  await world.settle();
+  await refuse();
+  await world.settle();
+  const kept = await dealer.ctx.db.selectFrom('inbox').selectAll().where('type', '=', 'ReturnAnswer').execute();
+  for (const { document } of [...(await answers()), ...kept]) expect(document).toMatch(/^sealed:/);
+  expect(kept).toHaveLength(1);
+
+  await ask();
+  await world.settle();
+  world.wire.fault = ({ type }) => (type === 'ReturnAnswer' ? 'lost' : undefined);
+  await refuse();
+  await distributor.settle();
+  expect((await answers()).map(({ state, document }) => [state, document?.startsWith('sealed:')])).toEqual([
+    ['delivered', true],
+    ['waiting', true],
+  ]);
+  await world.erase(distributor);
+  world.wire.fault = () => undefined;
+  await world.advance('1h');
+  const arrived = world.wire.calls.filter(({ type, heard }) => type === 'ReturnAnswer' && heard);
+  expect(arrived).toHaveLength(2);
+  expect(arrived[1]?.xml).toContain(words);
+  expect((await answers()).map(({ document }) => document)).toEqual([null, null]);
+  for (const node of [distributor, dealer]) expect(await allOf(node)).not.toContain(words);
 });
 
 it('a key opens what was sealed under it, in its place, and only with the secret of the node', async () => {

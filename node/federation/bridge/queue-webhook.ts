@@ -3,6 +3,8 @@ import { getField, leadFields, type Lead } from '../../../protocol/index.ts';
 import type { DecidedBy } from '../../disclosure/decide-disclosure.ts';
 import type { Tx } from '../../kernel/context.ts';
 import { intend } from '../../kernel/jobs.ts';
+import { sealText } from '../../leads/content-key.ts';
+import { getLead } from '../../leads/store.ts';
 import { appendLeaf } from '../../ledger/append-leaf.ts';
 import type { LeafFacts } from '../../ledger/leaf.ts';
 import type { Recipient } from '../../routing/store/recipients.ts';
@@ -55,13 +57,20 @@ export async function queueWebhook(
   const digest = hash('sha256', body, 'base64');
   const messageId = tx.ids.make('msg');
   await insertWebhookMessage(tx, {
-    ...{ messageId, peerId, recipientId, leadId, type: event, digest, body, createdAt, expiresAt },
+    ...{ messageId, peerId, recipientId, leadId, type: event, digest, createdAt, expiresAt },
+    body: await keepBody(tx, telling, body),
     ...{ state: 'waiting', attempts: 0, dueAt: createdAt, answeredAt: null, code: null },
   });
   if (telling.disclosed) await ledgerTold(tx, { peerId, messageId, digest }, telling, mapping);
   await intend(tx, { kind: deliverKind, payload: { messageId } satisfies DeliverWebhook });
   await intendTrim(tx);
   return { messageId, digest };
+}
+
+/** As messages between nodes are kept. That a lead was erased is told when the key of its content is gone, and says nothing of it. */
+async function keepBody(tx: Tx, { event, recipient: { leadId } }: Telling, body: string): Promise<string | null> {
+  const { contentKeyId } = await getLead(tx, leadId);
+  return event === 'lead.erased' || contentKeyId === null ? body : sealText(tx, contentKeyId, body);
 }
 
 /** Before the first byte leaves: which fields are told, as far as the mapping tells them. */

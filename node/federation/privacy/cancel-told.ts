@@ -1,14 +1,17 @@
 import type { Tx } from '../../kernel/context.ts';
 import { intend } from '../../kernel/jobs.ts';
+import { openText } from '../../leads/content-key.ts';
 import type { Conversation } from '../store/conversations.ts';
-import { eraseSent } from '../store/outbox-content.ts';
+import { eraseSent, keepDocumentAs, listWordyWaiting } from '../store/outbox-content.ts';
 import { reopenAnswered } from '../store/privacy-requests.ts';
 
 /**
- * Nothing of a lead that is deleted leaves any more in this conversation. Who asked for a report that had not arrived gets one
- * of what is left instead (LX-154): it waits for an answer.
+ * Before the key of a lead's content is destroyed: nothing of a lead that is deleted leaves any more in this conversation. Who asked for a report that had not arrived gets one
+ * of what is left instead (LX-154): it waits for an answer. An answer that has to arrive all the same stays readable until then.
  */
 export async function cancelTold(tx: Tx, conversation: Conversation): Promise<void> {
+  for (const { messageId, document } of await listWordyWaiting(tx, conversation))
+    await keepDocumentAs(tx, messageId, await openText(tx, document));
   const since = await eraseSent(tx, conversation);
   if (since === undefined) return;
   for (const requestId of await reopenAnswered(tx, conversation, since))

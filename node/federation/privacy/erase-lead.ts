@@ -57,7 +57,6 @@ export async function eraseLead(tx: Tx, leadId: string, { reason, actor, cause }
       tx,
       (await listRecipientsOfLead(tx, leadId)).map(({ id }) => id),
     );
-    if (contentKeyId !== null) await destroyContentKey(tx, contentKeyId);
     const by = actor.kind === 'user' ? actor.id : undefined;
     const { peerId: peer, conversationId: conversation, messageId: message, digest } = cause ?? {};
     await noteErasure(tx, { leadId, reason });
@@ -66,6 +65,7 @@ export async function eraseLead(tx: Tx, leadId: string, { reason, actor, cause }
   }
   const left: Conversation[] = [];
   for (const found of conversations) left.push(erasedAt === null ? await eraseConversation(tx, found) : found);
+  if (erasedAt === null && contentKeyId !== null) await destroyContentKey(tx, contentKeyId);
   await askErasureAway(tx, leadId, { reason, actor, cause });
   await askOthers(tx, left, { reason, actor, cause });
 }

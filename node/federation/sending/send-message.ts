@@ -19,7 +19,7 @@ import { headerEpoch } from '../restoration/header-epoch.ts';
 import { signingKeyFor } from '../keys/signing-key.ts';
 import { queueMessage } from './queue-message.ts';
 import { updateConversation, type Conversation } from '../store/conversations.ts';
-import { isTelling } from '../store/outbox-content.ts';
+import { isKeptSealed } from '../store/outbox-content.ts';
 
 /** Messages that belong to a conversation. */
 export type ConversationType = Exclude<
@@ -105,9 +105,9 @@ export async function sealIntoOutbox<T extends ConversationType>(
   return { messageId, digest, seq };
 }
 
-/** What tells nothing of the lead can still be sent when the key of its content is destroyed. */
+/** What holds no words and tells nothing of the lead is kept as it is. */
 const keepDocument = async (tx: Tx, { contentKeyId }: Conversation, type: ConversationType, xml: string) =>
-  contentKeyId === null || !isTelling(type) ? xml : sealText(tx, contentKeyId, xml);
+  contentKeyId === null || !isKeptSealed(type) ? xml : sealText(tx, contentKeyId, xml);
 
 function writeHeader(tx: Tx, conversation: Conversation, { type, expiresAt, messageId, inReplyTo }: Saying) {
   const now = tx.clock.now();

@@ -1,5 +1,5 @@
 import type { MessageType } from '../../../protocol/index.ts';
-import type { Tx } from '../../kernel/context.ts';
+import type { Context, Tx } from '../../kernel/context.ts';
 import type { ConversationKey } from './conversations.ts';
 import { waiting } from './outbox.ts';
 
@@ -14,11 +14,6 @@ export async function forgetSent(tx: Tx, { peerId, conversationId }: Conversatio
     .execute();
 }
 
-/** Deletes the content of one message. */
-export async function forgetSentOne(tx: Tx, messageId: string): Promise<void> {
-  await tx.db.updateTable('outbox').set({ document: null }).where('messageId', '=', messageId).execute();
-}
-
 /** Messages that show something of a lead, or could. */
 const telling: readonly MessageType[] = [
   'Offer', 'Release', 'Update', 'Status', 'Recall', 'Return', 'ConsentChange', 'AccessRequest', 'AccessReport',
@@ -26,6 +21,28 @@ const telling: readonly MessageType[] = [
 
 /** Whether a message of this type shows something of a lead, or could. */
 export const isTelling = (type: MessageType): boolean => telling.includes(type);
+
+/** Messages that hold words of people, and say something that has to arrive all the same. */
+const wordy: readonly MessageType[] = ['Reject', 'RecallAnswer', 'ReturnAnswer', 'ErasureStatus'];
+
+/** Whether a message of this type is kept sealed: what it holds may name a person. */
+export const isKeptSealed = (type: MessageType): boolean => telling.includes(type) || wordy.includes(type);
+
+/** What waits still in a conversation, sealed, and has to arrive although its lead is deleted. */
+export const listWordyWaiting = (ctx: Context, { peerId, conversationId }: ConversationKey) =>
+  ctx.db
+    .selectFrom('outbox')
+    .select(['messageId', 'document'])
+    .where('peerId', '=', peerId)
+    .where('conversationId', '=', conversationId)
+    .where('state', '=', waiting)
+    .where('type', 'in', wordy)
+    .execute();
+
+/** Keeps the document of a message in another form. */
+export async function keepDocumentAs(tx: Tx, messageId: string, document: string | null): Promise<void> {
+  await tx.db.updateTable('outbox').set({ document }).where('messageId', '=', messageId).execute();
+}
 
 /**
  * Nothing of a lead leaves any more in this conversation, and the content of what was sent is deleted. Answers when the first

@@ -30,7 +30,7 @@ export interface WebhookMessageTable {
   type: WebhookEvent;
   /** SHA-256 of the body, base64. */
   digest: string;
-  /** JSON as it is posted each time; null once it is not needed any more: of what is dead, a release and a change of consent are kept for a while. */
+  /** JSON as it is posted each time, sealed as messages are; null once it is not needed any more: of what is dead, a release and a change of consent are kept for a while. */
   body: string | null;
   state: WebhookState;
   /** Attempts after which the other side may have it. */
