@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { endAgreement } from '../../node/federation/agreements/agree.ts';
+import { checkAgreement } from '../../node/federation/agreements/check-header.ts';
 import { listDisclosed } from '../../node/federation/privacy/list-disclosed.ts';
 import { changePeer } from '../../node/federation/peers/pause.ts';
-import { updatePeer } from '../../node/federation/store/peers.ts';
+import { getPeer, updatePeer } from '../../node/federation/store/peers.ts';
 import { changeLead } from '../../node/leads/change-lead.ts';
+import { makeHeader } from '../../protocol/index.ts';
 import { leavesOf, sequence } from '../ledger/log.ts';
 import { openFederation } from '../support/federation.ts';
 import { agree, newest } from './support.ts';
@@ -57,6 +59,23 @@ describe('messages under an agreement', () => {
     const disclosed = await listDisclosed(vendor.ctx, leadId);
     expect(disclosed.map(({ purpose }) => purpose)).toEqual(disclosed.map(() => 'Sales of pumps'));
     expect(disclosed).not.toEqual([]);
+  });
+
+  it('are taken without it from a node that does not speak of agreements, save an Offer', async () => {
+    await using world = await openPair();
+    const { vendor, reseller, clock } = world;
+    const { digest, agreementId } = await agree(world, [vendor, reseller]);
+    const peer = await getPeer(vendor.ctx, reseller.nodeId);
+    const conversation = { agreementId, agreementDigest: digest };
+    const check = (type: 'Accept' | 'Offer', header: object = {}) => {
+      const facts = { type, from: reseller.nodeId, to: vendor.nodeId, now: clock.now() };
+      return checkAgreement(vendor.ctx, { peer, header: { ...makeHeader(facts), ...header }, conversation });
+    };
+    await expect(check('Accept')).resolves.toBeDefined();
+    await expect(check('Accept', { agreement: agreementId, agreementDigest: digest })).resolves.toBeDefined();
+    const unknown = { problem: 'agreement-unknown' };
+    await expect(check('Accept', { agreement: agreementId, agreementDigest: 'x' })).rejects.toMatchObject(unknown);
+    await expect(check('Offer')).rejects.toMatchObject(unknown);
   });
 
   it('are refused where the receiver knows no such agreement, or knows that it ended', async () => {

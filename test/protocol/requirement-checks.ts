@@ -118,6 +118,7 @@ export const furtherChecks: readonly (readonly [requirement: string, file: strin
   ['LX-077', 'federation/speech', 'moves no messages elsewhere: the endpoint stays that of the invitation'],
   ['LX-117', 'federation/decisions', 'is taken without what belongs to another disposition'],
   ['LX-124', 'protocol/commitment', 'is nothing where the Offer committed to nothing'],
+  ['LX-161', 'agreements/header', 'are taken without it from a node that does not speak of agreements, save an Offer'],
   ['LX-163', 'agreements/decisions', 'for the same purpose in other letters and spaces'],
   ['LX-164', 'agreements/decisions', 'of %j with %j counted: %s'],
   [
