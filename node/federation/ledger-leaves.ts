@@ -18,7 +18,7 @@ const mostPurposeBytes = 600;
 export async function ledgerPeer(
   tx: Tx,
   { nodeId, role, endpoint, allowedRange, allowedPort }: Peer,
-  facts: Pick<LeafFacts<'peer-changed'>, 'change' | 'kid' | 'key' | 'was' | 'person' | 'by'>,
+  facts: Omit<LeafFacts<'peer-changed'>, 'peer' | 'role' | 'endpoint' | 'range' | 'port'>,
 ): Promise<void> {
   const trust = { role, endpoint, range: allowedRange, port: allowedPort };
   await appendLeaf(tx, 'peer-changed', { peer: nodeId, ...trust, ...facts });

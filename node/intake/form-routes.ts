@@ -3,10 +3,11 @@ import { transact, type Context } from '../kernel/context.ts';
 import { notFound } from '../kernel/errors.ts';
 import { pageOf, pageQuery } from '../kernel/paging.ts';
 import { reply, route, type Reply, type Route } from '../kernel/routes.ts';
+import { changeForm } from './change-form.ts';
 import { formDefinition, slugPattern, trackedNames, type FormDefinition } from './form.ts';
 import { embedScript, formPage, formPolicy, thanksPage } from './form-page.ts';
 import { signOpened } from './form-token.ts';
-import { getForm, listForms, saveForm, type StoredForm } from './store.ts';
+import { getForm, listForms, type StoredForm } from './store.ts';
 import { submitForm } from './submit-form.ts';
 
 const slug = z.object({ slug: z.string().regex(slugPattern, 'is not a short name such as contact-us') });
@@ -153,8 +154,8 @@ const save = route({
   params: slug,
   body: z.object({ active: z.boolean().default(true), definition: formDefinition }),
   reply: formView,
-  async handler(ctx, { params, body }) {
-    await transact(ctx, (tx) => saveForm(tx, params.slug, body.definition, body.active));
+  async handler(ctx, { params, body, actor }) {
+    await transact(ctx, (tx) => changeForm(tx, params.slug, { ...body, by: actor.userId }));
     return viewOf(await getForm(ctx, params.slug));
   },
 });

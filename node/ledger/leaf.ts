@@ -22,14 +22,24 @@ export const leafLines = {
   'problem-given': ['peer', 'message', 'type', 'digest', 'conversation', 'seq', 'kid', 'code', 'answer'],
   /** A message of ours expired unanswered: the peer may have it, or not. */
   'message-dead': ['peer', 'message', 'type', 'digest', 'conversation', 'seq'],
+  /** A person sent a message again that had not arrived, or was refused; `was`: its id then. */
+  'message-replayed': ['peer', 'was', 'message', 'by'],
   /** A key of this node came into use. */
   'key-introduced': ['use', 'kid', 'key'],
   'user-created': ['user', 'role', 'manager', 'by'],
   'user-changed': ['user', 'changed', 'role', 'active', 'manager', 'by'],
+  /** Ways in for whoever has them; a token may do less than its user. */
+  'token-created': ['token', 'user', 'role', 'scopes', 'expires-at', 'by'],
+  'token-revoked': ['token', 'user', 'by'],
+  'sign-in-link-made': ['user', 'by'],
+  'form-saved': ['form', 'version', 'active', 'digest', 'by'],
   'rules-set': ['box', 'version', 'count', 'digest', 'by'],
   'box-changed': ['box', 'change', 'parent', 'owner', 'closed', 'by'],
   /** What this node trusts another with; `change` names what was done. */
-  'peer-changed': ['peer', 'change', 'role', 'kid', 'key', 'endpoint', 'range', 'port', 'was', 'person', 'by'],
+  'peer-changed': [
+    'peer', 'change', 'role', 'kid', 'key', 'endpoint', 'range', 'port', 'was', 'person', 'by', 'fetches', 'agree-returns',
+    'require-agreement',
+  ], // prettier-ignore
   /** A step of an agreement that one side signed; `message`: of the document that says so, `by`: who said so here. */
   'agreement-step': [
     'peer', 'agreement', 'proposal', 'step', 'signed-by', 'message', 'digest', 'offers', 'valid-from', 'valid-until',
@@ -64,6 +74,8 @@ export const leafLines = {
   'states-returned': ['peer', 'epoch', 'parts'],
   'state-adopted': ['peer', 'conversation', 'lead', 'theirs', 'ours', 'outcome'],
   'restoration-ended': ['epoch', 'missing', 'unable', 'reason', 'by'],
+  /** An administrator took a lead from a partner that is gone; `reason`: the digest of what was said. */
+  'lead-freed': ['peer', 'lead', 'conversation', 'reason', 'by'],
   /** A partner says that it was restored. */
   'peer-restored': ['peer', 'epoch'],
   /** A partner announced the key of its log; what it signed of that log contradicts what it signed before. */

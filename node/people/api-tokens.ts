@@ -1,8 +1,9 @@
 import { jwtVerify, SignJWT } from 'jose';
 import { type Context, transact, type Tx } from '../kernel/context.ts';
 import { CodedError, notFound } from '../kernel/errors.ts';
-import type { Role, Scope } from '../kernel/routes.ts';
+import type { Actor, Role, Scope } from '../kernel/routes.ts';
 import { dayMilliseconds } from '../kernel/times.ts';
+import { appendLeaf } from '../ledger/append-leaf.ts';
 import { mayActAs } from './may-act-as.ts';
 import { deriveKey } from './secret-tokens.ts';
 import { getUser } from './store.ts';
@@ -22,12 +23,14 @@ interface NewApiToken {
   /** A lesser role than the user's. */
   readonly role?: Role | undefined;
   readonly scopes?: readonly Scope[] | undefined;
+  /** Who makes it; absent on the node's own command line. */
+  readonly by?: string | undefined;
 }
 
 /** Makes an API token; it is shown this once. Throws `not-found`, `role-beyond-user`. */
 export async function createApiToken(
   ctx: Context,
-  { userId, name, days = 90, role, scopes }: NewApiToken,
+  { userId, name, days = 90, role, scopes, by }: NewApiToken,
 ): Promise<{ id: string; token: string; expiresAt: number }> {
   const createdAt = ctx.clock.now();
   const issuedAt = Math.floor(createdAt / 1000);
@@ -39,6 +42,8 @@ export async function createApiToken(
     if (role !== undefined && !mayActAs(user.role, role))
       throw new CodedError('role-beyond-user', 422, 'A token cannot do more than its user.', { path: 'role' });
     await insertToken(tx, { id, userId, name, role: role ?? null, scopes: scopes ?? null, createdAt, expiresAt });
+    const until = new Date(expiresAt).toISOString();
+    await appendLeaf(tx, 'token-created', { token: id, user: userId, role, scopes, 'expires-at': until, by });
   });
   const token = await new SignJWT()
     .setProtectedHeader({ alg: algorithm, typ })
@@ -52,11 +57,12 @@ export async function createApiToken(
   return { id, token, expiresAt };
 }
 
-/** Revokes a token of `userId` (of anyone, when absent). Throws `not-found`, also for the token of someone else. */
-export async function revokeApiToken(tx: Tx, id: string, userId?: string): Promise<void> {
+/** Revokes a token of whoever asks, of anyone for an administrator. Throws `not-found`, also for the token of someone else. */
+export async function revokeApiToken(tx: Tx, id: string, by: Pick<Actor, 'userId' | 'role'>): Promise<void> {
   const token = await findToken(tx, id);
-  if (!token || (userId !== undefined && token.userId !== userId)) throw notFound('token');
-  await updateRevoked(tx, id);
+  if (!token || (by.role !== 'administrator' && token.userId !== by.userId)) throw notFound('token');
+  if (await updateRevoked(tx, id))
+    await appendLeaf(tx, 'token-revoked', { token: id, user: token.userId, by: by.userId });
 }
 
 export interface TokenClaims {

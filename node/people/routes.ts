@@ -77,7 +77,7 @@ const signInLink = route({
   reply: z.strictObject({ url: z.string(), expiresAt: time }),
   handler: async (ctx, { actor, params }) => {
     requireAllScopes(actor);
-    const { url, expiresAt } = await transact(ctx, (tx) => createSignInLink(tx, params.id));
+    const { url, expiresAt } = await transact(ctx, (tx) => createSignInLink(tx, params.id, actor.userId));
     return { url, expiresAt: when(expiresAt) };
   },
 });
@@ -110,7 +110,7 @@ const createToken = route({
   reply: z.strictObject({ id: z.string(), token: z.string(), expiresAt: time }),
   handler: async (ctx, { actor, body }) => {
     sessionOf(actor);
-    const made = await createApiToken(ctx, { ...body, userId: actor.userId });
+    const made = await createApiToken(ctx, { ...body, userId: actor.userId, by: actor.userId });
     return { ...made, expiresAt: when(made.expiresAt) };
   },
 });
@@ -121,8 +121,7 @@ const deleteToken = route({
   access: 'signed-in',
   summary: 'Revoke an API token of one’s own; administrators anyone’s',
   handler: async (ctx, { actor, params }) => {
-    const owner = actor.role === 'administrator' ? undefined : actor.userId;
-    await transact(ctx, (tx) => revokeApiToken(tx, params.id, owner));
+    await transact(ctx, (tx) => revokeApiToken(tx, params.id, actor));
     return undefined;
   },
 });

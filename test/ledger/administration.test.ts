@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { checkpointKey } from '../../node/ledger/checkpoint.ts';
+import { createApiToken } from '../../node/people/api-tokens.ts';
 import { listLeaves } from '../../node/ledger/store/leaves.ts';
 import { verifyLedger } from '../../node/ledger/verify-ledger.ts';
 import { startNetwork } from '../support/network.ts';
@@ -31,6 +32,16 @@ it('what administrators change is in the ledger, with who did it and without nam
   await api.send('PUT', '/api/boxes/box_system/rules', { version, rules: [rule] });
   const policy = { recipientKind: 'peer', target: 'group:email', stage: 'offered', mode: 'grab', action: 'never' };
   await api.send('PUT', '/api/field-policies', { policies: [policy] });
+  const token = await api.send<{ id: string; expiresAt: string }>('POST', '/api/tokens', { name: 'Canary', scopes: ['intake'] }).catch((error: unknown) => error); // prettier-ignore
+  // A token makes no tokens: that takes somebody who signed in.
+  expect(token).toMatchObject({ code: 'session-needed' });
+  const theirs = await createApiToken(ctx, { userId: administrator.id, name: 'Canary', days: 1, scopes: ['intake'], role: 'manager' }); // prettier-ignore
+  await api.send('DELETE', `/api/tokens/${theirs.id}`);
+  await expect(api.send('DELETE', `/api/tokens/${theirs.id}`)).rejects.toMatchObject({ code: 'not-found' });
+  await api.send('POST', `/api/users/${administrator.id}/sign-in-link`);
+  const form = { title: 'Canary', fields: [{ name: 'email', label: 'Canary', field: 'contact.emails' }] };
+  await api.send('PUT', '/api/forms/canary', { definition: form });
+  await api.send('PUT', '/api/forms/canary', { active: false, definition: form });
   await settle();
 
   expect(await leavesOf(ctx, 'key-introduced')).toEqual([
@@ -55,6 +66,14 @@ it('what administrators change is in the ledger, with who did it and without nam
   expect(await leavesOf(ctx, 'field-policy-set')).toEqual([
     `field-policy-set\nrecipient: peer:*\ntarget: group:email\nstage: offered\nmode: grab\naction: never\n${by}`,
   ]);
+  expect((await leavesOf(ctx, 'token-created', 'token-revoked')).slice(1)).toEqual([
+    `token-created\ntoken: ${theirs.id}\nuser: ${administrator.id}\nrole: manager\nscopes: intake\nexpires-at: ${new Date(theirs.expiresAt).toISOString()}\n`,
+    `token-revoked\ntoken: ${theirs.id}\nuser: ${administrator.id}\n${by}`,
+  ]);
+  expect(await leavesOf(ctx, 'sign-in-link-made')).toEqual([`sign-in-link-made\nuser: ${administrator.id}\n${by}`]);
+  const [first, second] = await leavesOf(ctx, 'form-saved');
+  expect(first).toMatch(new RegExp(`^form-saved\nform: form_\\w+\nversion: 1\nactive: true\ndigest: .{44}\n${by}$`));
+  expect(second).toBe(first?.replace('version: 1\nactive: true', 'version: 2\nactive: false'));
   expect(JSON.stringify(await listLeaves(ctx, 0, 1_000))).not.toMatch(/canary/i);
   await network.node('vendor').restart();
   expect(await verifyLedger(network.node('vendor').ctx)).toMatchObject({ isWhole: true, waiting: 0 });
@@ -72,6 +91,9 @@ it('whom this node trusts with what is in the ledger', async () => {
   await api.send('POST', `${peer}/confirm`, { fingerprint });
   await api.send('PATCH', peer, { role: 'both' });
   await api.send('PATCH', peer, { role: 'both' });
+  await api.send('PATCH', peer, { requireAgreement: true, agreeReturns: ['duplicate'] });
+  await api.send('PATCH', peer, { requireAgreement: false, agreeReturns: [] });
+  await api.send('PATCH', peer, { fetches: true });
   await api.send('POST', `${peer}/suspend`);
   await api.send('POST', `${peer}/resume`);
   await vendor.settle();
@@ -86,6 +108,9 @@ it('whom this node trusts with what is in the ledger', async () => {
     line('fingerprint-differs', 'secondary', `kid: ${kid}\n`),
     line('confirmed', 'secondary', `kid: ${kid}\n`),
     line('role', 'both'),
+    `${line('agreeReturns requireAgreement', 'both')}agree-returns: duplicate\nrequire-agreement: true\n`,
+    `${line('agreeReturns requireAgreement', 'both')}agree-returns: none\nrequire-agreement: false\n`,
+    `${line('fetches', 'both')}fetches: true\n`,
     line('suspended', 'both'),
     line('resumed', 'both'),
   ]);

@@ -189,7 +189,10 @@ describe('the ledger', () => {
     for (let days = 0; days < 15; days++) await world.advance('24h');
     const [dead] = await leaves(vendor, 'message-dead');
     expect(dead).toMatchObject({ type: 'Release', peer: reseller.nodeId });
-    const again = await replayMessage(vendor.ctx, reseller.nodeId, dead!['message']!);
+    const again = await replayMessage(vendor.ctx, reseller.nodeId, dead!['message']!, 'user_1');
+    expect(await leaves(vendor, 'message-replayed')).toEqual([
+      { peer: reseller.nodeId, was: dead!['message'], message: again, by: 'user_1' },
+    ]);
     const releases = (await leaves(vendor, 'disclosure')).filter(({ stage }) => stage === 'released');
     expect(releases.map(({ message }) => message)).toEqual([dead!['message'], again]);
     expect(releases[0]!['shown']).toBe(releases[1]!['shown']);

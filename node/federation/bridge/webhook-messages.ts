@@ -1,5 +1,6 @@
 import { transact, type Context } from '../../kernel/context.ts';
 import { conflict, notFound } from '../../kernel/errors.ts';
+import { appendLeaf } from '../../ledger/append-leaf.ts';
 import { intend } from '../../kernel/jobs.ts';
 import { findWebhookMessage, listWebhookMessages, reviveWebhook, type WebhookMessage } from '../store/webhooks.ts';
 import { longestMilliseconds } from './offer-by-webhook.ts';
@@ -28,7 +29,7 @@ const viewWebhook = (row: WebhookMessage) => ({
  * Sends a release, or the last change of consent, again that nobody took in its time; under its old id, so that it counts once.
  * Throws `not-replayable`.
  */
-export function replayWebhook(ctx: Context, peerId: string, messageId: string): Promise<string> {
+export function replayWebhook(ctx: Context, peerId: string, messageId: string, by?: string): Promise<string> {
   return transact(ctx, async (tx) => {
     if ((await findWebhookMessage(tx, messageId))?.peerId !== peerId) throw notFound('message');
     const now = tx.clock.now();
@@ -37,6 +38,7 @@ export function replayWebhook(ctx: Context, peerId: string, messageId: string): 
         'not-replayable',
         'Only a release or the last change of consent is sent again, when nobody took it.',
       );
+    await appendLeaf(tx, 'message-replayed', { peer: peerId, was: messageId, message: messageId, by });
     await intend(tx, { kind: deliverKind, payload: { messageId } satisfies DeliverWebhook });
     return messageId;
   });

@@ -74,9 +74,9 @@ const replay = route({
   summary: 'Send a dead or refused message again, under a new id for the same effect',
   status: 201,
   reply: z.object({ id: z.string() }),
-  handler: async (ctx, { params: { id, messageId } }) => {
+  handler: async (ctx, { params: { id, messageId }, actor }) => {
     const again = messageId.startsWith('msg_') ? replayWebhook : replayMessage;
-    return { id: await again(ctx, id, messageId) };
+    return { id: await again(ctx, id, messageId, actor.userId) };
   },
 });
 

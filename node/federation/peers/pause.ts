@@ -51,6 +51,16 @@ export interface PeerSettings {
   readonly requireAgreement?: boolean | undefined;
 }
 
+/** What was decided anew, besides whom to reach where: with its value, as the ledger names it. */
+function decided({ fetches, agreeReturns, requireAgreement }: Peer, changed: readonly string[]) {
+  const reasons = JSON.parse(agreeReturns) as string[];
+  return {
+    ...(changed.includes('fetches') && { fetches: fetches === 1 }),
+    ...(changed.includes('agreeReturns') && { 'agree-returns': reasons.length > 0 ? reasons : 'none' }),
+    ...(changed.includes('requireAgreement') && { 'require-agreement': requireAgreement === 1 }),
+  };
+}
+
 /** Changes what an administrator decides about a partner. Never its key. */
 export function changePeer(ctx: Context, nodeId: string, settings: PeerSettings, by?: string): Promise<Peer> {
   return transact(ctx, async (tx) => {
@@ -72,7 +82,7 @@ export function changePeer(ctx: Context, nodeId: string, settings: PeerSettings,
     await updatePeer(tx, nodeId, change);
     const after = { ...peer, ...change };
     const changed = Object.keys(change).filter((field) => after[field as keyof Peer] !== peer[field as keyof Peer]);
-    if (changed.length > 0) await ledgerPeer(tx, after, { change: changed, by });
+    if (changed.length > 0) await ledgerPeer(tx, after, { change: changed, ...decided(after, changed), by });
     tx.afterCommit(() => tx.bus.wake('outbox'));
     return after;
   });

@@ -1,6 +1,7 @@
 import { messageTable, open, outcomeOf, type AnyMessage, type Message } from '../../../protocol/index.ts';
 import { transact, type Context } from '../../kernel/context.ts';
 import { conflict, notFound } from '../../kernel/errors.ts';
+import { appendLeaf } from '../../ledger/append-leaf.ts';
 import { openText } from '../../leads/content-key.ts';
 import { maySay, sealIntoOutbox, type ConversationType } from './send-message.ts';
 import { findOwnKey } from '../keys/signing-key.ts';
@@ -9,9 +10,9 @@ import { findOutbox, markReplayed } from '../store/outbox.ts';
 
 /**
  * Sends a message again whose delivery ended without success: under a new id and counter, for the same effect. Answers the
- * new id. Errors: `not-found`, `not-replayable` (it was delivered or replayed, or the conversation is over).
+ * new id. `by`: who asks for it. Errors: `not-found`, `not-replayable` (it was delivered or replayed, or the conversation is over).
  */
-export function replayMessage(ctx: Context, peerId: string, messageId: string): Promise<string> {
+export function replayMessage(ctx: Context, peerId: string, messageId: string, by?: string): Promise<string> {
   return transact(ctx, async (tx) => {
     const message = await findOutbox(tx, messageId);
     if (message?.peerId !== peerId) throw notFound('message');
@@ -30,6 +31,7 @@ export function replayMessage(ctx: Context, peerId: string, messageId: string): 
       inReplyTo: header.inReplyTo,
     });
     await updateConversation(tx, conversation, { sentSeq: sealed.seq, sentDigest: sealed.digest });
+    await appendLeaf(tx, 'message-replayed', { peer: peerId, was: messageId, message: sealed.messageId, by });
     return sealed.messageId;
   });
 }

@@ -102,8 +102,15 @@ export async function noteTokenUse(tx: Tx, id: string): Promise<void> {
   await tx.db.updateTable('apiToken').set({ usedAt: tx.clock.now() }).where('id', '=', id).execute();
 }
 
-export async function updateRevoked(tx: Tx, id: string): Promise<void> {
-  await tx.db.updateTable('apiToken').set({ revokedAt: tx.clock.now() }).where('id', '=', id).execute();
+/** False when it was revoked before. */
+export async function updateRevoked(tx: Tx, id: string): Promise<boolean> {
+  const { numUpdatedRows } = await tx.db
+    .updateTable('apiToken')
+    .set({ revokedAt: tx.clock.now() })
+    .where('id', '=', id)
+    .where('revokedAt', 'is', null)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
 }
 
 export async function revokeTokensOf(tx: Tx, userId: string): Promise<void> {
