@@ -15,12 +15,14 @@ import { awardToPartner, closeToPartner, offerToPartner } from './offers/reach-p
 import { noteErasureHandler, noteWithdrawalsHandler } from './restoration/erasures-file.ts';
 import { statesToPeer } from './restoration/return-states.ts';
 import { secondOpinion } from './receiving/second-opinion.ts';
+import { holdStillAbout } from './hold-still.ts';
 import { trimExchange } from './trim-exchange.ts';
 import { updateToPeer } from './after-release/update-to-peer.ts';
 
 /** Payloads are written by our own rooms, beside the kind: their shape is that of the verb's argument. */
 const handler = (kind: string, verb: (tx: Tx, payload: never) => Promise<void>): JobHandler => ({
   kind,
+  lock: (tx, payload) => holdStillAbout(tx, payload as never),
   apply: (tx, payload) => verb(tx, payload as never),
 });
 

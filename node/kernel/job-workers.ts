@@ -144,6 +144,7 @@ async function carryOut(ctx: Context, job: LeasedJob, handler: JobHandler | unde
       await transact(ctx, (tx) => finishJob(tx, job));
     } else {
       await transact(ctx, async (tx) => {
+        await handler.lock?.(tx, payload);
         if (await finishJob(tx, job)) await handler.apply(tx, payload);
       });
     }

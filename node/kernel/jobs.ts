@@ -33,6 +33,8 @@ export type JobHandler = {
   | {
       /** The effect; it commits together with the deletion of the job, so it happens exactly once. */
       apply(tx: Tx, payload: unknown): Promise<void>;
+      /** Takes what must be locked before the job's own row: whoever has it locked may take this very job back. */
+      lock?(tx: Tx, payload: unknown): Promise<void>;
     }
   | {
       /** I/O; it may run again after a crash, so it must be safe to repeat. */

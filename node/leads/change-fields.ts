@@ -6,7 +6,7 @@ import { intend } from '../kernel/jobs.ts';
 import { tellHistory } from './change-lead.ts';
 import type { LeadActor } from './history.ts';
 import { promoteFields } from './promote-fields.ts';
-import { getLead, leadChanged, replaceDocument, type StoredLead } from './store.ts';
+import { leadChanged, lockLead, replaceDocument, type StoredLead } from './store.ts';
 
 interface FieldsChange {
   /** New values by field path; undefined takes a field away. */
@@ -28,7 +28,7 @@ export async function changeFields(
   leadId: string,
   { values, actor, reason, version }: FieldsChange,
 ): Promise<string[]> {
-  const lead = await getLead(tx, leadId);
+  const lead = await lockLead(tx, leadId);
   if (version !== undefined && version !== lead.version) throw leadChanged();
   if (!isEditable(lead)) throw whyNotOurs(lead);
   const document = withValues(lead.document, values);

@@ -39,17 +39,25 @@ export async function getLead(ctx: Context, leadId: string, scope?: LeadScope): 
   };
 }
 
-/**
- * The same as it is now, and as nobody else changes it until the transaction ends: for what is written from what was read.
- * Throws `not-found`.
- */
-export async function lockLead(tx: Tx, leadId: string): Promise<StoredLead> {
-  // The update locks the row on PostgreSQL; SQLite has one writer.
-  await tx.db
+// The update locks the row on PostgreSQL; SQLite has one writer, and writes nothing where nothing changes.
+const lockRow = compileOnce((db, { id }: { id: string }) =>
+  db
     .updateTable('lead')
     .set((row) => ({ version: row.ref('version') }))
-    .where('id', '=', leadId)
-    .execute();
+    .where('id', '=', id),
+);
+
+/**
+ * From here to the end of the transaction nobody else changes this lead, what is offered of it, or what is said about it: who
+ * decides or says something about a lead holds it first, before any other row, and reads only then. No such lead: no lock.
+ */
+export async function holdStill(tx: Tx, leadId: string): Promise<void> {
+  await lockRow(tx, { id: leadId });
+}
+
+/** The same, with the lead as it is now: for what is written from what was read. Throws `not-found`. */
+export async function lockLead(tx: Tx, leadId: string): Promise<StoredLead> {
+  await holdStill(tx, leadId);
   return getLead(tx, leadId);
 }
 

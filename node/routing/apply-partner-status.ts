@@ -5,7 +5,7 @@ import { changeLead } from '../leads/change-lead.ts';
 import type { Holder } from '../leads/history.ts';
 import { mayChange } from '../leads/life-cycle.ts';
 import type { LeadEvent, LeadState } from '../leads/life-cycle.ts';
-import { getLeadHead, listHistoryOf } from '../leads/store.ts';
+import { getLeadHead, holdStill, listHistoryOf } from '../leads/store.ts';
 import type { LeadHead } from '../leads/store.ts';
 import { routeSoon } from './route-soon.ts';
 import { getBox, systemBoxId } from './store/boxes.ts';
@@ -33,6 +33,7 @@ const mostTurns = 10;
  * that changed too often, changes nothing but is noted. Throws `not-the-holder` when another holds the lead.
  */
 export async function applyPartnerStatus(tx: Tx, status: PartnerStatus): Promise<void> {
+  await holdStill(tx, status.leadId);
   const lead = await getLeadHead(tx, status.leadId);
   const { holder } = lead;
   if (holder?.kind !== 'peer' || holder.id !== status.peerId)

@@ -2,7 +2,7 @@ import type { Tx } from '../kernel/context.ts';
 import { conflict } from '../kernel/errors.ts';
 import { cancelJob } from '../kernel/jobs.ts';
 import { changeLead, tellHistory } from '../leads/change-lead.ts';
-import { getLeadHead } from '../leads/store.ts';
+import { getLeadHead, holdStill } from '../leads/store.ts';
 import { finishOffer, homeOf, lapseKey } from './claim-offer.ts';
 import { holderOf } from './open-offer.ts';
 import { routeSoon } from './route-soon.ts';
@@ -18,6 +18,7 @@ import { tellUnrouted } from './tell-unrouted.ts';
  */
 export async function confirmAward(tx: Tx, recipientId: string): Promise<boolean> {
   const recipient = await getRecipient(tx, recipientId);
+  await holdStill(tx, recipient.leadId);
   const offer = await lockOffer(tx, recipient.offerId);
   if (offer.winnerId !== recipientId) return false;
   if (offer.state === 'done' || (offer.state === 'awarded' && offer.confirmedAt !== null)) return true;
@@ -32,6 +33,7 @@ export async function confirmAward(tx: Tx, recipientId: string): Promise<boolean
 /** The peer receipted the release: the lead is its own. Repeated: changes nothing. Throws `award-not-confirmed`. */
 export async function completeRelease(tx: Tx, recipientId: string): Promise<void> {
   const recipient = await getRecipient(tx, recipientId);
+  await holdStill(tx, recipient.leadId);
   const offer = await lockOffer(tx, recipient.offerId);
   if (offer.winnerId === recipientId && offer.state === 'done') return;
   if (offer.winnerId !== recipientId || offer.state !== 'awarded' || offer.confirmedAt === null)
@@ -55,6 +57,7 @@ export async function completeRelease(tx: Tx, recipientId: string): Promise<void
  */
 export async function lapseAward(tx: Tx, recipientId: string): Promise<boolean> {
   const recipient = await getRecipient(tx, recipientId);
+  await holdStill(tx, recipient.leadId);
   const condition = { state: 'awarded', winnerId: recipientId, unconfirmed: true } as const;
   const ended = { state: 'expired', endedAt: tx.clock.now(), leaseUntil: null } as const;
   if (!(await updateOfferIf(tx, recipient.offerId, condition, ended))) return false;
@@ -72,6 +75,7 @@ export async function lapseAward(tx: Tx, recipientId: string): Promise<boolean> 
  */
 export async function failRelease(tx: Tx, recipientId: string, reason: string): Promise<void> {
   const recipient = await getRecipient(tx, recipientId);
+  await holdStill(tx, recipient.leadId);
   const { leadId, offerId } = recipient;
   const ended = { state: 'recalled', endedAt: tx.clock.now(), leaseUntil: null } as const;
   if (!(await updateOfferIf(tx, offerId, { state: 'awarded', winnerId: recipientId }, ended))) return;

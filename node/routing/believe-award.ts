@@ -1,6 +1,6 @@
 import type { Tx } from '../kernel/context.ts';
 import { systemActor, type Holder } from '../leads/history.ts';
-import { getLead, getLeadHead } from '../leads/store.ts';
+import { getLead, getLeadHead, holdStill } from '../leads/store.ts';
 import { confirmAward } from './award.ts';
 import { claimOffer } from './claim-offer.ts';
 import { openOffer } from './open-offer.ts';
@@ -27,6 +27,7 @@ const moment = 60_000;
  * counts as confirmed. Answers the candidate that won; undefined when somebody else holds the lead already.
  */
 export async function believeAward(tx: Tx, { leadId, holder, recipientId }: Believed): Promise<string | undefined> {
+  await holdStill(tx, leadId);
   const lead = await getLeadHead(tx, leadId);
   const last = await findLastOffer(tx, leadId);
   if (!free.includes(lead.state)) {

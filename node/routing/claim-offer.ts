@@ -6,7 +6,7 @@ import { isRestoring } from '../kernel/restoration.ts';
 import { appendLeaf } from '../ledger/append-leaf.ts';
 import { changeLead, tellHistory } from '../leads/change-lead.ts';
 import type { LeadActor } from '../leads/history.ts';
-import { getLeadHead } from '../leads/store.ts';
+import { getLeadHead, holdStill } from '../leads/store.ts';
 import { findUser } from '../people/store.ts';
 import { decideLateAnswer } from './decide-late-answer.ts';
 import type { ClaimOutcome } from './decide-late-answer.ts';
@@ -45,7 +45,8 @@ export async function claimOffer(tx: Tx, claim: Claim): Promise<{ outcome: Claim
       'This node was restored; offers are answered once its partners told how things stand.',
     );
   const recipient = await getRecipient(tx, claim.recipientId);
-  const { id: recipientId, offerId } = recipient;
+  const { id: recipientId, offerId, leadId } = recipient;
+  await holdStill(tx, leadId);
   await requireActive(tx, recipient);
   const round = claim.round ?? (await getOffer(tx, offerId)).round;
   if (!(await claimIfOpen(tx, { offerId, round, recipientId, now: tx.clock.now() })))

@@ -3,9 +3,10 @@ import { conflict } from '../kernel/errors.ts';
 import { cancelJob } from '../kernel/jobs.ts';
 import { changeLead } from '../leads/change-lead.ts';
 import type { LeadActor } from '../leads/history.ts';
+import { holdStill } from '../leads/store.ts';
 import { lapseKey } from './claim-offer.ts';
 import { expiryKey } from './open-offer.ts';
-import { findLastOffer, liveOfferStates, lockOffer, updateOfferIf } from './store/offers.ts';
+import { findLastOffer, getOffer, liveOfferStates, lockOffer, updateOfferIf } from './store/offers.ts';
 import type { Offer } from './store/offers.ts';
 import { answerRecipient, closeOpenRecipients, getRecipient } from './store/recipients.ts';
 import { tellEnd } from './tell-end.ts';
@@ -15,6 +16,7 @@ import { tellEnd } from './tell-end.ts';
  * `offer-closed`, `release-may-have-left`, `award-awaited`.
  */
 export async function recallOffer(tx: Tx, offerId: string, actor: LeadActor): Promise<void> {
+  await holdStill(tx, (await getOffer(tx, offerId)).leadId);
   const offer = await lockOffer(tx, offerId);
   if (!liveOfferStates.includes(offer.state)) throw conflict('offer-closed', 'This offer is over.');
   await endRecalled(tx, offer);

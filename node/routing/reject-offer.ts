@@ -4,6 +4,7 @@ import { cancelJob } from '../kernel/jobs.ts';
 import { announce } from '../kernel/live-events.ts';
 import { changeLead, tellHistory } from '../leads/change-lead.ts';
 import type { LeadActor } from '../leads/history.ts';
+import { holdStill } from '../leads/store.ts';
 import { lapseKey } from './claim-offer.ts';
 import { expiryKey, holderOf } from './open-offer.ts';
 import { routeSoon } from './route-soon.ts';
@@ -29,7 +30,8 @@ export type RejectOutcome = 'rejected' | 'already-rejected' | 'too-late';
  * Never throws for an answer that crossed ours: it says `too-late`.
  */
 export async function rejectOffer(tx: Tx, rejection: Rejection): Promise<{ outcome: RejectOutcome }> {
-  const { offerId } = await getRecipient(tx, rejection.recipientId);
+  const { offerId, leadId } = await getRecipient(tx, rejection.recipientId);
+  await holdStill(tx, leadId);
   const offer = await lockOffer(tx, offerId);
   const recipient = await getRecipient(tx, rejection.recipientId);
   if (recipient.state === 'rejected') return { outcome: 'already-rejected' };

@@ -1,6 +1,7 @@
 import type { Lead } from '../../protocol/index.ts';
 import type { Tx } from '../kernel/context.ts';
 import type { LeadActor } from '../leads/history.ts';
+import { holdStill } from '../leads/store.ts';
 import { unmaskLead } from '../leads/unmask-lead.ts';
 import { finishOffer, tellReleased } from './claim-offer.ts';
 import { findLastOffer, lockOffer } from './store/offers.ts';
@@ -11,6 +12,7 @@ import { getRecipient } from './store/recipients.ts';
  * `illegal-change` unless somebody here had accepted it.
  */
 export async function releaseLead(tx: Tx, leadId: string, fullDocument: Lead, actor?: LeadActor): Promise<void> {
+  await holdStill(tx, leadId);
   const last = await findLastOffer(tx, leadId);
   const offer = last && (await lockOffer(tx, last.id));
   await unmaskLead(tx, leadId, fullDocument, actor);

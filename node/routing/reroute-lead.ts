@@ -2,7 +2,7 @@ import type { Tx } from '../kernel/context.ts';
 import { conflict } from '../kernel/errors.ts';
 import { changeLead } from '../leads/change-lead.ts';
 import type { LeadActor } from '../leads/history.ts';
-import { getLeadHead } from '../leads/store.ts';
+import { getLeadHead, holdStill } from '../leads/store.ts';
 import { recallLiveOffer } from './recall-offer.ts';
 import { routeSoon } from './route-soon.ts';
 import { getBox, systemBoxId } from './store/boxes.ts';
@@ -24,6 +24,7 @@ export async function rerouteLead(tx: Tx, leadId: string, { actor, reason }: Rer
 
 /** Takes a lead from its offer or its holder: it is as new, in the root box, and nobody routes it yet. */
 export async function freeLead(tx: Tx, leadId: string, { actor, reason }: Reroute): Promise<void> {
+  await holdStill(tx, leadId);
   const before = await getLeadHead(tx, leadId);
   if (before.holder?.kind === 'peer' && before.state !== 'claimed')
     throw conflict('held-by-partner', 'A partner holds this lead; only its answer or its return frees it.');

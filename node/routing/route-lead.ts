@@ -2,7 +2,7 @@ import type { Tx } from '../kernel/context.ts';
 import { CodedError } from '../kernel/errors.ts';
 import { intend } from '../kernel/jobs.ts';
 import { changeLead } from '../leads/change-lead.ts';
-import { getLead } from '../leads/store.ts';
+import { lockLead } from '../leads/store.ts';
 import type { StoredLead } from '../leads/store.ts';
 import { decideRejectReason } from './decide-reject-reason.ts';
 import { decideRoute } from './decide-route.ts';
@@ -25,7 +25,7 @@ import { withdrawLead } from './withdraw-lead.ts';
  * it. Does nothing for a lead that is on its way or has a holder. Every decision leaves a trace.
  */
 export async function routeLead(tx: Tx, leadId: string): Promise<void> {
-  const lead = await getLead(tx, leadId);
+  const lead = await lockLead(tx, leadId);
   if (lead.state !== 'new' && lead.state !== 'offered') return;
   const last = await findLastOffer(tx, leadId);
   if (last && liveOfferStates.includes(last.state)) return;

@@ -132,7 +132,7 @@ describe('caps against harvesting', () => {
     for (let n = 0; n < 3; n++) await vendor.receive();
     await world.settle();
     // It never accepted any of them, and says that it did.
-    await reseller.write((tx) => tx.db.updateTable('conversation').set({ state: 'claimed' }).execute());
+    await reseller.meddle((tx) => tx.db.updateTable('conversation').set({ state: 'claimed' }).execute());
     await vendor.write((tx) => insertRestoration(tx, 7));
     await beginRestoration((await world.twin('vendor')).ctx);
     await world.settle();
@@ -146,7 +146,7 @@ describe('caps against harvesting', () => {
     await using world = await openPair({ returnPercent: 1 });
     const [first, second] = [await release(world), await release(world)];
     const back = (leadId: string | undefined) =>
-      world.vendor.write((tx) =>
+      world.vendor.meddle((tx) =>
         tx.db
           .updateTable('conversation')
           .set({ endedAs: 'returned', endedAt: world.clock.now() })

@@ -18,11 +18,11 @@ onDatabase('postgres', (database) => {
       const [key] = await vendor.ctx.db.selectFrom('conversation').select(['peerId', 'conversationId']).execute();
       const seen: (number | undefined)[] = [];
       const heard = async (process: typeof vendor) =>
-        process.write(async (tx) => {
+        process.meddle(async (tx) => {
           const conversation = await findConversation(tx, key!);
           await updateConversation(tx, conversation!, { receivedSeq: 5 });
         });
-      await vendor.write(async (tx) => {
+      await vendor.meddle(async (tx) => {
         const conversation = await findConversation(tx, key!);
         seen.push(conversation?.receivedSeq);
         if (seen.length === 1) await heard(twin);

@@ -119,12 +119,12 @@ describe('a message that cannot be delivered', () => {
     // An administrator's statement breaks the effect of the receipt for Release.
     wire.fault = ({ type }) => (type === 'Release' ? 'answer-lost' : type === 'Status' ? 'lost' : undefined);
     await world.settle();
-    await vendor.write((tx) => tx.db.updateTable('offer').set({ confirmedAt: null }).execute());
+    await vendor.meddle((tx) => tx.db.updateTable('offer').set({ confirmedAt: null }).execute());
     wire.fault = ({ type }) => (type === 'Status' ? 'lost' : undefined);
     await world.advance('40s');
     const [releaseMessage] = await sentBy(vendor, reseller.nodeId);
     expect(releaseMessage).toMatchObject({ type: 'Release', state: 'waiting', code: 'effect-failed' });
-    await vendor.write((tx) => tx.db.updateTable('offer').set({ confirmedAt: 1 }).execute());
+    await vendor.meddle((tx) => tx.db.updateTable('offer').set({ confirmedAt: 1 }).execute());
     await world.advance('10m');
     expect(await vendor.lead(leadId)).toMatchObject({ state: 'assigned' });
     const [recipient] = await vendor.recipients(leadId);

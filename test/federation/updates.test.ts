@@ -97,7 +97,7 @@ describe('what changes in a lead that a partner holds', () => {
     ).toEqual([]);
     const [conversation] = await reseller.ctx.db.selectFrom('conversation').select('receivedUpdate').execute();
     expect(conversation?.receivedUpdate).toBe(3);
-    await reseller.write((tx) => tx.db.updateTable('conversation').set({ receivedUpdate: 9 }).execute());
+    await reseller.meddle((tx) => tx.db.updateTable('conversation').set({ receivedUpdate: 9 }).execute());
     await world.edit(vendor, { 'contact.jobTitle': 'Late' });
     await world.settle();
     expect(updates(world).at(-1)?.status).toBe(200);

@@ -34,13 +34,10 @@ it('erasure goes down the chain, hop by hop, and what became of it comes up; not
   for (const node of [vendor, distributor, dealer]) expect(bytesOf(node)).toContain(canary);
   await world.erase(vendor);
   await world.settle();
-  expect(wire.story()).toEqual([
-    'vendor>distributor Erasure',
-    'distributor>vendor ErasureStatus',
-    'distributor>dealer Erasure',
-    'dealer>distributor ErasureStatus',
-    'distributor>vendor ErasureStatus',
-  ]);
+  expect(wire.story()[0]).toBe('vendor>distributor Erasure');
+  // What goes to two at once goes in either order.
+  expect(wire.story().slice(1, 3).sort()).toEqual(['distributor>dealer Erasure', 'distributor>vendor ErasureStatus']);
+  expect(wire.story().slice(3)).toEqual(['dealer>distributor ErasureStatus', 'distributor>vendor ErasureStatus']);
   expect(wire.calls.every(({ status }) => status === 200)).toBe(true);
   for (const node of [vendor, distributor, dealer]) {
     const { state, document, wonAmount } = await world.lead(node);
@@ -164,14 +161,14 @@ it('is no weapon: not from another conversation, not by an answer nobody asked f
   const [first] = await listConversationsOf(vendor.ctx, world.idAt(vendor));
   // The dealer names the vendor's conversation with the distributor, in which the lead came.
   const stolen = { ...holding, conversationId: first!.conversationId };
-  await dealer.write(async (tx) => {
+  await dealer.meddle(async (tx) => {
     await tx.db.insertInto('conversation').values(stolen).execute();
     await sendMessage(tx, stolen, { type: 'Erasure', body: { reason: 'person-asked' } });
   });
   await world.settle();
   expect(wire.calls.at(-1)).toMatchObject({ type: 'Erasure', status: 409 });
   // It says “done” though nobody asked.
-  await dealer.write((tx) =>
+  await dealer.meddle((tx) =>
     sendMessage(tx, holding, {
       type: 'ErasureStatus',
       body: { outcome: 'done', at: new Date(tx.clock.now()).toISOString() },
@@ -202,7 +199,7 @@ it('who asks without end is answered so often a day, and makes others work no mo
     await sendMessage(tx, conversation, { type: 'AccessRequest', body: {} });
   };
   for (let n = 0; n < 3; n++) {
-    for (let m = 0; m < 8; m++) await vendor.write(ask);
+    for (let m = 0; m < 8; m++) await vendor.meddle(ask);
     await world.settle();
   }
   const heard = async () => (await world.requests(distributor)).filter(({ ours }) => !ours).length;

@@ -3,6 +3,7 @@ import type { Tx } from '../../kernel/context.ts';
 import { CodedError, conflict } from '../../kernel/errors.ts';
 import { tellHistory } from '../../leads/change-lead.ts';
 import type { LeadActor } from '../../leads/history.ts';
+import { holdStill } from '../../leads/store.ts';
 import { answerPeer } from './settle-question.ts';
 import { closeQuestion, listQuestionsOf } from '../store/questions.ts';
 import { acceptCorrection } from './suggest-correction.ts';
@@ -24,6 +25,7 @@ export async function answerQuestion(
   leadId: string,
   { questionId, outcome, text, actor }: PersonsAnswer,
 ): Promise<void> {
+  await holdStill(tx, leadId);
   const question = (await listQuestionsOf(tx, leadId)).find(({ id, ours }) => id === questionId && !ours);
   if (question?.state !== 'open') throw conflict('question-over', 'This was settled meanwhile; look again.');
   if (question.kind !== 'correction') {

@@ -4,7 +4,7 @@ import { conflict, invalid } from '../../kernel/errors.ts';
 import { dayMilliseconds } from '../../kernel/times.ts';
 import { tellHistory } from '../../leads/change-lead.ts';
 import type { LeadActor } from '../../leads/history.ts';
-import { getLeadHead } from '../../leads/store.ts';
+import { getLeadHead, holdStill } from '../../leads/store.ts';
 import { askAway } from '../bridge/ask-away.ts';
 import { findHeldAway } from '../bridge/way-to.ts';
 import { findAgreementOf } from '../agreements/in-force.ts';
@@ -37,6 +37,7 @@ export async function askBack(
   leadId: string,
   { reason, text, actor, answerBy = tx.clock.now() + answerMilliseconds }: Asking<RecallReason> & { answerBy?: number },
 ): Promise<string> {
+  await holdStill(tx, leadId);
   const conversation = await findHeldByPeer(tx, leadId);
   const away = conversation ? undefined : await findHeldAway(tx, leadId);
   if (answerBy <= tx.clock.now()) throw invalid('“answerBy” is not in the future.', { path: 'answerBy' });
@@ -53,6 +54,7 @@ export async function askBack(
  * `partner-cannot-answer`, `return-window-over`.
  */
 export async function giveBack(tx: Tx, leadId: string, { reason, text, actor }: Asking<ReturnReason>): Promise<string> {
+  await holdStill(tx, leadId);
   const conversation = await findHeldFromPeer(tx, leadId);
   const { holder, releasedAt } = await getLeadHead(tx, leadId);
   if (!conversation) throw conflict('not-from-partner', 'This lead is not one that a partner released to us.');

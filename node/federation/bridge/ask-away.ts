@@ -5,7 +5,7 @@ import { intend } from '../../kernel/jobs.ts';
 import { when } from '../../kernel/times.ts';
 import { tellHistory } from '../../leads/change-lead.ts';
 import type { LeadActor } from '../../leads/history.ts';
-import { insertNote } from '../../leads/store.ts';
+import { holdStill, insertNote } from '../../leads/store.ts';
 import { holderOf } from '../../routing/open-offer.ts';
 import { getRecipient, type Recipient } from '../../routing/store/recipients.ts';
 import { takeLeadBack } from '../../routing/take-lead-back.ts';
@@ -89,6 +89,7 @@ interface Answer {
 
 /** A partner without a node decided on giving a lead back. Throws `question-over` when nothing is asked, or not any more. */
 export async function answerAway(tx: Tx, recipient: Recipient, { outcome, text }: Answer): Promise<AnswerOutcome> {
+  await holdStill(tx, recipient.leadId);
   const question = await findAsked(tx, recipient);
   if (!question) throw conflict('question-over', 'Nothing is asked about this lead, or not any more.');
   const { leadId, peerId } = recipient;

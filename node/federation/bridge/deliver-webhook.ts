@@ -5,6 +5,7 @@ import { openText } from '../../leads/content-key.ts';
 import { appendLeaf } from '../../ledger/append-leaf.ts';
 import { releaseAway } from '../../routing/release-away.ts';
 import { getRecipient } from '../../routing/store/recipients.ts';
+import { holdStillAbout } from '../hold-still.ts';
 import { guardedFetch, type PeerFetch } from '../sending/guarded-fetch.ts';
 import { answeredBy, failedBy, tellPeerChange } from '../peers/peer-health.ts';
 import { planRetry } from '../sending/plan-retry.ts';
@@ -91,6 +92,7 @@ async function readAnswer(response: Response): Promise<Attempt> {
 async function settle(tx: Tx, message: WebhookMessage, attempt: Attempt & { beganAt: number }): Promise<void> {
   const { messageId, peerId, recipientId, type } = message;
   const { code, retryAfter, beganAt } = attempt;
+  await holdStillAbout(tx, { recipientId });
   if (code === undefined) {
     const done = { state: 'delivered', body: null, code: null, answeredAt: tx.clock.now() } as const;
     if (await updateWaitingWebhook(tx, messageId, done)) {
@@ -114,6 +116,7 @@ async function planAnew(tx: Tx, { messageId }: WebhookMessage, dueAt: number, co
 
 /** Its time is over: an offer ends by itself; a release or a change of consent that did not arrive is for people to look into. */
 async function giveUp(tx: Tx, { messageId, peerId, recipientId, type, digest, code }: WebhookMessage): Promise<void> {
+  await holdStillAbout(tx, { recipientId });
   const told = await listToldOf(tx, recipientId);
   // A later one of its kind tells more: this one is of no use any more.
   const isLast = !told.some((other) => other.type === type && other.messageId > messageId);

@@ -2,6 +2,7 @@ import { returnReasons, type AnswerOutcome, type Disposition } from '../../../pr
 import type { Tx } from '../../kernel/context.ts';
 import { conflict, notFound } from '../../kernel/errors.ts';
 import { appendLeaf } from '../../ledger/append-leaf.ts';
+import { holdStill } from '../../leads/store.ts';
 import { applyPartnerStatus } from '../../routing/apply-partner-status.ts';
 import { claimOffer } from '../../routing/claim-offer.ts';
 import type { ClaimOutcome } from '../../routing/decide-late-answer.ts';
@@ -43,6 +44,7 @@ export async function hearReport(tx: Tx, peer: Peer, report: Report, origin: Rep
   const recipient = await findRecipient(tx, report.lead);
   const isTheirs = recipient?.peerId === peer.nodeId && (await listToldOf(tx, recipient.id)).length > 0;
   if (!recipient || !isTheirs) throw notFound('offer to this partner');
+  await holdStill(tx, recipient.leadId);
   const outcome = await carryOut(tx, peer, recipient, { ...report, origin });
   const { meaning } = report;
   const status = 'answer' in meaning ? meaning.answer : 'disposition' in meaning ? meaning.disposition : 'ignored';

@@ -25,8 +25,8 @@ export async function succeed(tx: Tx, before: string, node: Peer, by?: string): 
   const to = node.nodeId;
   await movePartnerBox(tx, before, { peerId: to, name: node.name });
   await movePolicies(tx, before, to);
-  await moveRecipients(tx, before, to);
   await moveHeld(tx, before, to);
+  await moveRecipients(tx, before, to);
   await movePartnerPeople(tx, before, to);
   await moveQuestions(tx, before, to);
   await movePrivacyRequests(tx, before, to);

@@ -5,7 +5,7 @@ import { intend } from '../../kernel/jobs.ts';
 import { appendLeaf } from '../../ledger/append-leaf.ts';
 import { tellHistory } from '../../leads/change-lead.ts';
 import type { LeadActor } from '../../leads/history.ts';
-import { lockLead } from '../../leads/store.ts';
+import { getLead, holdStill, lockLead } from '../../leads/store.ts';
 import { setHold } from '../../leads/store/privacy.ts';
 import { listPrivacyRequestsOf } from '../store/privacy-requests.ts';
 import { eraseLead } from './erase-lead.ts';
@@ -28,9 +28,10 @@ export async function decideErasure(
   leadId: string,
   { requestId, outcome, text, actor }: Deciding,
 ): Promise<void> {
+  await holdStill(tx, leadId);
   const requests = await listPrivacyRequestsOf(tx, leadId);
   const request = requests.find(({ id, ours, kind }) => id === requestId && !ours && kind === 'erasure');
-  if (request?.outcome !== 'pending' || (await lockLead(tx, leadId)).erasedAt !== null)
+  if (request?.outcome !== 'pending' || (await getLead(tx, leadId)).erasedAt !== null)
     throw conflict('question-over', 'This was settled meanwhile; look again.');
   if (outcome === 'agreed') {
     await eraseLead(tx, leadId, { reason: (request.reason ?? 'other') as ErasureReason, actor, cause: request });

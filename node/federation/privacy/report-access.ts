@@ -6,7 +6,7 @@ import { dayMilliseconds } from '../../kernel/times.ts';
 import { appendLeaf } from '../../ledger/append-leaf.ts';
 import { tellHistory } from '../../leads/change-lead.ts';
 import type { LeadActor } from '../../leads/history.ts';
-import { getLead } from '../../leads/store.ts';
+import { getLead, holdStill } from '../../leads/store.ts';
 import { listRecipientsOfLead, type DisclosedFields, type Recipient } from '../../routing/store/recipients.ts';
 import { findAgreementOf } from '../agreements/in-force.ts';
 import type { Heard } from '../effects/effect.ts';
@@ -37,6 +37,7 @@ export async function askAccess(
   leadId: string,
   { actor, cause }: { actor: LeadActor; cause?: PrivacyRequest | undefined },
 ): Promise<void> {
+  await holdStill(tx, leadId);
   const by = actor.kind === 'user' ? actor.id : undefined;
   await appendLeaf(tx, 'access-reported', { lead: leadId, peer: cause?.peerId, by });
   await tellHistory(tx, leadId, 'report', { actor });

@@ -11,10 +11,11 @@ import { takesOffers } from '../../kernel/node-role.ts';
 import { checkAgreement } from '../agreements/check-header.ts';
 import { haveEffect, haveEffectBetweenNodes, isOfConversation } from '../effects/index.ts';
 import { describeNewConversation } from '../offers/new-conversation.ts';
+import { holdConversation } from '../hold-still.ts';
 import { forgetLate } from './forget-late.ts';
 import { Refusal } from './refusal.ts';
 import type { ConversationType } from '../sending/send-message.ts';
-import { findConversation, insertConversation, updateConversation, type Conversation } from '../store/conversations.ts';
+import { insertConversation, updateConversation, type Conversation } from '../store/conversations.ts';
 import { appendSecurityEvent, type Peer } from '../store/peers.ts';
 
 /** An authenticated message as it came, signature and all. */
@@ -34,7 +35,7 @@ export async function applyMessage(tx: Tx, { peer, opened, document }: Arrived):
   if (!isOfConversation(type)) return haveEffectBetweenNodes(tx, { peer, message, digest, kid: opened.kid, document });
   if (conversationId === undefined || round === undefined || seq === undefined || seq < 1)
     throw new Refusal('schema', `${type} needs Conversation, Round and Seq.`);
-  const found = await findConversation(tx, { peerId: peer.nodeId, conversationId });
+  const found = await holdConversation(tx, { peerId: peer.nodeId, conversationId });
   if (found && found.erasedAt !== null && messageTable[type].level !== 'Privacy')
     throw new Refusal('erased', 'All of this conversation was erased here.');
   const conversation = found ?? newConversation(tx, peer, conversationId);

@@ -4,7 +4,7 @@ import { findRestoration } from '../../kernel/restoration.ts';
 import { appendLeaf } from '../../ledger/append-leaf.ts';
 import { tellPeerChange } from '../peers/peer-health.ts';
 import { Refusal } from '../receiving/refusal.ts';
-import { findConversation } from '../store/conversations.ts';
+import { holdConversation } from '../hold-still.ts';
 import type { Peer } from '../store/peers.ts';
 import { insertFinding, insertPart, listAwaited, markReturned } from '../store/restorations.ts';
 import { adoptState, leadOf } from './adopt-state.ts';
@@ -34,7 +34,7 @@ export async function hearStates(tx: Tx, { peer, body }: { peer: Peer; body: Sta
 async function adopt(tx: Tx, peer: Peer, theirs: StateOfConversation): Promise<void> {
   const peerId = peer.nodeId;
   const conversationId = theirs.conversation;
-  const ours = await findConversation(tx, { peerId, conversationId });
+  const ours = await holdConversation(tx, { peerId, conversationId });
   const outcome = await adoptState(tx, { peer, theirs, ours });
   if (outcome === undefined) return;
   const leadId = leadOf(tx, { peer, theirs, ours }) ?? null;

@@ -5,7 +5,8 @@ import { appendLeaf } from '../../ledger/append-leaf.ts';
 import { openText } from '../../leads/content-key.ts';
 import { maySay, sealIntoOutbox, type ConversationType } from './send-message.ts';
 import { findOwnKey } from '../keys/signing-key.ts';
-import { findConversation, updateConversation, type Conversation } from '../store/conversations.ts';
+import { holdConversation } from '../hold-still.ts';
+import { updateConversation, type Conversation } from '../store/conversations.ts';
 import { findOutbox, markReplayed } from '../store/outbox.ts';
 
 /**
@@ -16,7 +17,7 @@ export function replayMessage(ctx: Context, peerId: string, messageId: string, b
   return transact(ctx, async (tx) => {
     const message = await findOutbox(tx, messageId);
     if (message?.peerId !== peerId) throw notFound('message');
-    const conversation = await findConversation(tx, message);
+    const conversation = await holdConversation(tx, message);
     // A question that was not heard is asked anew, as a new one.
     const isQuestion = ['Recall', 'Return', 'Erasure', 'AccessRequest'].includes(message.type);
     const document = await openText(tx, message.document);
@@ -30,8 +31,8 @@ export function replayMessage(ctx: Context, peerId: string, messageId: string, b
       ...{ type, body, effectKey: message.effectKey },
       inReplyTo: header.inReplyTo,
     });
-    await updateConversation(tx, conversation, { sentSeq: sealed.seq, sentDigest: sealed.digest });
     await appendLeaf(tx, 'message-replayed', { peer: peerId, was: messageId, message: sealed.messageId, by });
+    await updateConversation(tx, conversation, { sentSeq: sealed.seq, sentDigest: sealed.digest });
     return sealed.messageId;
   });
 }

@@ -6,6 +6,7 @@ import { answeredBy, failedBy, noteError, tellPeerChange } from '../peers/peer-h
 import { isThereAlready } from './may-have-arrived.ts';
 import { planDailyRetry, planRetry } from './plan-retry.ts';
 import { appendSecurityEvent } from '../store/peers.ts';
+import { holdStillAbout } from '../hold-still.ts';
 import { findConversation } from '../store/conversations.ts';
 import { witnessCheckpoint } from '../witness/witness-checkpoint.ts';
 import { takeDepartureBack, updateWaiting, type OutboxMessage } from '../store/outbox.ts';
@@ -25,6 +26,7 @@ export async function settleAttempt(tx: Tx, sent: Sent, attempt: Attempt): Promi
     if (!attempt.left) await takeDepartureBack(tx, message.messageId);
     return;
   }
+  await holdStillAbout(tx, message);
   await settleAnswer(tx, message, attempt);
   // Last, as in every other transaction: this row is shared by all messages to the peer.
   await answeredBy(tx, message.peerId);
@@ -54,6 +56,7 @@ async function settleAnswer(tx: Tx, message: OutboxMessage, attempt: Exclude<Att
 
 /** A message whose time is over gets no further attempt. */
 export async function settleExpired(tx: Tx, message: OutboxMessage): Promise<void> {
+  await holdStillAbout(tx, message);
   const answer = { answer: null, code: message.code ?? 'expired' };
   if (await isOver(tx, message)) {
     await close(tx, message, { ...answer, state: 'cancelled' });
