@@ -54,10 +54,12 @@ export function gateCharacters(text: string): void {
   throw unauthenticated('forbidden-character', 'a character XML does not allow');
 }
 
+const notPredefined = /&(?!(?:lt|gt|amp|quot|apos);)/;
 const reference = /&(?:(?:lt|gt|amp|quot|apos)|#(?:([0-9]{1,7})|x([0-9a-fA-F]{1,6})));/y;
 
 /** Only the five predefined entities, and numbers of characters that may stand here literally. */
 function gateReferences(text: string): void {
+  if (!text.includes('&') || !notPredefined.test(text)) return;
   for (let at = text.indexOf('&'); at !== -1; at = text.indexOf('&', at + 1)) {
     reference.lastIndex = at;
     const found = reference.exec(text);

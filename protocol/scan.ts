@@ -152,12 +152,19 @@ const predefined: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&
 
 function decode(raw: string): string {
   if (!raw.includes('&')) return raw;
+  if (!raw.includes('&#')) return decodePredefined(raw);
   return raw.replace(/&(?:#x([0-9a-fA-F]+)|#([0-9]+)|([a-z]+));/g, (_, hexadecimal, decimal, entity) => {
     if (typeof entity === 'string') return predefined[entity] ?? '';
     return String.fromCodePoint(
       typeof decimal === 'string' ? parseInt(decimal, 10) : parseInt(String(hexadecimal), 16),
     );
   });
+}
+
+/** One name after the other, several times faster than one reference after the other; `&amp;` last: what it yields is not read again. */
+function decodePredefined(raw: string): string {
+  const others = raw.replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&quot;/g, '"').replace(/&apos;/g, "'");
+  return others.replace(/&amp;/g, '&');
 }
 
 /** `l` is declared on the root; `ds` on the root or on ds:Signature, and stands nowhere outside of it. */

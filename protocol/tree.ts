@@ -16,18 +16,18 @@ export const signatureNamespace = 'http://www.w3.org/2000/09/xmldsig#';
 /** Character data as exclusive C14N writes it. CR cannot occur: no document of this protocol holds one. */
 export function escapeText(text: string): string {
   if (!/[&<>]/.test(text)) return text;
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }
 
 /** An attribute value as exclusive C14N writes it, between double quotes. */
 export function escapeAttribute(value: string): string {
   if (!/[&<"\t\n]/.test(value)) return value;
   return value
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll('\t', '&#x9;')
-    .replaceAll('\n', '&#xA;');
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/"/g, '&quot;')
+    .replace(/\t/g, '&#x9;')
+    .replace(/\n/g, '&#xA;');
 }
 
 /** Namespace declarations come first, then attributes by name; none of ours has a prefix. */

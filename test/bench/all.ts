@@ -2,7 +2,17 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
-const benches = ['seal-open', 'group-commit', 'ledger', 'claims', 'outbox-size', 'intake', 'award', 'exchange'];
+const benches = [
+  'seal-open',
+  'group-commit',
+  'ledger',
+  'claims',
+  'outbox-size',
+  'intake',
+  'award',
+  'exchange',
+  'flood',
+];
 let failed = 0;
 for (const name of benches) {
   console.log(`\n${name}`);

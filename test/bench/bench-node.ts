@@ -43,7 +43,12 @@ export function startMeasured({ name, script, folder, env }: ProcessRun): DemoPr
   return startProcess({ name, script, folder, env: { ...env, ...options } });
 }
 
-export async function startBenchNode(folder: string, name: string): Promise<BenchNode> {
+/** Without quotas that would stop a bench, unless `settings` name others. */
+export async function startBenchNode(
+  folder: string,
+  name: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<BenchNode> {
   const port = await findFreePort();
   const url = `http://127.0.0.1:${port}`;
   const dataFolder = join(folder, name);
@@ -55,6 +60,7 @@ export async function startBenchNode(folder: string, name: string): Promise<Benc
     LEADMESH_LOG_LEVEL: 'warn',
     LEADMESH_REQUESTS_PER_MINUTE: '100000000',
     LEADMESH_MESSAGES_PER_MINUTE: '100000000',
+    ...settings,
   };
   const start = async () => {
     const started = startMeasured({ name, script: 'node/main.ts', folder, env });
