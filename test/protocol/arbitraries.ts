@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { ComplexType, SimpleType } from '../../protocol/descriptor.ts';
 import { complexTypes, fieldGroups, messageTypes, simpleTypes } from '../../protocol/generated.ts';
-import type { Agreement, AnyMessage, Header, Lead, MessageType, Offer } from '../../protocol/generated.ts';
+import type { Agreement, AnyMessage, Header, Lead, MessageType, Offer, Status } from '../../protocol/generated.ts';
 import { messageTable } from '../../protocol/message-table.ts';
 
 /** Texts that break careless code: markup, entities, numbers that are no numbers, other scripts and directions. */
@@ -135,8 +135,13 @@ const withAllGroups = (offer: Offer): Offer => {
   return one ? { ...offer, commitments: fieldGroups.map((group) => ({ ...one, group })) } : offer;
 };
 
+/** An amount exactly or in a band, never both. */
+const withOneAmount = ({ amountBand, ...status }: Status): Status =>
+  status.amount !== undefined || amountBand === undefined ? status : { ...status, amountBand };
+
 const bodyOf = (type: MessageType): fc.Arbitrary<unknown> => {
   if (type === 'Offer') return (valueOf(type) as fc.Arbitrary<Offer>).map(withAllGroups);
+  if (type === 'Status') return (valueOf(type) as fc.Arbitrary<Status>).map(withOneAmount);
   if (type !== 'Agreement') return valueOf(type);
   return (valueOf(type) as fc.Arbitrary<Agreement>).filter(({ step, terms, proposal }) =>
     step === 'propose' ? terms !== undefined : proposal !== undefined,
