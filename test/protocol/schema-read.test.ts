@@ -27,6 +27,7 @@ const beyondSchema = [
   'is needed in this message',
   'counts from 1',
   'are for all field groups or for none',
+  'stands instead of the amount',
   'An extension that must be understood is not known here.',
 ];
 
