@@ -159,7 +159,7 @@ describe('a frame that is posted', () => {
   });
 
   // The last: it uses up what this address may get wrong in a minute.
-  it('from nobody a node knows is read a bounded number of times a minute, then by nobody at that address', async () => {
+  it('is forged is read a bounded number of times a minute, then nothing of its address is', async () => {
     const forged = writeBatch(Array.from({ length: 100 }, (_, n) => say(`c${n}`).replace('Acme', 'Acmf')));
     const statuses: number[] = [];
     for (let frames = 0; frames < 11; frames++) statuses.push((await post(forged)).status);
