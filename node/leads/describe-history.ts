@@ -67,6 +67,7 @@ const sentences: { readonly [Kind in HistoryKind]: (told: Told) => string } = {
   unanswered: ({ facts }) => `${name(facts.recipient)} has not answered in time: it stays with ${name(facts.holder)}`,
   unheard: ({ facts }) => `The question could not be put to ${name(facts.recipient)}${because(facts)}`,
   'give-back': ({ actor, facts }) => `${who(actor)} gave it back to ${name(facts.recipient)}${because(facts)}`,
+  free: ({ actor, facts }) => `${who(actor)} took it from ${name(facts.recipient)} without an answer${because(facts)}`,
   'take-back': ({ facts }) => `It came back from ${name(facts.recipient)}${because(facts)}`,
 };
 

@@ -52,6 +52,7 @@ export type LeadEvent =
   | 'erase'
   | 'give-back'
   | 'take-back'
+  | 'free'
   | 'contact'
   | 'work'
   | 'sleep'
@@ -109,6 +110,14 @@ export const lifeCycle: readonly LeadTransition[] = [
     needs: ['reason'],
   },
   { event: 'take-back', from: [...open, 'won', 'lost'], to: 'new', by: ['system'], needs: ['reason'] },
+  // The partner that has it is gone: an administrator decides, and says why.
+  {
+    event: 'free',
+    from: ['claimed', 'unrouted', ...open, 'won', 'lost'],
+    to: 'new',
+    by: ['system'],
+    needs: ['reason', 'note'],
+  },
   // The holder's work. A partner's status takes the same events; the last word counts, also over a closed lead.
   {
     ...work,

@@ -3,6 +3,7 @@ import { conflict } from '../kernel/errors.ts';
 import { changeLead } from '../leads/change-lead.ts';
 import type { LeadActor } from '../leads/history.ts';
 import { getLeadHead, holdStill } from '../leads/store.ts';
+import { findGivenAway } from './free-from-partner.ts';
 import { recallLiveOffer } from './recall-offer.ts';
 import { routeSoon } from './route-soon.ts';
 import { getBox, systemBoxId } from './store/boxes.ts';
@@ -15,7 +16,7 @@ interface Reroute {
 
 /**
  * A person sends a lead through the rules again, from the root; whatever offer is open is recalled. Throws `illegal-change`,
- * `held-by-partner`, `award-awaited`, `release-may-have-left`.
+ * `held-by-partner`, `partner-may-have-it`, `award-awaited`, `release-may-have-left`.
  */
 export async function rerouteLead(tx: Tx, leadId: string, { actor, reason }: Reroute): Promise<void> {
   await freeLead(tx, leadId, { actor, reason });
@@ -28,6 +29,8 @@ export async function freeLead(tx: Tx, leadId: string, { actor, reason }: Rerout
   const before = await getLeadHead(tx, leadId);
   if (before.holder?.kind === 'peer' && before.state !== 'claimed')
     throw conflict('held-by-partner', 'A partner holds this lead; only its answer or its return frees it.');
+  if (before.state === 'unrouted' && (await findGivenAway(tx, before)))
+    throw conflict('partner-may-have-it', 'A partner may have its details; an administrator frees it, with a reason.');
   if (before.state === 'new') return;
   if (before.state === 'claimed') {
     await recallLiveOffer(tx, leadId);

@@ -17,6 +17,7 @@ it('corrects a lead, and says why a partner cannot be asked about one that no pa
   for (const [args, code] of [
     [['edit', leadId, '-'], 'unknown-field'],
     [['ask-back', leadId, '--reason', 'mistake'], 'not-with-partner'],
+    [['free', leadId, '--reason', 'They are gone.'], 'not-with-partner'],
     [['give-back', leadId, '--reason', 'not-a-fit'], 'not-from-partner'],
     [['answer', leadId, 'question_1', 'agreed'], 'question-over'],
   ] as const) {

@@ -1,4 +1,6 @@
+import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { freeLead } from '../../node/federation/after-release/free-lead.ts';
 import { replayMessage } from '../../node/federation/sending/replay-message.ts';
 import { findOutbox, listOutbox } from '../../node/federation/store/outbox.ts';
 import { changeLead } from '../../node/leads/change-lead.ts';
@@ -7,6 +9,7 @@ import { rerouteLead } from '../../node/routing/reroute-lead.ts';
 import { findLastOffer } from '../../node/routing/store/offers.ts';
 import type { MessageType } from '../../protocol/index.ts';
 import type { Fault } from '../support/federation.ts';
+import { leavesOf, sequence } from '../ledger/log.ts';
 import { grace, openAccepted, type SharedLead } from './shared-lead.ts';
 
 /** Longer than any message lives, shorter than a claim waits for an award. */
@@ -126,6 +129,28 @@ describe('a message that died, sent again by a person', () => {
     await expect(vendor.write((tx) => rerouteLead(tx, leadId, { actor: grace }))).rejects.toMatchObject({
       code: 'release-may-have-left',
     });
+
+    const reason = 'They say that they never got it.';
+    await vendor.write((tx) => freeLead(tx, leadId, { reason, actor: grace }));
+    await world.settle();
+    // Nobody else is there to be asked.
+    expect(await standing(world)).toEqual(['unrouted recall-asked', 'withdrawn closed']);
+    expect((await vendor.history(leadId)).map(({ kind, actor }) => [kind, actor.name])).toContainEqual([
+      'free',
+      'Grace',
+    ]);
+    const [refused] = await listOutbox(vendor.ctx, { peerId: world.reseller.nodeId, state: 'cancelled', limit: 9 });
+    expect(refused).toMatchObject({ type: 'Release', code: 'freed' });
+    await expect(replayMessage(vendor.ctx, world.reseller.nodeId, refused!.messageId)).rejects.toMatchObject({
+      code: 'not-replayable',
+    });
+    await sequence(vendor.ctx);
+    const [leaf = ''] = await leavesOf(vendor.ctx, 'lead-freed');
+    expect(leaf).toContain(`reason: ${hash('sha256', reason, 'base64')}\nby: ${grace.id}\n`);
+    expect(leaf).not.toContain('never');
+    await expect(vendor.write((tx) => freeLead(tx, leadId, { reason, actor: grace }))).rejects.toMatchObject({
+      code: 'not-with-partner',
+    });
   });
 
   it('leaves it there also where the partner’s clock says that the message it took has expired', async () => {
@@ -134,7 +159,7 @@ describe('a message that died, sent again by a person', () => {
     wire.fault = ({ type }) => (type === 'Release' ? 'answer-lost' : type === 'Status' ? 'lost' : undefined);
     await world.settle();
     // Ours is so late that we try once more.
-    await vendor.write((tx) => tx.db.updateTable('outbox').set((row) => ({ expiresAt: row('expiresAt', '+', 172_800_000) })).where('type', '=', 'Release').execute()); // prettier-ignore
+    await vendor.meddle((tx) => tx.db.updateTable('outbox').set((row) => ({ expiresAt: row('expiresAt', '+', 172_800_000) })).where('type', '=', 'Release').execute()); // prettier-ignore
     await world.advance('337h');
     wire.fault = ({ type }) => (type === 'Status' ? 'lost' : undefined);
     await world.advance('24h');
@@ -145,5 +170,53 @@ describe('a message that died, sent again by a person', () => {
     await world.reseller.write((tx) => changeLead(tx, world.heldId, 'work'));
     await world.settle();
     expect(await standing(world)).toEqual(['working released', 'working released']);
+  });
+});
+
+describe('a lead that a partner has who is gone', () => {
+  it('is taken by an administrator; whoever comes back changes nothing and is asked for it', async () => {
+    await using world = await openAccepted();
+    const { vendor, reseller, leadId, heldId, wire } = world;
+    await world.settle();
+    const bob = await vendor.user('Bob');
+    await vendor.offerAllTo([await vendor.partnerBox('reseller'), bob.boxId], { mode: 'direct' });
+    wire.fault = () => 'lost';
+    await expect(vendor.write((tx) => rerouteLead(tx, leadId, { actor: grace }))).rejects.toMatchObject({
+      code: 'held-by-partner',
+    });
+    await vendor.write((tx) => freeLead(tx, leadId, { reason: 'Out of business.', actor: grace }));
+    await world.settle();
+    expect(await vendor.recipients(leadId)).toMatchObject([{ userId: bob.id, state: 'offered' }]);
+    await vendor.accept(leadId, bob.id);
+
+    wire.fault = () => undefined;
+    await reseller.write((tx) => changeLead(tx, heldId, 'work'));
+    await world.advance('24h');
+    expect(await vendor.lead(leadId)).toMatchObject({ state: 'assigned', holder: { id: bob.id } });
+    expect(await standing(world)).toEqual(['assigned recall-asked', 'working recall-asked']);
+    await world.answer(reseller, 'agreed');
+    await world.settle();
+    expect(await standing(world)).toEqual(['assigned returned', 'withdrawn returned']);
+    expect(await vendor.lead(leadId)).toMatchObject({ holder: { id: bob.id } });
+  });
+
+  it('waits for an administrator, too, where the release was refused for good', async () => {
+    await using world = await openAccepted();
+    const { vendor, leadId, wire } = world;
+    wire.fault = async ({ type }) => {
+      if (type === 'Release') await world.reseller.meddle((tx) => tx.db.updateTable('conversation').set({ state: 'closed' }).execute()); // prettier-ignore
+      return undefined;
+    };
+    await world.settle();
+    expect(await standing(world)).toMatchObject(['unrouted closed', expect.any(String)]);
+    await expect(vendor.write((tx) => rerouteLead(tx, leadId, { actor: grace }))).rejects.toMatchObject({
+      code: 'partner-may-have-it',
+    });
+    const bob = await vendor.user('Bob');
+    await vendor.offerAllTo([bob.boxId]);
+    await vendor.write((tx) => freeLead(tx, leadId, { reason: 'They never had it.', actor: grace }));
+    await world.settle();
+    expect(await vendor.lead(leadId)).toMatchObject({ state: 'offered' });
+    await vendor.write((tx) => rerouteLead(tx, leadId, { actor: grace }));
   });
 });

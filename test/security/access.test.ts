@@ -105,6 +105,7 @@ const table: Readonly<Record<string, Guarded>> = {
   'PATCH /api/leads/:id': { body: { version: 1, fields: {} }, may: { ...overseen, held: ['administrator', 'marta', 'mia'] } },
   'GET /api/leads/:id/questions': { may: seen },
   'POST /api/leads/:id/ask-back': { body: { reason: 'other' }, may: overseen },
+  'POST /api/leads/:id/free': { body: { reason: 'x' }, may: administered },
   'POST /api/leads/:id/give-back': { body: { reason: 'other' }, may: { ...overseen, held: ['administrator', 'marta', 'mia'] } },
   'POST /api/leads/:id/questions/:questionId/answer': { body: { outcome: 'agreed' }, may: { ...overseen, held: ['administrator', 'marta', 'mia'] } },
   'GET /api/offers/:recipientId': { may: offers },

@@ -73,6 +73,18 @@ export const sharedLeadCommands: readonly Command[] = [
     },
   },
   {
+    name: 'lead free',
+    summary:
+      'Take a lead from a partner that is gone, without its answer; the digest of the reason is kept as evidence',
+    arguments: ['lead'],
+    options: { reason: value('words', 'Why you do not wait; kept as a note of the lead.') },
+    example: `leadmesh lead free ${lead} --reason "reseller.example is out of business"`,
+    onNode: async (door, asked) => {
+      const body = { reason: needed(asked, 'reason') };
+      return entry(await door.ask<object>('POST /api/leads/:id/free', { params: { id: asked.arg('lead') }, body }));
+    },
+  },
+  {
     name: 'lead give-back',
     summary: 'Ask the partner a lead came from to take it back',
     arguments: ['lead'],

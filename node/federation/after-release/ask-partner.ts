@@ -12,7 +12,7 @@ import { findHeldByPeer, findHeldFromPeer, isOfferedToPartner } from './find-hel
 import { isDeafTo } from '../peers/is-deaf-to.ts';
 import { planDue } from './question-due.ts';
 import { maySay, sendMessage } from '../sending/send-message.ts';
-import type { Conversation } from '../store/conversations.ts';
+import { heldStates, type Conversation } from '../store/conversations.ts';
 import { insertQuestion } from '../store/questions.ts';
 import { partnerOf } from '../peers/partner-of.ts';
 
@@ -69,6 +69,15 @@ export async function giveBack(tx: Tx, leadId: string, { reason, text, actor }: 
   const answerBy = tx.clock.now() + answerMilliseconds;
   const body = { reason, ...(text !== undefined && { text }) };
   return ask(tx, conversation, { saying: { type: 'Return', body }, reason, text, actor, answerBy });
+}
+
+/** Asks for a lead that was taken from a partner without its answer: whoever comes back reads that it is theirs no more. */
+export async function recallIfHeard(tx: Tx, conversation: Conversation, actor: LeadActor): Promise<void> {
+  const isHeld = heldStates.includes(conversation.state) && maySay(conversation, 'Recall');
+  if (!isHeld || (await isDeafTo(tx, conversation.peerId, 'Update'))) return;
+  const [reason, answerBy] = ['other', tx.clock.now() + answerMilliseconds] as const;
+  const body = { reason, answerBy: new Date(answerBy).toISOString() };
+  await ask(tx, conversation, { saying: { type: 'Recall', body }, reason, actor, answerBy });
 }
 
 const alreadyAsked = () => conflict('already-asked', 'One of the two sides has asked already; the answer comes first.');

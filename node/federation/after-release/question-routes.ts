@@ -10,10 +10,12 @@ import type { LeadActor } from '../../leads/history.ts';
 import { leadTitle } from '../../leads/promote-fields.ts';
 import { partyOf, scopeOf } from '../../leads/scope.ts';
 import { seenLeads } from '../../leads/seen-leads.ts';
-import { getLead, type StoredLead } from '../../leads/store.ts';
+import { getLead, getLeadHead, type StoredLead } from '../../leads/store.ts';
 import { viewFields } from '../../leads/views.ts';
+import { findGivenAway } from '../../routing/free-from-partner.ts';
 import { answerQuestion } from './answer-question.ts';
 import { askBack, giveBack } from './ask-partner.ts';
+import { freeLead } from './free-lead.ts';
 import { findHeldByPeer, findHeldFromPeer } from './find-held.ts';
 import { maySay } from '../sending/send-message.ts';
 import { findAsked } from '../bridge/ask-away.ts';
@@ -77,12 +79,14 @@ const actorOf = ({ userId: id, name }: Actor): LeadActor => ({ kind: 'user', id,
 
 /** What somebody may do about a lead that is shared with a partner. */
 async function viewChoices(ctx: Context, actor: Actor, lead: StoredLead) {
-  if (!partyOf(actor, lead.holder)) return { askBack: false, giveBack: false };
+  const free = actor.role === 'administrator' && (await findGivenAway(ctx, lead)) !== undefined;
+  if (!partyOf(actor, lead.holder)) return { askBack: false, giveBack: false, free };
   const [given, got] = [await findHeldByPeer(ctx, lead.id), await findHeldFromPeer(ctx, lead.id)];
   const away = given ? undefined : await findHeldAway(ctx, lead.id);
   return {
     askBack: given ? maySay(given, 'Recall') : away !== undefined && !(await findAsked(ctx, away.recipient)),
     giveBack: got !== undefined && lead.holder?.kind !== 'peer' && maySay(got, 'Return'),
+    free,
   };
 }
 
@@ -91,7 +95,10 @@ const ofLead = route({
   path: '/api/leads/:id/questions',
   access: 'signed-in',
   summary: 'What was asked between us and a partner about a lead, newest first, and what the reader may ask now',
-  reply: z.object({ items: z.array(questionView), may: z.object({ askBack: z.boolean(), giveBack: z.boolean() }) }),
+  reply: z.object({
+    items: z.array(questionView),
+    may: z.object({ askBack: z.boolean(), giveBack: z.boolean(), free: z.boolean() }),
+  }),
   async handler(ctx, { params, actor }) {
     const lead = await getLead(ctx, params.id, await scopeOf(ctx, actor));
     const questions = await listQuestionsOf(ctx, lead.id);
@@ -150,6 +157,20 @@ const askForIt = route({
   },
 });
 
+const free = route({
+  method: 'POST',
+  path: '/api/leads/:id/free',
+  access: ['administrator'],
+  summary: 'Take a lead from a partner that is gone, without its answer; the reason is kept as evidence',
+  body: z.strictObject({ reason: z.string().trim().min(1).max(4_000) }),
+  reply: z.object({ state: z.string() }),
+  async handler(ctx, { params: { id }, body, actor }) {
+    await getLead(ctx, id, await scopeOf(ctx, actor));
+    await transact(ctx, (tx) => freeLead(tx, id, { ...body, actor: actorOf(actor) }));
+    return { state: (await getLeadHead(ctx, id)).state };
+  },
+});
+
 const giveItBack = route({
   method: 'POST',
   path: '/api/leads/:id/give-back',
@@ -182,4 +203,4 @@ const answer = route({
   },
 });
 
-export const questionRoutes: readonly Route[] = [ofLead, open, askForIt, giveItBack, answer];
+export const questionRoutes: readonly Route[] = [ofLead, open, askForIt, free, giveItBack, answer];

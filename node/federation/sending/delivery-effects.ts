@@ -13,6 +13,7 @@ import { forgetTold } from '../receiving/forget-late.ts';
 import { findConversation, updateConversation, type Conversation } from '../store/conversations.ts';
 import { forgetConversation } from '../store/inbox.ts';
 import { cancelUnsent, isSaidAgain, type OutboxMessage } from '../store/outbox.ts';
+import { isTelling } from '../store/outbox-content.ts';
 import { unask } from '../after-release/unask.ts';
 import { mayHaveArrived } from './may-have-arrived.ts';
 
@@ -63,7 +64,8 @@ export async function onDead(tx: Tx, message: OutboxMessage): Promise<void> {
   if (message.type === 'Erasure' || message.type === 'AccessRequest') return requestUnheard(tx, message, 'expired');
   const conversation = await findConversation(tx, message);
   if (!conversation) return;
-  await forgetTold(tx, message, conversation);
+  // An answer may be sent anew by a person.
+  if (isTelling(message.type)) await forgetTold(tx, message, conversation);
   if (message.type === 'Recall' || message.type === 'Return')
     await unask(tx, conversation, { message, code: 'not-reached' });
   if (message.type === 'Accept') await loseClaim(tx, conversation, message, 'expired');

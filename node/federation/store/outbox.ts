@@ -126,6 +126,18 @@ export async function cancelUnsent(
   return rows.map((row) => row.type);
 }
 
+/** No release of a conversation leaves any more, nor is one sent anew. */
+export async function withdrawReleases(tx: Tx, { peerId, conversationId }: ConversationKey): Promise<void> {
+  await tx.db
+    .updateTable('outbox')
+    .set({ state: 'cancelled', code: 'freed', answeredAt: tx.clock.now() })
+    .where('peerId', '=', peerId)
+    .where('conversationId', '=', conversationId)
+    .where('type', '=', 'Release')
+    .where('state', 'in', ['waiting', 'dead', 'refused'])
+    .execute();
+}
+
 /** Whether a message of this type is on its way in a conversation, or arrived. */
 export async function hasSent(ctx: Context, key: ConversationKey, type: MessageType): Promise<boolean> {
   const row = await ctx.db

@@ -155,7 +155,7 @@ export interface ListedQuestion extends Question {
 }
 export interface Questions {
   items: Question[];
-  may: { askBack: boolean; giveBack: boolean };
+  may: { askBack: boolean; giveBack: boolean; free: boolean };
 }
 export interface Trace {
   id: string;

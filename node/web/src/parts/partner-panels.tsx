@@ -70,6 +70,30 @@ export function AskBackPanel({ lead, back }: Panel) {
   );
 }
 
+/** Takes the lead from a partner that is gone. */
+export function FreePanel({ lead, back }: Panel) {
+  const { api } = useSession();
+  const { facts, field } = useWords();
+  const free = useAct({ act: () => api.freeLead(lead.id, facts.reason.trim()), changes: leadKeys, done: back });
+  const partner = lead.holder?.name ?? 'the partner';
+  return (
+    <AskPanel
+      title={`Take this lead from ${partner} without an answer?`}
+      send={{ label: 'Take it', color: 'red.9' }}
+      onSend={() => free.mutate()}
+      onBack={back}
+      busy={free.isPending}
+      error={free.error}
+    >
+      <p className="quiet">
+        Only where they are gone for good: they may have its details and work on it. It goes through your rules again.
+        That you decided so is kept as evidence.
+      </p>
+      <Textarea label="Why?" required rows={3} maxLength={4_000} {...field('reason')} />
+    </AskPanel>
+  );
+}
+
 /** Asks the partner a lead came from to take it back. */
 export function GiveBackPanel({ lead, back }: Panel) {
   const { api } = useSession();

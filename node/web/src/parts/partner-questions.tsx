@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useSession } from '../api.ts';
 import type { LeadView } from '../shapes.ts';
 import { OpenQuestion } from './open-question.tsx';
-import { AskBackPanel, GiveBackPanel } from './partner-panels.tsx';
+import { AskBackPanel, FreePanel, GiveBackPanel } from './partner-panels.tsx';
 import { Failure } from './query-state.tsx';
 
 function useQuestions({ id }: LeadView) {
@@ -23,14 +23,15 @@ export function PartnerQuestions({ lead }: { lead: LeadView }) {
 /** The buttons to ask the partner that shares a lead something; they stand behind the steps of the work. */
 export function AskPartner({ lead }: { lead: LeadView }) {
   const { me } = useSession();
-  const [asked, setAsked] = useState<'ask-back' | 'give-back'>();
+  const [asked, setAsked] = useState<'ask-back' | 'give-back' | 'free'>();
   const { data } = useQuestions(lead);
   const back = () => setAsked(undefined);
   if (!data) return null;
   if (asked === 'ask-back') return <AskBackPanel lead={lead} back={back} />;
   if (asked === 'give-back') return <GiveBackPanel lead={lead} back={back} />;
+  if (asked === 'free') return <FreePanel lead={lead} back={back} />;
   const mayAskBack = data.may.askBack && me.user.role !== 'representative';
-  if (!mayAskBack && !data.may.giveBack) return null;
+  if (!mayAskBack && !data.may.giveBack && !data.may.free) return null;
   return (
     <div className="buttons">
       {mayAskBack && (
@@ -41,6 +42,11 @@ export function AskPartner({ lead }: { lead: LeadView }) {
       {data.may.giveBack && (
         <Button variant="default" onClick={() => setAsked('give-back')}>
           Give it back …
+        </Button>
+      )}
+      {data.may.free && (
+        <Button variant="default" onClick={() => setAsked('free')}>
+          Take it without an answer …
         </Button>
       )}
     </div>
