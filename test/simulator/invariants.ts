@@ -1,4 +1,5 @@
 import { checkAgreements } from './check-agreements.ts';
+import { checkCaps } from './check-caps.ts';
 import { checkForgotten, checkLeads } from './check-leads.ts';
 import { checkAccounts } from './check-accounts.ts';
 import { checkLedger } from './check-ledger.ts';
@@ -21,6 +22,7 @@ export async function checkEnd(world: World, run: Run): Promise<void> {
     checkLeads(stock, run);
     checkForgotten(stock, run);
     checkAgreements(stock, run);
+    checkCaps(stock, run);
     await checkLedger(world.node(stock.name), stock, onFault);
   }
   checkAccounts(stocks, run);

@@ -55,9 +55,13 @@ export function drawPlan(random: Random): RunPlan {
   const lasts = random.pick([5, 20, 60, 150]) * minute;
   const more = random.fork('more');
   const flood = hostile && more.fork('flood').chance(0.1);
+  const agreements = passesOn || random.chance(0.3);
+  const ofCaps = more.fork('caps');
+  const caps = agreements && !hostile && ofCaps.chance(0.25);
   return {
     topology,
-    agreements: passesOn || random.chance(0.3),
+    agreements,
+    caps,
     hostile,
     leads: random.between(1, 4),
     lasts,
@@ -70,6 +74,7 @@ export function drawPlan(random: Random): RunPlan {
     rights: more.chance(0.35) ? more.pick([0.1, 0.25, 0.5]) : 0,
     errands: more.chance(0.35) ? more.between(3, 25) : 0,
     fetcher: random.chance(0.08) && !flood ? residents.at(-1) : undefined,
+    ...(caps && drawCrowd(ofCaps, { residents, lasts })),
   };
 }
 
@@ -89,6 +94,17 @@ function drawTroubles(random: Random, { residents, lasts, flood }: Scene) {
   const none = Object.fromEntries(residents.map((name) => [name, 0]));
   return flood ? { weather: calm, mortality: 0, partings: [], skews: none } : troubles;
 }
+
+/**
+ * Many leads that wait for busy people, so that more is claimed than the caps allow; much of it at once, when the nodes hear
+ * of each other again.
+ */
+const drawCrowd = (random: Random, { residents: [one = '', other = ''], lasts }: Omit<Scene, 'flood'>) => ({
+  leads: random.between(4, 8),
+  pace: lasts / random.between(60, 120),
+  assign: { mode: 'grab', offerMinutes: 240 } as const,
+  ...(random.chance(0.6) && { partings: [{ one, other, from: lasts / 4, until: (lasts * 3) / 4 }] }),
+});
 
 function drawWeather(random: Random): Weather {
   const storm = random.pick([0, 0.3, 1, 3]);

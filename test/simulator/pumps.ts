@@ -2,6 +2,7 @@ import { deliveryHandlers } from '../../node/delivery/handlers.ts';
 import { makeFetchWorker } from '../../node/federation/sending/fetch-messages.ts';
 import { federationHandlers } from '../../node/federation/handlers.ts';
 import { makeSpeechWorker } from '../../node/federation/peers/learn-speech.ts';
+import { makeRefusalWorker } from '../../node/federation/receiving/count-refusals.ts';
 import { makeOutboxWorker } from '../../node/federation/sending/outbox-worker.ts';
 import type { Context } from '../../node/kernel/context.ts';
 import { makeJobWorkers } from '../../node/kernel/job-workers.ts';
@@ -23,6 +24,7 @@ interface Surroundings {
 const makeWorkers = (touching: Surroundings['touching']): Worker[] => [
   ...makeJobWorkers([...routingHandlers, ...deliveryHandlers, ...federationHandlers].map(touchingDisk(touching))),
   makeOutboxWorker(),
+  makeRefusalWorker(),
   makeSpeechWorker(),
   makeFetchWorker(),
 ];

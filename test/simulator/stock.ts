@@ -1,3 +1,4 @@
+import { readChronicle } from './chronicle.ts';
 import type { SimNode } from './station.ts';
 
 /** All rows of a node that the invariants speak of. */
@@ -21,6 +22,7 @@ export async function takeStock(node: SimNode) {
     questions: await db.selectFrom('leadQuestion').selectAll().execute(),
     outbox: await db.selectFrom('outbox').selectAll().orderBy('createdAt').execute(),
     inbox: await db.selectFrom('inbox').selectAll().execute(),
+    chronicle: await readChronicle(db),
     jobs: await db.selectFrom('job').selectAll().orderBy('dueAt').execute(),
   };
 }

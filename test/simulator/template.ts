@@ -14,6 +14,7 @@ import { createUser } from '../../node/people/create-user.ts';
 import { openUserBox } from '../../node/routing/open-box.ts';
 import { findBoxOf } from '../../node/routing/store/boxes.ts';
 import { makeSigningKey, makeInvitation, writeInvitation, type SigningKey } from '../../protocol/index.ts';
+import { installChronicle } from './chronicle.ts';
 import { addressOf } from './node.ts';
 import { makeRandom } from './random.ts';
 import type { SimNode } from './station.ts';
@@ -33,6 +34,8 @@ export interface TemplateWish {
   readonly topology: Topology;
   /** Every pair has an agreement; a chain cannot do without. */
   readonly agreements: boolean;
+  /** The agreements have caps that a few leads reach. */
+  readonly caps: boolean;
   /** Each node also knows a peer that keeps no rule. */
   readonly hostile: boolean;
 }
@@ -66,7 +69,7 @@ export function openTemplates() {
   const made = new Map<string, Promise<Template>>();
   return {
     get(wish: TemplateWish): Promise<Template> {
-      const name = `${wish.topology}-${wish.agreements}-${wish.hostile}`;
+      const name = `${wish.topology}-${wish.agreements}-${wish.caps}-${wish.hostile}`;
       const found = made.get(name) ?? makeTemplate(join(folder, name), wish);
       made.set(name, found);
       return found;
@@ -99,7 +102,8 @@ async function makeTemplate(folder: string, wish: TemplateWish): Promise<Templat
   for (const [first, second] of pairs) await introduce(world.node(first), world.node(second));
   if (mallory) for (const node of world.nodes) await pinMallory(node, mallory);
   await world.run(10_000);
-  if (wish.agreements) for (const [first, second] of pairs) await agree(world, world.node(first), world.node(second));
+  if (wish.agreements)
+    for (const [first, second] of pairs) await agree(world, [world.node(first), world.node(second)], wish.caps);
   const residents: Resident[] = [];
   for (const home of homes) residents.push(await describe(world.node(home.name), home, wish));
   await world.run(60_000);
@@ -112,6 +116,7 @@ async function furnish(folder: string, name: string): Promise<Home> {
   mkdirSync(folder, { recursive: true });
   const database = await openDatabase({ dataFolder: folder });
   await migrate(database, () => startsAt);
+  await installChronicle(database);
   await database.close();
   const keys = { signing: makeSigningKey(), secret: createSecretKey(Buffer.alloc(32, name)) };
   return { name, folder, keys, skew: 0, messagesPerMinute: 6_000 };
@@ -136,7 +141,7 @@ async function pinMallory(node: SimNode, key: SigningKey): Promise<void> {
 }
 
 /** The first offers, the second may pass leads on to anybody, and tells corrections. */
-async function agree(world: World, first: SimNode, second: SimNode): Promise<void> {
+async function agree(world: World, [first, second]: readonly [SimNode, SimNode], capped: boolean): Promise<void> {
   await proposeAgreement(first.ctx, {
     peerId: second.nodeId,
     terms: {
@@ -146,6 +151,7 @@ async function agree(world: World, first: SimNode, second: SimNode): Promise<voi
       deleteShownHours: 24,
       retentionDays: 90,
       feedback: { assignedTo: true, amount: 'exact', reason: true, note: true, update: true },
+      ...(capped && { caps: { openLeads: 1, releasesPerDay: 3 } }),
       onward: { to: 'any' },
     },
   });
