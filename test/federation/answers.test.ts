@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { acceptToPeer } from '../../node/federation/offers/answer-upstream.ts';
 import { giveBack } from '../../node/federation/after-release/ask-partner.ts';
 import { findConversation } from '../../node/federation/store/conversations.ts';
-import { openFederation, sampleLead, type Federation, type FederationNode } from '../support/federation.ts';
+import { openText } from '../../node/leads/content-key.ts';
+import { canary, openFederation, sampleLead, type Federation, type FederationNode } from '../support/federation.ts';
 import { makeForeignPeer, post, type ForeignPeer } from '../support/foreign-peer.ts';
 import { hedy } from './shared-lead.ts';
 
@@ -120,9 +121,29 @@ describe('an answer quotes its question (LX-144)', () => {
 describe('a new offer in the conversation of a lead that we asked to give back', () => {
   it('means that it was taken back: the old one is deleted here', async () => {
     const { say, leadId, key } = await held();
+    expect((await say('AccessRequest', {})).status).toBe(200);
+    await node.settle();
     await node.write((tx) => giveBack(tx, leadId, { reason: 'not-a-fit', actor: hedy }));
+    const sent = () =>
+      node.ctx.db
+        .selectFrom('outbox')
+        .select(['type', 'state', 'document'])
+        .where('conversationId', '=', key.conversationId)
+        .where('type', 'in', ['AccessReport', 'Return'])
+        .orderBy('seq')
+        .execute();
+    const report = async (n: number) => (await openText(node.ctx, (await sent())[n]?.document ?? null)) ?? '';
+    expect(await report(0)).toContain(canary);
     const offer = { mode: 'direct', closesAt: iso(hour), lead: { account: { name: 'Acme' } } } as const;
     expect((await say('Offer', offer, { round: 2 })).status).toBe(200);
+    // What waited is not sent any more, nor kept; who asked for a report gets one of what is left.
+    expect(await sent()).toEqual([
+      { type: 'AccessReport', state: 'cancelled', document: null },
+      { type: 'Return', state: 'cancelled', document: null },
+    ]);
+    await node.settle();
+    expect((await sent()).map(({ type, state }) => `${type} ${state}`).at(-1)).toBe('AccessReport waiting');
+    expect(await report(2)).not.toContain(canary);
     const conversation = await findConversation(node.ctx, key);
     expect(conversation).toMatchObject({ state: 'offered', round: 2 });
     expect(conversation?.leadId).not.toBe(leadId);

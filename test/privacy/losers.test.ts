@@ -173,11 +173,15 @@ it('of a lead that was passed on, taken back and given back no message is left',
     await below.write((tx) => answerQuestion(tx, world.idAt(below), agreed));
     await world.settle();
   };
+  await vendor.write((tx) => askAccess(tx, world.idAt(vendor), { actor: grace }));
+  await world.settle();
+  expect(JSON.stringify(await world.requests(distributor))).toContain(canary);
   await comesBack(distributor, dealer);
   expect((await documents()).every(({ document }) => document !== null)).toBe(true);
   await comesBack(vendor, distributor);
   expect((await world.lead(distributor)).state).toBe('withdrawn');
   expect((await documents()).map(({ document }) => document)).toEqual([null, null]);
+  expect((await allOf(distributor)).toLowerCase()).not.toContain(canary.toLowerCase());
 });
 
 it('a report that had not arrived when its content was deleted is answered anew, with what is left', async () => {

@@ -17,6 +17,7 @@ import {
 } from '../store/conversations.ts';
 import { forgetConversation } from '../store/inbox.ts';
 import { forgetSent } from '../store/outbox-content.ts';
+import { forgetReports } from '../store/privacy-requests.ts';
 import { closeQuestion, forgetQuestions, listOpenIn, type Question } from '../store/questions.ts';
 import { partnerOf } from '../peers/partner-of.ts';
 
@@ -64,6 +65,7 @@ export async function handOver(
     await forgetSent(tx, each);
   }
   await forgetQuestions(tx, leadId);
+  await forgetReports(tx, leadId);
 }
 
 /** Whether the peer owns the lead by this conversation, and not by a later one, or no longer. */

@@ -2,15 +2,16 @@ import type { ConversationState } from '../../../protocol/index.ts';
 import type { Tx } from '../../kernel/context.ts';
 import { systemActor } from '../../leads/history.ts';
 import { giveLeadBack, withdrawLead } from '../../routing/withdraw-lead.ts';
-import type { Conversation } from '../store/conversations.ts';
+import { cancelTold } from '../privacy/cancel-told.ts';
+import { listConversationsOf, type Conversation } from '../store/conversations.ts';
 import { forgetConversation } from '../store/inbox.ts';
-import { forgetSent } from '../store/outbox-content.ts';
+import { forgetReports } from '../store/privacy-requests.ts';
 import { closeQuestion, forgetQuestions, listOpenIn } from '../store/questions.ts';
 import { partnerOf } from '../peers/partner-of.ts';
 
 /**
- * A peer offers anew where the end of the last round did not arrive: what we have of that round is deleted. A lead that we
- * asked to give back was taken back.
+ * A peer offers anew where the end of the last round did not arrive: what we have of that round is deleted, and nothing of it
+ * leaves any more. A lead that we asked to give back was taken back.
  */
 export async function endEarlierRound(
   tx: Tx,
@@ -26,7 +27,12 @@ export async function endEarlierRound(
     const recipient = await partnerOf(tx, peerId);
     await giveLeadBack(tx, leadId, { reason: 'returned', actor: systemActor, recipient });
     await forgetQuestions(tx, leadId);
-    await forgetSent(tx, conversation);
+    await forgetReports(tx, leadId);
+    // Also with those whom it was passed on to.
+    for (const each of await listConversationsOf(tx, leadId)) {
+      await cancelTold(tx, each);
+      if (each.conversationId !== conversation.conversationId) await forgetConversation(tx, each);
+    }
   } else return;
   await forgetConversation(tx, conversation, { except: messageId });
 }
