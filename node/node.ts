@@ -33,6 +33,7 @@ import { makeFetchWorker } from './federation/sending/fetch-messages.ts';
 import { makeSpeechWorker } from './federation/peers/learn-speech.ts';
 import { beginRestoration } from './federation/restoration/begin-restoration.ts';
 import { routes as federationRoutes } from './federation/routes.ts';
+import { makeRefusalWorker, tellAllRefusals } from './federation/receiving/count-refusals.ts';
 import { makeOutboxWorker } from './federation/sending/outbox-worker.ts';
 import { intakeHandlers } from './intake/handlers.ts';
 import { routes as intakeRoutes } from './intake/routes.ts';
@@ -87,6 +88,7 @@ const handlers: readonly JobHandler[] = [
 const makeWorkers = (): readonly Worker[] => [
   ...makeJobWorkers(handlers),
   makeOutboxWorker(),
+  makeRefusalWorker(),
   makeSpeechWorker(),
   makeFetchWorker(),
   makeScheduleWorker([retentionSchedule]),
@@ -132,6 +134,16 @@ export async function openContext(config: Config, overrides: Overrides = {}): Pr
 
 const consoleFolder = join(import.meta.dirname, 'web', 'dist');
 
+/** What happened until now is in the ledger, and signed for. */
+async function closeEvidence(ctx: Context): Promise<void> {
+  try {
+    await tellAllRefusals(ctx);
+    await closeLedger(ctx);
+  } catch (error) {
+    ctx.log.error('ledger-not-closed', { error });
+  }
+}
+
 /** Makes a node; nothing listens or works until `start`. */
 export async function createNode(config: Config, overrides: Overrides = {}): Promise<LeadmeshNode> {
   const { ctx, close } = await openContext(config, overrides);
@@ -168,7 +180,7 @@ export async function createNode(config: Config, overrides: Overrides = {}): Pro
       await server?.stop();
       await running?.stop();
       await greeting;
-      await closeLedger(ctx).catch((error: unknown) => ctx.log.error('ledger-not-closed', { error }));
+      await closeEvidence(ctx);
       await close();
     },
   };

@@ -20,6 +20,8 @@ export const leafLines = {
   /** The same the other way round; `kid` is the key that signed the message. */
   'receipt-given': ['peer', 'message', 'type', 'digest', 'conversation', 'seq', 'kid', 'answer'],
   'problem-given': ['peer', 'message', 'type', 'digest', 'conversation', 'seq', 'kid', 'code', 'answer'],
+  /** So many messages were refused since then that changed nothing here; without `peer`: nobody proved to have sent them. */
+  'refusals-counted': ['peer', 'code', 'since', 'count'],
   /** A message of ours expired unanswered: the peer may have it, or not. */
   'message-dead': ['peer', 'message', 'type', 'digest', 'conversation', 'seq'],
   /** A person sent a message again that had not arrived, or was refused; `was`: its id then. */

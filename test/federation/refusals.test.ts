@@ -10,6 +10,7 @@ import { makeCommitments, makeMessageId, makeOpenings, type Lead, type Offer } f
 import { scan } from '../../protocol/scan.ts';
 import { signDocument } from '../../protocol/signed-document.ts';
 import { reforge } from '../protocol/forge.ts';
+import { leavesOf, sequence } from '../ledger/log.ts';
 import { openFederation, sampleLead, type Federation, type FederationNode } from '../support/federation.ts';
 import { makeForeignPeer, post, type ForeignPeer } from '../support/foreign-peer.ts';
 
@@ -362,5 +363,35 @@ describe('a claim that is refused', () => {
     expect(await findConversation(node.ctx, key)).toMatchObject({ state: 'released' });
     expect(await leadOf()).toMatchObject({ state: 'assigned' });
     expect(await findOutbox(node.ctx, third.messageId)).toMatchObject({ state: 'refused', code: 'schema' });
+  });
+});
+
+describe('refusals that change nothing here', () => {
+  const counted = async () => {
+    await federation.settle();
+    await sequence(node.ctx);
+    return (await leavesOf(node.ctx, 'refusals-counted')).map((leaf) => leaf.replace(/since: .*\n/, ''));
+  };
+  const leaf = (code: string, count: number, peer = rogue.nodeId) =>
+    `refusals-counted\n${peer === '' ? '' : `peer: ${peer}\n`}code: ${code}\ncount: ${count}\n`;
+
+  it('are counted in the ledger: of each kind at once, and what comes after that once an hour', async () => {
+    federation.clock.advance('2h');
+    const before = (await counted()).length;
+    const told = async () => (await counted()).slice(before);
+    const elsewhere = () => post(node, rogue.say('elsewhere.localhost', 'Offer', offer()).xml);
+    await elsewhere();
+    for (let each = 0; each < 2; each++) await post(node, 'hello');
+    expect(await told()).toEqual([leaf('audience', 1), leaf('unauthenticated', 2, '')]);
+    for (let each = 0; each < 3; each++) await elsewhere();
+    const tomorrow = { created: iso(6 * minute), expires: iso(60 * minute) };
+    await post(node, rogue.say(node.nodeId, 'Offer', offer(), tomorrow).xml);
+    const soon = [leaf('audience', 1), leaf('unauthenticated', 2, ''), leaf('from-future', 1)];
+    expect(await told()).toEqual(soon);
+    federation.clock.advance('61m');
+    expect(await told()).toEqual([...soon, leaf('audience', 3)]);
+    federation.clock.advance('3h');
+    await elsewhere();
+    expect(await told()).toEqual([...soon, leaf('audience', 3), leaf('audience', 1)]);
   });
 });

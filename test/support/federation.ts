@@ -6,6 +6,7 @@ import { federationHandlers } from '../../node/federation/handlers.ts';
 import { acceptInvitation, confirmPeer, createInvitation } from '../../node/federation/peers/introduce.ts';
 import { makeFetchWorker } from '../../node/federation/sending/fetch-messages.ts';
 import { makeSpeechWorker } from '../../node/federation/peers/learn-speech.ts';
+import { makeRefusalWorker } from '../../node/federation/receiving/count-refusals.ts';
 import { makeOutboxWorker } from '../../node/federation/sending/outbox-worker.ts';
 import { routes } from '../../node/federation/routes.ts';
 import type { PeerRole } from '../../node/federation/store/peers.ts';
@@ -205,6 +206,7 @@ async function openNode(name: string, { place, clock, wire, keys }: Surroundings
   const workers = [
     ...makeJobWorkers([...routingHandlers, ...deliveryHandlers, ...federationHandlers]),
     makeOutboxWorker(),
+    makeRefusalWorker(),
     makeSpeechWorker(),
     makeFetchWorker(),
   ];

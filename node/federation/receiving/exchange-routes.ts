@@ -2,6 +2,7 @@ import { batchLimits, batchMediaType, capabilitiesPath, endpointPath, mediaType 
 import { addressKey, createFailureLimit } from '../../kernel/rate-limit.ts';
 import { reply, route, type Reply, type Route } from '../../kernel/routes.ts';
 import { sealCapabilities } from '../peers/capabilities.ts';
+import { countRefusal } from './count-refusals.ts';
 import { receiveBatch, type FrameAnswer } from './receive-batch.ts';
 import { receiveMessage, type ExchangeAnswer } from './receive-message.ts';
 
@@ -27,10 +28,14 @@ const messages = route({
     if (type === batchMediaType) {
       const answer = await receiveBatch(ctx, body);
       await limit.count(from, answer.unproven);
+      for (let each = 0; each < answer.unproven; each++) countRefusal(ctx, 'unauthenticated');
       return toFrame(answer);
     }
     const answer = type === mediaType ? await receiveMessage(ctx, body) : strangersAnswer;
-    if (answer.xml === undefined) await limit.count(from, 1);
+    if (answer.xml === undefined) {
+      countRefusal(ctx, 'unauthenticated');
+      await limit.count(from, 1);
+    }
     return toReply(answer);
   },
 });

@@ -4,6 +4,7 @@ import { answerPull } from './receive-pull.ts';
 import { answerFailure, openArrival, takeIn, type Arrival, type ExchangeAnswer } from './receive-message.ts';
 import { findPinnedPeer, type PinnedPeer } from '../keys/pinned-keys.ts';
 import { Refusal } from './refusal.ts';
+import { countRefusal } from './count-refusals.ts';
 import { claimBytes } from './bytes-under-way.ts';
 import { isQuotaEmpty } from './take-quota.ts';
 
@@ -37,7 +38,10 @@ export async function receiveBatch(ctx: Context, bytes: Uint8Array): Promise<Fra
       opened.push(arrival);
       if ('status' in arrival) continue;
       const admitted = (release ??= admitFrame(ctx, arrival, bytes));
-      if (!admitted) return { status: 429, retryAfter: waitSeconds, unproven: 0 };
+      if (!admitted) {
+        countRefusal(ctx, 'rate', arrival.sender.peer.nodeId);
+        return { status: 429, retryAfter: waitSeconds, unproven: 0 };
+      }
       const isPull = place === 0 && arrival.opened.message.header.type === 'Pull';
       if (isPull) return await answerPull(ctx, arrival, documents.slice(1));
     }

@@ -18,6 +18,7 @@ import { claimBytes, tooManyBytes } from './bytes-under-way.ts';
 import { ledgerAnswerGiven } from '../ledger-leaves.ts';
 import { findKeyOf, findPinnedPeer, isKeyInForce, peekSender, type PinnedPeer } from '../keys/pinned-keys.ts';
 import { heardFrom } from '../peers/peer-health.ts';
+import { countRefusal } from './count-refusals.ts';
 import { Refusal } from './refusal.ts';
 import { headerEpoch } from '../restoration/header-epoch.ts';
 import { heedEpoch } from '../restoration/return-states.ts';
@@ -105,6 +106,7 @@ async function answerUnreadable(ctx: Context, error: ProtocolError): Promise<Exc
   const { from, messageId, digest } = error.sender ?? {};
   if (from === undefined || messageId === undefined || digest === undefined) return unauthenticated;
   const code = error.code === 'not-understood' ? error.code : 'schema';
+  countRefusal(ctx, code, from);
   return sealProblem(ctx, { from, messageId, digest }, new Refusal(code, error.detail));
 }
 
@@ -191,8 +193,12 @@ export async function answerFailure(
   const answer = await sealProblem(ctx, answered, refusal);
   if (isRetryable(refusal.problem)) return answer;
   if (isRemembered(refusal)) {
+  if (!isRemembered(refusal)) countRefusal(ctx, refusal.problem, peerId);
     const tooMany = await takeQuota(ctx, peerId, 'refused').catch((rate: unknown) => rate);
-    if (tooMany instanceof Refusal) return sealProblem(ctx, answered, tooMany);
+    if (tooMany instanceof Refusal) {
+      countRefusal(ctx, tooMany.problem, peerId);
+      return sealProblem(ctx, answered, tooMany);
+    }
   }
   return transact(ctx, async (tx) => {
     const { securityEvent: code } = refusal;
@@ -207,10 +213,15 @@ export async function answerFailure(
     if (!stored) await ledgerAnswerGiven(tx, opened, row.answer, refusal.problem);
     return stored?.digest === opened.digest ? repeatAnswer(opened, stored) : answer;
   });
+    else if (stored.digest !== opened.digest) tx.afterCommit(() => countRefusal(ctx, refusal.problem, peerId));
 }
 
-/** Refusals that hang on the state of the conversation are kept, so that the same message never has an effect later. */
-const isRemembered = ({ problem }: Refusal): boolean => !['audience', 'expired', 'key-revoked'].includes(problem);
+/**
+ * Refusals that hang on the state of the conversation are kept, so that the same message never has an effect later. The others
+ * are counted: whoever floods this node makes it store nothing.
+ */
+const isRemembered = ({ problem }: Refusal): boolean =>
+  !isRetryable(problem) && !['audience', 'expired', 'key-revoked'].includes(problem);
 
 async function sealProblem(ctx: Context, answered: Answered, refusal: Refusal): Promise<ExchangeAnswer> {
   const { problem: code, message: text, retryAfter } = refusal;
