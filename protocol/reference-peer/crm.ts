@@ -4,6 +4,7 @@ import type { AnyMessage, Answered, Bodies, FindKey, MessageType, Opened, Proble
 import type { Sealed, SigningKey } from '../index.ts';
 import type { Desk, WorkStep } from './desk.ts';
 import type { Cancel, PeerClock, PeerLead } from './peer-lead.ts';
+import type { Sales } from './sales.ts';
 
 interface CrmParts {
   readonly nodeId: string;
@@ -13,6 +14,8 @@ interface CrmParts {
   readonly findKey: FindKey;
   /** Queues a sealed message; partner and conversation name its queue. */
   readonly post: (conversation: string, sealed: Sealed) => void;
+  /** Who speaks in the conversations that this peer began. */
+  readonly sales: Pick<Sales, 'knows' | 'hear'>;
   /** Told after every change of a lead. */
   readonly onChange: (lead: PeerLead, what: string) => void;
 }
@@ -51,7 +54,7 @@ export function makeCrm(parts: CrmParts): Crm {
   const work = (lead: PeerLead): void => {
     report(lead, parts.desk.work(lead), { ...parts, later, send });
   };
-  const apply = makeApply(leads, { answerOffer, work, onChange: parts.onChange });
+  const apply = makeApply(leads, { answerOffer, work, onChange: parts.onChange, sales: parts.sales });
   return {
     receive: makeReceiver(parts, apply),
     leads: () => [...leads.values()],
@@ -113,14 +116,16 @@ interface Effects {
   answerOffer(lead: PeerLead): void;
   work(lead: PeerLead): void;
   onChange(lead: PeerLead, what: string): void;
+  readonly sales: CrmParts['sales'];
 }
 
-function makeApply(leads: Map<string, PeerLead>, { answerOffer, work, onChange }: Effects): Apply {
+function makeApply(leads: Map<string, PeerLead>, { answerOffer, work, onChange, sales }: Effects): Apply {
   return (opened, now) => {
     const { type, from, conversation, round, seq } = opened.message.header;
     if (type === 'Capabilities') return undefined;
     if (messageTable[type].level !== 'Core' || messageTable[type].receipt === 'none') return 'not-understood';
     if (conversation === undefined || round === undefined || seq === undefined) return 'schema';
+    if (sales.knows(from, conversation)) return sales.hear(opened);
     const id = `${from} ${conversation}`;
     const lead = leads.get(id) ?? {
       partner: from,

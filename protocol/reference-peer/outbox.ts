@@ -7,7 +7,7 @@ interface OutboxParts {
   readonly findKey: FindKey;
   readonly endpointOf: (nodeId: string) => string | undefined;
   /** A message found its end: a receipt, or a problem that no repetition mends. */
-  readonly onSettled: (conversation: string, problem: Problem | undefined) => void;
+  readonly onSettled: (conversation: string, sealed: Sealed, problem: Problem | undefined) => void;
 }
 
 interface Outbox {
@@ -49,7 +49,7 @@ export function makeOutbox(parts: OutboxParts): Outbox {
     }
     queue.attempts = 0;
     queue.waiting.shift();
-    parts.onSettled(conversation, outcome === 'receipt' ? undefined : outcome);
+    parts.onSettled(conversation, sealed, outcome === 'receipt' ? undefined : outcome);
     if (queue.waiting.length > 0) run(conversation, queue);
     else queues.delete(conversation);
   }

@@ -11,6 +11,7 @@ import {
 import { makeCrm, type Crm } from './crm.ts';
 import type { Desk } from './desk.ts';
 import { makeOutbox } from './outbox.ts';
+import { makeSales, type Sales } from './sales.ts';
 import { systemClock, type PeerClock, type PeerLead } from './peer-lead.ts';
 
 export interface Partner {
@@ -43,6 +44,8 @@ export interface ReferencePeer {
   readonly invitation: Invitation;
   addPartner(partner: Partner): void;
   leads(): readonly PeerLead[];
+  /** Offers a lead of its own to partners: a conversation with each, whose ids it answers. */
+  offer: Sales['offer'];
   /** Messages without a receipt. */
   unreceipted(): number;
   stop(): Promise<void>;
@@ -55,12 +58,18 @@ export async function startReferencePeer(options: ReferencePeerOptions): Promise
   const { findKey, endpointOf } = partners;
   const outbox = makeOutbox({
     ...{ clock, findKey, endpointOf, fetch: options.fetch ?? fetch },
-    onSettled: (conversation, problem) => problem && crm.noteProblem(conversation, problem.code),
+    onSettled(conversation, sealed, problem) {
+      if (problem) {
+        crm.noteProblem(conversation, problem.code);
+        sales.noteProblem(sealed);
+      } else sales.noteReceipt(sealed);
+    },
   });
   const post = (conversation: string, sealed: Sealed) => {
     outbox.post(conversation, sealed);
   };
-  const crm = makeCrm({ nodeId, key, desk, clock, findKey, onChange, post });
+  const sales = makeSales({ nodeId, key, clock, post });
+  const crm = makeCrm({ nodeId, key, desk, clock, findKey, onChange, post, sales });
   const server = createServer((request, response) => {
     void answer(request, response, { crm, page, capabilities });
   });
@@ -74,6 +83,7 @@ export async function startReferencePeer(options: ReferencePeerOptions): Promise
     invitation,
     addPartner: partners.add,
     leads: () => crm.leads(),
+    offer: sales.offer,
     unreceipted: () => outbox.size(),
     async stop() {
       crm.stop();

@@ -14,6 +14,16 @@ const hurried: PeerClock = {
   },
 };
 
+const forSale = {
+  lead: {
+    contact: { familyName: 'Petrov-Castillo', emails: [{ value: 'petrov@customer.example' }] },
+    account: { name: 'Customer Ltd' },
+  },
+  withheld: ['contact.familyName', 'contact.emails'],
+  mode: 'grab',
+  openForMs: 3_600_000,
+} as const;
+
 /** The reference peer behind a door that may break one rule, and a kit it knows. */
 export async function startPeerUnderTest({ sends, ...rules }: Mutation = {}) {
   const keys: Keys = { peer: makeSigningKey(), kit: makeSigningKey() };
@@ -29,6 +39,10 @@ export async function startPeerUnderTest({ sends, ...rules }: Mutation = {}) {
     identity: { nodeId: 'kit.test', key: keys.kit },
     port: 0,
     waitMs: 1_500,
+    acts: {
+      // Nobody else wants it.
+      lead: () => Promise.resolve(void peer.offer({ ...forSale, partners: ['kit.test'] })),
+    },
   });
   peer.addPartner({ nodeId: 'kit.test', spki: keys.kit.spki, endpoint: kit.invitation.endpoint });
   return {
