@@ -56,3 +56,26 @@ it('asks for a lead back, is refused with a word, and takes it back from the lis
   await boss.goto(`${vendor.url}/leads/${leadId}`);
   await boss.locator('.page-head').getByText('nobody took').waitFor();
 });
+
+it('takes a lead from a partner that is gone, with a reason, and sends it through the rules again', async () => {
+  await using scene = await openPartners(browser);
+  const { vendor, reseller, rob } = scene;
+  await offerAllTo(vendor, [reseller], { mode: 'direct' });
+  const leadId = await takeIn(vendor);
+  await scene.settle();
+  const page = await browser.signIn(reseller, rob, { width: 'phone' });
+  await page.getByRole('link', { name: 'Analytical Engines GmbH' }).click();
+  await page.getByRole('button', { name: 'Accept this lead' }).click();
+  await page.getByText('Accepted. Waiting for vendor').waitFor();
+  await scene.settle();
+  const boss = await browser.signIn(vendor, vendor.administrator, { path: `/leads/${leadId}` });
+  await boss.getByRole('button', { name: 'Take it without an answer …' }).click();
+  await boss.getByLabel('Why?').fill('Out of business since May.');
+  await boss.getByRole('button', { name: 'Take it', exact: true }).click();
+  await boss.getByRole('tab', { name: 'History' }).click();
+  await boss.getByText('Out of business since May.').waitFor();
+  expect(await boss.getByRole('button', { name: 'Take it without an answer …' }).count()).toBe(0);
+  await scene.settle();
+  await boss.goto(`${vendor.url}/leads/${leadId}`);
+  await boss.locator('.page-head').getByText('nobody took').waitFor();
+});
