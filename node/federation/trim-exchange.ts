@@ -6,18 +6,19 @@ import { forgetDocumentsBefore } from './store/outbox-content.ts';
 import { deleteSecurityEventsBefore } from './store/peers.ts';
 import { trimWebhooks } from './store/webhooks.ts';
 
-/** A repetition later than this fails on its expiry. */
-const idMemoryDays = 90;
 const securityMemoryDays = 400;
 /** Other software reports about a lead for as long as it works on it: by what it was told it is known to have it. */
 const webhookMemoryDays = 400;
 /** A release that nobody took may be sent again for so long. */
 const releaseMemoryDays = 90;
 
-/** Once a day: content of messages goes when no repetition can need it, ids later, security events after a year. */
+/**
+ * Once a day: content of messages between nodes goes when no repetition can need it, ids later, security events after a year. What
+ * was said of a lead stays, sealed, as long as the lead.
+ */
 export async function trimExchange(tx: Tx): Promise<void> {
   const now = tx.clock.now();
-  await trimInbox(tx, { contentAt: now - dayMilliseconds, idAt: now - idMemoryDays * dayMilliseconds });
+  await trimInbox(tx, { contentAt: now - dayMilliseconds, now });
   await forgetDocumentsBefore(tx, now - dayMilliseconds);
   await deleteSecurityEventsBefore(tx, now - securityMemoryDays * dayMilliseconds);
   await trimWebhooks(tx, {

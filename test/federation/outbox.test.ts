@@ -1,4 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { proposeAgreement } from '../../node/federation/agreements/agree.ts';
+import { eraseLead } from '../../node/federation/privacy/erase-lead.ts';
+import { openText } from '../../node/leads/content-key.ts';
+import { checkProof } from '../../protocol/index.ts';
+import { plainTerms } from '../agreements/support.ts';
 import { giveBack } from '../../node/federation/after-release/ask-partner.ts';
 import { getPeerView } from '../../node/federation/peers/describe-peer.ts';
 import { federationHandlers } from '../../node/federation/handlers.ts';
@@ -133,35 +138,68 @@ describe('a message that cannot be delivered', () => {
 });
 
 describe('what a node keeps of messages', () => {
-  it('is content for as long as a repetition may come, then ids', async () => {
+  it('is what was said of a lead for as long as the lead, and then what proves it; what nodes say to each other goes', async () => {
     await using world = await openPair();
     const { vendor, reseller } = world;
-    await release(world);
-    const documents = async () => {
-      const [sent, received] = await Promise.all([
-        vendor.ctx.db.selectFrom('outbox').select(['type', 'document', 'digest', 'answer']).orderBy('seq').execute(),
-        reseller.ctx.db
-          .selectFrom('inbox')
-          .select(['type', 'document', 'digest', 'answer'])
-          .orderBy('messageId')
-          .execute(),
-      ]);
-      return { sent, received };
-    };
-    const before = await documents();
-    const sealed = (rows: typeof before.sent) =>
-      rows.filter(({ document }) => document?.startsWith('sealed:')).map(({ type }) => type);
-    // An Award shows nothing of the lead; what comes is sealed without looking.
-    expect(sealed(before.sent)).toEqual(['Offer', 'Release']);
-    expect(sealed(before.received)).toEqual(['Offer', 'Award', 'Release']);
+    const { leadId } = await release(world);
+    await proposeAgreement(vendor.ctx, { peerId: reseller.nodeId, terms: plainTerms(world) });
+    await world.settle();
+    const columns = ['messageId', 'type', 'document', 'digest', 'proof', 'answer'] as const;
+    const kept = async () => ({
+      sent: await vendor.ctx.db.selectFrom('outbox').select(columns).orderBy('messageId').execute(),
+      received: await reseller.ctx.db.selectFrom('inbox').select(columns).orderBy('messageId').execute(),
+    });
+    const before = await kept();
+    for (const rows of [before.sent, before.received]) {
+      expect(rows.map(({ type }) => type)).toEqual(['Offer', 'Award', 'Release', 'Agreement']);
+      expect(rows.map(({ document }) => document?.startsWith('sealed:'))).toEqual([true, true, true, false]);
+    }
+    const ofLead = (rows: typeof before.sent) => rows.slice(0, 3);
     for (let days = 0; days < 17; days++) await world.advance('24h');
-    const after = await documents();
-    expect(JSON.stringify(after)).not.toContain(canary);
-    const without = (rows: typeof before.sent) => rows.map((row) => ({ ...row, document: null }));
-    expect(after).toEqual({ sent: without(before.sent), received: without(before.received) });
+    const [sent, received] = [before.sent, before.received].map((rows) => [
+      ...ofLead(rows),
+      { ...rows[3], document: null },
+    ]);
+    expect(await kept()).toEqual({ sent, received });
     for (let days = 0; days < 100; days++) world.clock.advance('24h');
     await world.settle();
-    expect((await documents()).received).toEqual([]);
+    const after = await kept();
+    expect(after).toEqual({ sent, received: ofLead(before.received) });
+    expect(await openText(reseller.ctx, after.received[2]?.document ?? null)).toContain(canary);
+
+    await vendor.write((tx) => eraseLead(tx, leadId, { reason: 'person-asked', actor: { kind: 'system' } }));
+    await world.settle();
+    const erased = await kept();
+    for (const rows of [erased.sent, erased.received])
+      for (const { document, proof, digest } of ofLead(rows)) {
+        expect(document).toBeNull();
+        expect(checkProof(proof ?? '', digest, vendor.ctx.keys.signing)).toBe(true);
+      }
+    const emptied = ofLead(before.received).map((row) => ({ ...row, document: null }));
+    expect(ofLead(erased.received)).toEqual(emptied);
+  });
+
+  it('is of an offer that was not accepted ids for a while, and nothing later', async () => {
+    await using world = await openPair();
+    const { vendor, reseller } = world;
+    await vendor.receive();
+    await world.settle();
+    // It closes; what was seen of it is deleted some minutes later.
+    await world.advance('2h');
+    await world.advance('1h');
+    const rows = () => reseller.ctx.db.selectFrom('inbox').select(['type', 'document']).orderBy('messageId').execute();
+    expect(await rows()).toEqual([
+      { type: 'Offer', document: null },
+      { type: 'NoLongerAvailable', document: null },
+    ]);
+    for (const [days, left] of [
+      [80, 2],
+      [20, 0],
+    ] as const) {
+      for (let day = 0; day < days; day++) world.clock.advance('24h');
+      await world.settle();
+      expect(await rows()).toHaveLength(left);
+    }
   });
 
   it('is listed by type and state, newest first, without content', async () => {

@@ -1,3 +1,4 @@
+import { longestLifeMs } from '../../../protocol/index.ts';
 import type { Tx } from '../../kernel/context.ts';
 import { intend } from '../../kernel/jobs.ts';
 import { dayMilliseconds } from '../../kernel/times.ts';
@@ -25,23 +26,34 @@ export async function planRetention(tx: Tx, conversation: Conversation): Promise
   await intend(tx, { kind: 'end-retention', payload: { peerId, conversationId, endedAt }, dueAt, key });
 }
 
+interface Ended {
+  readonly peerId: string;
+  readonly conversationId: string;
+  readonly endedAt: number;
+  /** What was on its way then has arrived by now, or expired: its content goes as well. */
+  readonly again?: boolean;
+}
+
 /**
  * The time is over for which the holder may keep a lead after its end: its personal data is deleted, with a leaf that says so. A
  * lead on which work went on meanwhile stays, until its next end.
  */
-export async function endRetention(
-  tx: Tx,
-  { peerId, conversationId, endedAt }: { peerId: string; conversationId: string; endedAt: number },
-): Promise<void> {
+export async function endRetention(tx: Tx, { peerId, conversationId, endedAt, again = false }: Ended): Promise<void> {
   const conversation = await findConversation(tx, { peerId, conversationId });
   if (conversation?.endedAt !== endedAt) return;
   const { leadId, agreementDigest } = conversation;
-  await forgetOfferValues(tx, leadId);
+  if (!again) await forgetOfferValues(tx, leadId);
   // Also with those whom it was passed on to.
   for (const each of await listConversationsOf(tx, leadId)) {
     await forgetConversation(tx, each);
     await forgetSent(tx, each);
   }
+  if (again) return;
+  await intend(tx, {
+    kind: 'end-retention',
+    payload: { peerId, conversationId, endedAt, again: true } satisfies Ended,
+    dueAt: tx.clock.now() + longestLifeMs + dayMilliseconds,
+  });
   await updateConversation(tx, conversation, { offer: null, told: null });
   await forgetLead(tx, leadId, 'personal');
   const facts = { peer: peerId, lead: leadId, conversation: conversationId, 'agreement-digest': agreementDigest };

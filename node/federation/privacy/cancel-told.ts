@@ -2,7 +2,7 @@ import type { Tx } from '../../kernel/context.ts';
 import { intend } from '../../kernel/jobs.ts';
 import { openText } from '../../leads/content-key.ts';
 import type { Conversation } from '../store/conversations.ts';
-import { eraseSent, keepDocumentAs, listWordyWaiting } from '../store/outbox-content.ts';
+import { eraseSent, keepDocumentAs, listAnswersWaiting } from '../store/outbox-content.ts';
 import { reopenAnswered } from '../store/privacy-requests.ts';
 
 /**
@@ -10,7 +10,7 @@ import { reopenAnswered } from '../store/privacy-requests.ts';
  * of what is left instead (LX-154): it waits for an answer. An answer that has to arrive all the same stays readable until then.
  */
 export async function cancelTold(tx: Tx, conversation: Conversation): Promise<void> {
-  for (const { messageId, document } of await listWordyWaiting(tx, conversation))
+  for (const { messageId, document } of await listAnswersWaiting(tx, conversation))
     await keepDocumentAs(tx, messageId, await openText(tx, document));
   const since = await eraseSent(tx, conversation);
   if (since === undefined) return;

@@ -25,7 +25,7 @@ import { heedEpoch } from '../restoration/return-states.ts';
 import { sealArrival } from './seal-arrival.ts';
 import { sampleForSecondOpinion } from './second-opinion.ts';
 import { signingKeyFor } from '../keys/signing-key.ts';
-import { insertInbox, type InboxMessage } from '../store/inbox.ts';
+import { idMemoryMilliseconds, insertInbox, type InboxMessage } from '../store/inbox.ts';
 import { appendSecurityEvent } from '../store/peers.ts';
 import { takeQuota } from './take-quota.ts';
 
@@ -164,6 +164,8 @@ function describeArrival(
     code,
     receivedAt: tx.clock.now(),
     expiresAt: Date.parse(expires),
+    // What was taken of a lead is kept with it.
+    trimAt: code === null && conversation !== undefined ? null : Date.parse(expires) + idMemoryMilliseconds,
   };
 }
 

@@ -105,7 +105,7 @@ export async function sealIntoOutbox<T extends ConversationType>(
   return { messageId, digest, seq };
 }
 
-/** What holds no words and tells nothing of the lead is kept as it is. */
+/** The order to delete a lead is sent when its key is destroyed. */
 const keepDocument = async (tx: Tx, { contentKeyId }: Conversation, type: ConversationType, xml: string) =>
   contentKeyId === null || !isKeptSealed(type) ? xml : sealText(tx, contentKeyId, xml);
 

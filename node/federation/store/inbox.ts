@@ -1,6 +1,8 @@
+import { sql } from 'kysely';
 import type { MessageType } from '../../../protocol/index.ts';
 import { compileOnce } from '../../kernel/compile-once.ts';
 import type { Context, Tx } from '../../kernel/context.ts';
+import { dayMilliseconds } from '../../kernel/times.ts';
 import type { ConversationKey } from './conversations.ts';
 
 export interface InboxTable {
@@ -9,7 +11,7 @@ export interface InboxTable {
   digest: string;
   type: MessageType;
   conversationId: string | null;
-  /** The document as it came; null after its retention, or when its lead was withdrawn. */
+  /** The document as it came, sealed when it is about a lead; null when that is deleted, or after its retention. */
   document: string | null;
   /** The signed Receipt or Problem: the same bytes for every repetition. */
   answer: string;
@@ -19,6 +21,8 @@ export interface InboxTable {
   proof: string | null;
   receivedAt: number;
   expiresAt: number;
+  /** When the calendar forgets it; null: it proves what was said of a lead that is kept, or was for a while. */
+  trimAt: number | null;
 }
 export type InboxMessage = InboxTable;
 
@@ -27,6 +31,9 @@ declare module '../../kernel/database.ts' {
     inbox: InboxTable;
   }
 }
+
+/** A repetition later than this after its expiry fails on that. */
+export const idMemoryMilliseconds = 90 * dayMilliseconds;
 
 const insertRow = compileOnce((db, message: InboxMessage) =>
   db
@@ -78,13 +85,26 @@ export async function forgetConversation(
     .execute();
 }
 
-/** Content goes when it expired before `contentAt`, the memory of the id before `idAt`. */
-export async function trimInbox(tx: Tx, { contentAt, idAt }: { contentAt: number; idAt: number }): Promise<void> {
-  await tx.db.deleteFrom('inbox').where('expiresAt', '<', idAt).execute();
+/** The offer was not ours in the end: what proves that it was made goes when the ids of its messages do. */
+export async function trimConversation(
+  tx: Tx,
+  { peerId, conversationId }: ConversationKey,
+  trimAt: number,
+): Promise<void> {
   await tx.db
     .updateTable('inbox')
-    .set({ document: null })
-    .where('expiresAt', '<', contentAt)
-    .where('document', 'is not', null)
+    .set({ trimAt })
+    .where('peerId', '=', peerId)
+    .where('conversationId', '=', conversationId)
+    .where('trimAt', 'is', null)
     .execute();
+}
+
+/** What the partial indexes of contents say: what is sealed is about a lead, and goes with it. */
+export const isPlain = sql<boolean>`"document" is not null and substr("document", 1, 7) <> 'sealed:'`;
+
+/** Content about no lead goes when it expired before `contentAt`, rows when it is their time. */
+export async function trimInbox(tx: Tx, { contentAt, now }: { contentAt: number; now: number }): Promise<void> {
+  await tx.db.deleteFrom('inbox').where('trimAt', '<', now).execute();
+  await tx.db.updateTable('inbox').set({ document: null }).where('expiresAt', '<', contentAt).where(isPlain).execute();
 }

@@ -1,6 +1,7 @@
 import type { MessageType } from '../../../protocol/index.ts';
 import type { Context, Tx } from '../../kernel/context.ts';
 import type { ConversationKey } from './conversations.ts';
+import { isPlain } from './inbox.ts';
 import { waiting } from './outbox.ts';
 
 /** Deletes the content of what was sent in a conversation and is settled; ids, digests and answers stay. */
@@ -22,21 +23,21 @@ const telling: readonly MessageType[] = [
 /** Whether a message of this type shows something of a lead, or could. */
 export const isTelling = (type: MessageType): boolean => telling.includes(type);
 
-/** Messages that hold words of people, and say something that has to arrive all the same. */
-const wordy: readonly MessageType[] = ['Reject', 'RecallAnswer', 'ReturnAnswer', 'ErasureStatus'];
+/** What shows nothing of a lead has to arrive all the same when that is deleted. An Erasure is said after that, or because of it. */
+const spared: readonly MessageType[] = [...telling, 'Erasure'];
 
-/** Whether a message of this type is kept sealed: what it holds may name a person. */
-export const isKeptSealed = (type: MessageType): boolean => telling.includes(type) || wordy.includes(type);
+/** Whether a message of this type is kept sealed, as long as its lead: all that is said of one but that it is to be deleted. */
+export const isKeptSealed = (type: MessageType): boolean => type !== 'Erasure';
 
 /** What waits still in a conversation, sealed, and has to arrive although its lead is deleted. */
-export const listWordyWaiting = (ctx: Context, { peerId, conversationId }: ConversationKey) =>
+export const listAnswersWaiting = (ctx: Context, { peerId, conversationId }: ConversationKey) =>
   ctx.db
     .selectFrom('outbox')
     .select(['messageId', 'document'])
     .where('peerId', '=', peerId)
     .where('conversationId', '=', conversationId)
     .where('state', '=', waiting)
-    .where('type', 'in', wordy)
+    .where('type', 'not in', spared)
     .execute();
 
 /** Keeps the document of a message in another form. */
@@ -63,12 +64,12 @@ export async function eraseSent(tx: Tx, { peerId, conversationId }: Conversation
   return reports.length === 0 ? undefined : Math.min(...reports);
 }
 
-/** Deletes the content of messages that were answered before `at`; ids, digests and answers stay as proof. */
+/** Deletes the content about no lead of messages that were answered before `at`; ids, digests and answers stay as proof. */
 export const forgetDocumentsBefore = (tx: Tx, at: number) =>
   tx.db
     .updateTable('outbox')
     .set({ document: null })
     .where('answeredAt', '<', at)
-    .where('document', 'is not', null)
+    .where(isPlain)
     .where('state', 'in', ['delivered', 'cancelled', 'replayed'])
     .execute();

@@ -18,6 +18,7 @@ import { migration as bridge } from './0016-bridge.ts';
 import { migration as webhookTrim } from './0017-webhook-trim.ts';
 import { migration as claims } from './0018-claims.ts';
 import { migration as jobsByKind } from './0019-jobs-by-kind.ts';
+import { migration as keptMessages } from './0021-kept-messages.ts';
 
 /** Every change to the tables, oldest first. A migration that was released is never edited. */
 export const migrations: readonly Migration[] = [
@@ -40,4 +41,5 @@ export const migrations: readonly Migration[] = [
   webhookTrim,
   claims,
   jobsByKind,
+  keptMessages,
 ];
