@@ -59,10 +59,8 @@ export async function startReferencePeer(options: ReferencePeerOptions): Promise
   const outbox = makeOutbox({
     ...{ clock, findKey, endpointOf, fetch: options.fetch ?? fetch },
     onSettled(conversation, sealed, problem) {
-      if (problem) {
-        crm.noteProblem(conversation, problem.code);
-        sales.noteProblem(sealed);
-      } else sales.noteReceipt(sealed);
+      if (problem) crm.noteProblem(conversation, problem.code);
+      sales.noteEnd(sealed, problem);
     },
   });
   const post = (conversation: string, sealed: Sealed) => {

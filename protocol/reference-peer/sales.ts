@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { advance, isOfType, makeCommitments, makeHeader, makeOpenings, omitFields, seal } from '../index.ts';
 import type { AnyMessage, Bodies, ConversationPoint, Lead, MessageType, Offer, Opened } from '../index.ts';
-import type { ProblemCode, Sealed, SigningKey, Status } from '../index.ts';
+import type { Problem, ProblemCode, Sealed, SigningKey, Status } from '../index.ts';
 import type { PeerClock } from './peer-lead.ts';
 
 interface SalesParts {
@@ -42,10 +42,8 @@ export interface Sales {
   knows(partner: string, conversation: string): boolean;
   /** Applies what the partner says in such a conversation; the code of a Problem, or nothing. */
   hear(opened: Opened): ProblemCode | undefined;
-  /** A message arrived for good: after the Award the Release leaves. */
-  noteReceipt(sealed: Sealed): void;
-  /** A message was refused for good: nobody owns what was awarded (LX-102). */
-  noteProblem(sealed: Sealed): void;
+  /** A message was receipted, or refused for good: after the Award the Release leaves, or nobody owns what was awarded (LX-102). */
+  noteEnd(sealed: Sealed, problem: Problem | undefined): void;
 }
 
 const leaseMs = 3_600_000;
@@ -54,8 +52,6 @@ const leaseMs = 3_600_000;
 export function makeSales(parts: SalesParts): Sales {
   const offerings = new Map<string, Offering>();
   const send = makeSender(parts);
-  const awarded = ({ messageId }: Sealed) =>
-    [...offerings.values()].find(({ awardId, point }) => awardId === messageId && point.state === 'awarded');
   return {
     offer(wish) {
       const closesAt = parts.clock.now() + wish.openForMs;
@@ -73,13 +69,11 @@ export function makeSales(parts: SalesParts): Sales {
       const one = offerings.get(`${from} ${conversation}`);
       return one ? hear(one, opened, { send, now: parts.clock.now() }) : 'illegal-transition';
     },
-    noteProblem(award) {
-      const one = awarded(award);
-      if (one) one.point = { ...one.point, state: 'closed' };
-    },
-    noteReceipt(award) {
-      const one = awarded(award);
-      if (one) send(one, 'Release', { lead: one.sale.lead, openings: makeOpenings(one.secret) });
+    noteEnd({ messageId }, problem) {
+      const one = [...offerings.values()].find(({ awardId }) => awardId === messageId);
+      if (one?.point.state !== 'awarded') return;
+      if (problem) one.point = { ...one.point, state: 'closed' };
+      else send(one, 'Release', { lead: one.sale.lead, openings: makeOpenings(one.secret) });
     },
   };
 }

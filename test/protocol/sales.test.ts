@@ -42,9 +42,9 @@ describe('a lead that the reference peer offers to two', () => {
     expect(said()).toEqual(told);
     expect(accept('anna.test')).toBeUndefined();
     expect(said()).toEqual(told);
-    sales.noteReceipt(posted[2]!.sealed);
+    sales.noteEnd(posted[2]!.sealed, undefined);
     expect(said()).toEqual([...told, 'bert.test Release']);
-    sales.noteReceipt(posted[2]!.sealed);
+    sales.noteEnd(posted[2]!.sealed, undefined);
     expect(said()).toHaveLength(5);
     expect(say('bert.test', 'Status', { revision: 1, disposition: 'received', at: new Date(now).toISOString() })).toBe(
       undefined,
@@ -66,8 +66,8 @@ describe('a lead that the reference peer offers to two', () => {
     const { sales, accept, said, posted } = offerToTwo();
     accept('anna.test');
     const award = posted[2]!.sealed;
-    sales.noteProblem(award);
-    sales.noteReceipt(award);
+    sales.noteEnd(award, { code: 'illegal-transition', retryable: false });
+    sales.noteEnd(award, undefined);
     expect(said()).toEqual([...offers, 'anna.test Award', 'bert.test NoLongerAvailable taken']);
   });
 });
