@@ -193,9 +193,9 @@ export async function answerFailure(
   else ctx.log.error('message-failed', { ...facts, error });
   const answered = { from: peerId, messageId, digest: opened.digest };
   const answer = await sealProblem(ctx, answered, refusal);
+  if (!isRemembered(refusal)) countRefusal(ctx, refusal.problem, peerId);
   if (isRetryable(refusal.problem)) return answer;
   if (isRemembered(refusal)) {
-  if (!isRemembered(refusal)) countRefusal(ctx, refusal.problem, peerId);
     const tooMany = await takeQuota(ctx, peerId, 'refused').catch((rate: unknown) => rate);
     if (tooMany instanceof Refusal) {
       countRefusal(ctx, tooMany.problem, peerId);
@@ -213,9 +213,9 @@ export async function answerFailure(
     );
     const stored = await insertInbox(tx, row);
     if (!stored) await ledgerAnswerGiven(tx, opened, row.answer, refusal.problem);
+    else if (stored.digest !== opened.digest) tx.afterCommit(() => countRefusal(ctx, refusal.problem, peerId));
     return stored?.digest === opened.digest ? repeatAnswer(opened, stored) : answer;
   });
-    else if (stored.digest !== opened.digest) tx.afterCommit(() => countRefusal(ctx, refusal.problem, peerId));
 }
 
 /**
