@@ -1,4 +1,5 @@
 import type { Tx } from '../kernel/context.ts';
+import { raiseSetup } from '../kernel/setup.ts';
 import { getUser } from '../people/store.ts';
 import { findBoxOf, findBoxesOwnedBy, getBox, insertBox, systemBoxId, updateBox } from './store/boxes.ts';
 import type { Box } from './store/boxes.ts';
@@ -7,6 +8,12 @@ import type { Box } from './store/boxes.ts';
 export async function openUserBox(tx: Tx, userId: string): Promise<Box> {
   const there = await findBoxOf(tx, { userId });
   if (there) return there;
+  // From here one process after another: the command and the job of the same user may both be at it.
+  await raiseSetup(tx);
+  return (await findBoxOf(tx, { userId })) ?? addUserBox(tx, userId);
+}
+
+async function addUserBox(tx: Tx, userId: string): Promise<Box> {
   const user = await getUser(tx, userId);
   const [team] = user.managerId === null ? [] : await findBoxesOwnedBy(tx, user.managerId);
   const id = tx.ids.make('box');

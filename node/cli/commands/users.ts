@@ -1,9 +1,11 @@
 import { check, roles, scopes } from '../../kernel/routes.ts';
+import { transact } from '../../kernel/context.ts';
 import { when } from '../../kernel/times.ts';
 import { z } from 'zod';
 import { createApiToken } from '../../people/api-tokens.ts';
 import { setPassword } from '../../people/set-password.ts';
 import { nameInput, passwordInput } from '../../people/user-input.ts';
+import { openUserBox } from '../../routing/open-box.ts';
 import type { Command } from '../command.ts';
 import { secretLine } from '../input.ts';
 import { entry, table, words, type Page } from '../output.ts';
@@ -40,7 +42,10 @@ export const userCommands: readonly Command[] = [
       const manager = asked.text('manager');
       const managerId = manager === undefined ? undefined : (await door.user(manager)).id;
       const person = { email: asked.arg('email'), name: asked.arg('name'), role: needed(asked, 'role'), managerId };
-      return entry(await door.ask<object>('POST /api/users', { body: person }));
+      const added = await door.ask<{ id: string }>('POST /api/users', { body: person });
+      // A node that runs would open it a moment later: a script that goes on with rules for the user finds it.
+      await transact(door.ctx, (tx) => openUserBox(tx, added.id));
+      return entry(added);
     },
   },
   {
