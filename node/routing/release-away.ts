@@ -1,6 +1,7 @@
 import type { Tx } from '../kernel/context.ts';
 import { intend } from '../kernel/jobs.ts';
 import { listHistoryOf } from '../leads/store.ts';
+import { whyChanged } from '../leads/why-changed.ts';
 import { completeRelease } from './award.ts';
 import { getRecipient } from './store/recipients.ts';
 
@@ -19,8 +20,10 @@ export async function releaseAway(tx: Tx, recipientId: string): Promise<void> {
       payload: { recipientId },
       key: `consent-to-partner:${recipientId}`,
     });
-  const fields = changes.filter(({ at }) => at >= createdAt).flatMap(({ facts }) => facts.fields ?? []);
+  const since = changes.filter(({ at }) => at >= createdAt);
+  const fields = since.flatMap(({ facts }) => facts.fields ?? []);
   if (fields.length === 0) return;
-  const payload = { leadId, fields: [...new Set(fields)] };
+  const reason = whyChanged(since.filter(({ kind }) => kind === 'edit'));
+  const payload = { leadId, fields: [...new Set(fields)], ...(reason !== undefined && { reason }) };
   await intend(tx, { kind: 'update-to-peer', payload, key: `update-to-peer:${recipientId}` });
 }

@@ -41,7 +41,7 @@ describe('software that holds a lead', () => {
     await network.advance('1m');
     expect(crm.taken.map(({ body }) => body.type)).toEqual(['lead.offered', 'lead.released', 'lead.updated']);
     expect(crm.taken[2]?.body.data).toEqual({
-      ...{ event: 'lead.updated', lead: reference, reason: 'other', test: false },
+      ...{ event: 'lead.updated', lead: reference, reason: 'correction', test: false },
       ...{ changed: ['contact.jobTitle'], document: { contact: { jobTitle: 'Countess' } } },
     });
 

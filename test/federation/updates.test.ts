@@ -3,6 +3,7 @@ import { setFieldPolicy } from '../../node/disclosure/set-field-policy.ts';
 import { canary, sampleLead } from '../support/federation.ts';
 import { grace, hedy, openAccepted, openHeld, type SharedLead } from './shared-lead.ts';
 import { setFeedbackPolicy } from '../../node/federation/feedback/set-feedback-policy.ts';
+import { whyChanged } from '../../node/leads/why-changed.ts';
 
 const phones = [{ kind: 'work', value: '+49731555123' }];
 const updates = ({ wire }: SharedLead) => wire.calls.filter(({ type }) => type === 'Update');
@@ -77,6 +78,15 @@ describe('what changes in a lead that a partner holds', () => {
     expect(release?.status).toBe(200);
     const { document } = await reseller.lead(heldId);
     expect(document).toMatchObject({ contact: { phones }, account: { name: 'Acme Ltd' } });
+    expect(updates(world)[0]?.xml).toContain('<l:Reason>merge</l:Reason>');
+  });
+
+  it.each([
+    [['merge', 'merge'], 'merge'],
+    [['merge', 'correction'], undefined],
+    [[], undefined],
+  ])('edits for %s have one reason, or none: %s', (reasons, reason) => {
+    expect(whyChanged(reasons.map((each) => ({ facts: { reason: each } })))).toBe(reason);
   });
 
   it('arrives in order and once, however lossy the wire; a lower revision is recorded and not applied', async () => {

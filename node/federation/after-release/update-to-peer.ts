@@ -29,13 +29,17 @@ interface FieldsChanged {
 export async function updateToPeer(tx: Tx, { leadId, reason, fields = [] }: FieldsChanged): Promise<void> {
   // A backup knows nothing of it, whichever way it came.
   if (fields.includes('consents')) await noteWithdrawals(tx, leadId);
-  const why = updateReasons.find((known) => known === reason) ?? 'other';
+  const why = reasonToTell(reason);
   const down = await findHeldByPeer(tx, leadId);
   if (down) await tellChanges(tx, down, why);
   else await updateAway(tx, leadId, { reason: why, fields });
   const up = await findHeldFromPeer(tx, leadId);
   if (up) await tellChanges(tx, up, why);
 }
+
+/** A reason as the other side reads it. */
+export const reasonToTell = (reason: string | undefined): UpdateReason =>
+  updateReasons.find((known) => known === reason) ?? 'other';
 
 /**
  * Sends what changed since the other side was last told (section 10 of the specification); nothing when it may know nothing of

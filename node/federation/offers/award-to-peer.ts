@@ -1,5 +1,7 @@
 import { makeOpenings } from '../../../protocol/index.ts';
 import type { Tx } from '../../kernel/context.ts';
+import { listHistoryOf } from '../../leads/store.ts';
+import { whyChanged } from '../../leads/why-changed.ts';
 import { confirmAward } from '../../routing/award.ts';
 import { getOffer } from '../../routing/store/offers.ts';
 import { findPlan, getRecipient } from '../../routing/store/recipients.ts';
@@ -10,7 +12,7 @@ import { findDeleteBy } from '../privacy/delete-shown.ts';
 import { maySay, sendMessage } from '../sending/send-message.ts';
 import { findOffering, updateConversation, type Conversation } from '../store/conversations.ts';
 import { cancelUnsent, hasSent } from '../store/outbox.ts';
-import { tellChanges } from '../after-release/update-to-peer.ts';
+import { reasonToTell, tellChanges } from '../after-release/update-to-peer.ts';
 
 /** Tells a peer that it was first. Provisional until the receipt; after the lease the lead is offered anew. */
 export async function awardToPeer(tx: Tx, { recipientId }: { recipientId: string }): Promise<void> {
@@ -32,7 +34,9 @@ export async function releaseToPeer(tx: Tx, conversation: Conversation): Promise
   const change = { releasedAt: tx.clock.now() };
   const released = await sendMessage(tx, conversation, { type: 'Release', body, decidedBy: plan, change });
   // It opens the offered snapshot; what changed since then follows.
-  await tellClosedWays(tx, await tellChanges(tx, released, 'other'));
+  const edits = await listHistoryOf(tx, conversation.leadId, { kinds: ['edit'], skip: 0 });
+  const why = reasonToTell(whyChanged(edits.filter(({ at }) => at >= conversation.createdAt)));
+  await tellClosedWays(tx, await tellChanges(tx, released, why));
 }
 
 /**
