@@ -3,6 +3,7 @@ import { allChecks, runChecks, startKit, type Kit, type Report } from '../../pro
 import { eagerDesk } from '../../protocol/reference-peer/desk.ts';
 import type { PeerClock } from '../../protocol/reference-peer/peer-lead.ts';
 import { startReferencePeer } from '../../protocol/reference-peer/peer.ts';
+import type { LeadForSale } from '../../protocol/reference-peer/sales.ts';
 import { startDoor, type Keys, type Mutation } from './door.ts';
 
 /** Fifty times as fast as it is. */
@@ -14,7 +15,7 @@ const hurried: PeerClock = {
   },
 };
 
-const forSale = {
+const forSale: Omit<LeadForSale, 'partners'> = {
   lead: {
     contact: { familyName: 'Petrov-Castillo', emails: [{ value: 'petrov@customer.example' }] },
     account: { name: 'Customer Ltd' },
@@ -22,7 +23,7 @@ const forSale = {
   withheld: ['contact.familyName', 'contact.emails'],
   mode: 'grab',
   openForMs: 3_600_000,
-} as const;
+};
 
 /** The reference peer behind a door that may break one rule, and a kit it knows. */
 export async function startPeerUnderTest({ sends, ...rules }: Mutation = {}) {
