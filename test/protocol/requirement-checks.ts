@@ -52,7 +52,7 @@ export const requirementChecks: Readonly<Record<string, readonly [file: string, 
   'LX-133': ['protocol/client', 'proves nothing when it is %s'],
   'LX-134': ['federation/decisions', 'wait longer each time, and daily in the end'],
   'LX-135': ['federation/outbox', 'is content for as long as a repetition may come, then ids'],
-  'LX-136': ['federation/outbox', 'dies in the end, is seen, and has its effect when it is sent again by hand'],
+  'LX-136': ['federation/replay', 'has its effect once: $type of the $by, $faults'],
   'LX-137': ['federation/quota', 'is told to wait by a signed Problem beyond what was announced; the others are not'],
   'LX-150': [
     'privacy/erasure',
