@@ -30,7 +30,8 @@ const sentences: { readonly [Kind in HistoryKind]: (told: Told) => string } = {
   erase: ({ actor, facts }) => `${who(actor)} erased it${because(facts)}: nothing of it is left here`,
   'ask-erasure': ({ actor, facts }) => `${who(actor)} asked ${toOrUs(facts)} to erase it${because(facts)}${by(facts)}`,
   'answer-erasure': ({ actor, facts }) =>
-    `${who(actor)} on its erasure: ${facts.outcome ?? 'no answer'}${until(facts)}`,
+    `${who(actor)}${facts.recipient ? ` heard from ${name(facts.recipient)}` : ''} on its erasure: ` +
+    `${facts.outcome ?? 'no answer'}${until(facts)}`,
   hold: ({ actor, facts }) =>
     facts.until === undefined
       ? `${who(actor)} ended the legal hold`

@@ -60,8 +60,11 @@ export const leafLines = {
   'deletion-confirmed': ['peer', 'lead', 'conversation', 'round', 'message', 'digest'],
   /** All content of a lead was deleted here; by whose decision, and after which message. */
   'lead-erased': ['lead', 'reason', 'by', 'peer', 'conversation', 'message', 'digest'],
-  /** What a peer said became of an erasure; `onward`: node=outcome of those it had passed the lead to. */
-  'erasure-answered': ['peer', 'lead', 'conversation', 'message', 'digest', 'outcome', 'hold-until', 'onward'],
+  /**
+   * What a peer said became of an erasure; `onward`: node=outcome of those it had passed the lead to; `by`: who of ours heard it
+   * say so.
+   */
+  'erasure-answered': ['peer', 'lead', 'conversation', 'message', 'digest', 'outcome', 'hold-until', 'onward', 'by'],
   /** A lead may not be deleted until then, or may be again. */
   'legal-hold': ['lead', 'until', 'by'],
   /** A person changed what their data may be used for; `peer`: who told us, if not our own people. */

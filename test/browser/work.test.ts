@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openBrowser, type TestBrowser } from '../support/browser.ts';
+import { boxOf as bridgeBox, offerTo as bridgeTo } from '../bridge/scene.ts';
 import { offerAllTo, openPartners, openScene, takeIn } from './scene.ts';
 
 let browser: TestBrowser;
@@ -169,6 +170,25 @@ it('lets an administrator take an offer back, and a manager assign the lead', as
   await page.getByText('with Bob').waitFor();
   await boss.getByText('with Bob').waitFor();
   expect(await bob.api.get(`/api/leads/${leadId}`)).toMatchObject({ state: 'assigned', holder: { id: bob.id } });
+});
+
+it('notes what somebody without a node says on the phone about an erasure', async () => {
+  await using scene = await openScene(browser, 'vendor');
+  const node = scene.node('vendor');
+  const { api } = node.administrator;
+  const { id } = await api.send<{ id: string }>('POST', '/api/partners', { kind: 'people', name: 'Harbour Resellers' });
+  await api.send('POST', `/api/partners/${id}/people`, { email: 'pat@harbour.example', name: 'Pat Miller' });
+  await bridgeTo(node, [await bridgeBox(node, id)]);
+  const leadId = await takeIn(node);
+  await node.settle();
+  await api.send('POST', `/api/leads/${leadId}/erase`, { reason: 'person-asked', confirm: leadId });
+  const page = await browser.signIn(node, node.administrator, { path: `/leads/${leadId}`, width: 'phone' });
+  await page.getByRole('tab', { name: 'Privacy' }).click();
+  await page.getByRole('button', { name: 'They deleted it …' }).click();
+  await page.getByLabel('Who said so, and how?').fill('Pat Miller, by phone');
+  await page.getByRole('button', { name: 'Note it as done' }).click();
+  await page.getByText('“Pat Miller, by phone”').waitFor();
+  expect(await page.getByRole('button', { name: 'They deleted it …' }).count()).toBe(0);
 });
 
 it('tells of a change somebody else made meanwhile, instead of overwriting it', async () => {

@@ -87,6 +87,18 @@ describe('a sentence for every kind', () => {
       { recipient: reseller, reason: 'mistake' },
       'Grace Hopper gave it back to Reseller (mistake).',
     ],
+    [
+      'answer-erasure',
+      grace,
+      { recipient: reseller, outcome: 'done' },
+      'Grace Hopper heard from Reseller on its erasure: done.',
+    ],
+    [
+      'untold',
+      system,
+      { recipient: reseller, reason: 'not-reachable' },
+      'Reseller could not be told of a change of consent (not reachable).',
+    ],
     ['take-back', reseller, { recipient: reseller, reason: 'mistake' }, 'It came back from Reseller (mistake).'],
   ])('%s', (kind, actor, facts, sentence) => {
     expect(describeHistory({ kind, actor, facts })).toBe(sentence);

@@ -151,4 +151,17 @@ export const privacyCommands: readonly Command[] = [
       return entry(await door.ask<object>('POST /api/leads/:id/privacy-requests/:requestId/answer', { params, body }));
     },
   },
+  {
+    name: 'privacy confirm',
+    summary: 'Note that a partner which has no node, or was not reached, told us that it deleted a lead',
+    arguments: ['lead', 'request'],
+    options: { text: value('words', 'How it is known; stays on this node.') },
+    example: `leadmesh privacy confirm ${lead} privacy_01J8ZQ4X7M3N5P6R7S8T9V0W1X --text "Pat Miller, by phone"`,
+    onNode: async (door, asked) => {
+      const params = { id: asked.arg('lead'), requestId: asked.arg('request') };
+      const body = { text: needed(asked, 'text') };
+      const path = 'POST /api/leads/:id/privacy-requests/:requestId/confirm-erased';
+      return entry(await door.ask<object>(path, { params, body }));
+    },
+  },
 ];

@@ -5,6 +5,7 @@ import { conflict } from '../../kernel/errors.ts';
 import { dayMilliseconds, when } from '../../kernel/times.ts';
 import { tellHistory } from '../../leads/change-lead.ts';
 import type { LeadActor } from '../../leads/history.ts';
+import { holdStill } from '../../leads/store.ts';
 import { appendLeaf } from '../../ledger/append-leaf.ts';
 import { holderOf } from '../../routing/open-offer.ts';
 import { listRecipientsOfLead, type Recipient } from '../../routing/store/recipients.ts';
@@ -20,7 +21,7 @@ import {
 } from '../store/privacy-requests.ts';
 import { listToldOf } from '../store/webhooks.ts';
 import { newRequest, planDue } from './ask-erasure.ts';
-import { settleErasure } from './settle-erasure.ts';
+import { settleErasures } from './settle-erasure.ts';
 
 interface Asking {
   readonly reason: ErasureReason;
@@ -108,15 +109,17 @@ export async function hearErasedAway(
   recipient: Recipient,
   { digest }: { digest?: string | undefined } = {},
 ): Promise<'erased'> {
+  // Two that say so at once must see each other: the last ends it.
+  await holdStill(tx, recipient.leadId);
   const request = await findErasureOf(tx, recipient);
   if (!request) throw conflict('question-over', 'Nobody asked to delete this lead.');
   if (request.outcome === 'done') return 'erased';
-  const { id, leadId, peerId, conversationId: conversation, messageId: message, cause } = request;
+  const { id, leadId, peerId, conversationId: conversation, messageId: message } = request;
   const now = tx.clock.now();
   await updatePrivacyRequest(tx, id, { outcome: 'done', answeredAt: now, settledAt: now });
   const told = { peer: peerId, lead: leadId, conversation, message, digest, outcome: 'done' };
   await appendLeaf(tx, 'erasure-answered', told);
   await tellHistory(tx, leadId, 'answer-erasure', { actor: holderOf(recipient), outcome: 'done' });
-  if (cause !== null) await settleErasure(tx, cause);
+  await settleErasures(tx, leadId);
   return 'erased';
 }

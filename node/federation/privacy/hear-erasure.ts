@@ -18,7 +18,7 @@ import {
 import { tellPeople } from '../feedback/tell-people.ts';
 import { newRequest, planDue } from './ask-erasure.ts';
 import { eraseLead, eraseOnward } from './erase-lead.ts';
-import { settleErasure } from './settle-erasure.ts';
+import { settleErasure, settleErasures } from './settle-erasure.ts';
 
 const answerDays = 7;
 /** So many requests of one conversation may wait for an answer at a time. */
@@ -52,7 +52,7 @@ export async function hearErasure(tx: Tx, heard: Heard<'Erasure'>): Promise<void
   if (binds && lead) await (held ? eraseOnward : eraseLead)(tx, leadId, { reason, actor, cause: request });
   // Nothing of an offer that was turned down at the door is here; what its digests could be guessed from goes, too.
   if (binds && !lead && secret !== null && erasedAt === null) await forgetTurnedDown(tx, heard);
-  await settleErasure(tx, request.id);
+  await (leadId === '' ? settleErasure(tx, request.id) : settleErasures(tx, leadId));
 }
 
 async function forgetTurnedDown(tx: Tx, { conversation }: Heard<'Erasure'>): Promise<void> {
@@ -107,7 +107,7 @@ export async function hearErasureStatus(tx: Tx, heard: Heard<'ErasureStatus'>): 
     const actor = { kind: 'peer', id: peerId, name: peer.name } as const;
     await tellHistory(tx, leadId, 'answer-erasure', { actor, outcome, ...(until !== null && { until }) });
   }
-  if (request.cause !== null) await settleErasure(tx, request.cause);
+  await settleErasures(tx, leadId);
 }
 
 /** A leaf is small; the rest is in the message. */

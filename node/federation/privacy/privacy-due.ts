@@ -11,7 +11,7 @@ import { getLead } from '../../leads/store.ts';
 import { tellPeople } from '../feedback/tell-people.ts';
 import { eraseLead } from './erase-lead.ts';
 import { settleAccess } from './report-access.ts';
-import { settleErasure } from './settle-erasure.ts';
+import { settleErasure, settleErasures } from './settle-erasure.ts';
 import type { ErasureReason } from '../../../protocol/index.ts';
 
 /** The time to answer is over: what we owe is said as far as it goes; what a partner owes, our people are told. */
@@ -37,10 +37,8 @@ export async function requestUnheard(
   await updatePrivacyRequest(tx, request.id, { outcome, text: code, answeredAt: now, settledAt: now });
   if (!gone && request.leadId !== '')
     await tellPeople(tx, { leadId: request.leadId, peerId: request.peerId, topic: 'privacy-overdue' });
-  if (request.cause === null) return;
-  await (request.kind === 'erasure'
-    ? settleErasure(tx, request.cause)
-    : settleAccess(tx, { requestId: request.cause }));
+  if (request.kind === 'erasure') await settleErasures(tx, request.leadId);
+  else if (request.cause !== null) await settleAccess(tx, { requestId: request.cause });
 }
 
 /** A legal duty to keep a lead is over: what it kept us from erasing is erased now, and whoever asked for it is told. */

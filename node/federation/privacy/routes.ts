@@ -10,8 +10,10 @@ import { getLead } from '../../leads/store.ts';
 import { isDeafTo } from '../peers/is-deaf-to.ts';
 import { listConversationsOf, listOverdueDeletions, type Conversation } from '../store/conversations.ts';
 import { listOpenPrivacyRequests, listPrivacyRequestsOf, type PrivacyRequest } from '../store/privacy-requests.ts';
+import { confirmErased, mayConfirmErased } from './confirm-erased.ts';
 import { decideErasure, holdLead } from './decide-request.ts';
 import { eraseLead } from './erase-lead.ts';
+import { settleErasures } from './settle-erasure.ts';
 import { accessRoutes } from './access-routes.ts';
 import { actorOf, partnerView, viewPartner } from './views.ts';
 
@@ -34,6 +36,8 @@ const requestView = z.object({
   answerBy: z.string(),
   /** The time to answer is over; an answer still counts. */
   overdue: z.boolean(),
+  /** A person here may say that the partner did it: `POST …/privacy-requests/{id}/confirm-erased`. */
+  confirmable: z.boolean(),
   /** A person here decides on it: `POST …/privacy-requests/{id}/answer`. */
   decidable: z.boolean(),
   outcome: z.enum(['open', 'pending', 'done', 'partial', 'refused', 'unreached']),
@@ -66,6 +70,7 @@ async function viewRequest(
     askedAt: when(request.askedAt),
     answerBy: when(answerBy),
     overdue: settledAt === null && answerBy <= ctx.clock.now(),
+    confirmable: await mayConfirmErased(ctx, request),
     decidable: !ours && kind === 'erasure' && outcome === 'pending' && !erased,
     holdUntil: whenKnown(request.holdUntil),
     text: request.text ?? undefined,
@@ -177,7 +182,10 @@ const erase = route({
     const lead = await getLead(ctx, params.id, await scopeOf(ctx, actor));
     if (confirm !== lead.id)
       throw new CodedError('not-confirmed', 422, '“confirm” is not the id of the lead: nothing was erased.');
-    await transact(ctx, (tx) => eraseLead(tx, lead.id, { reason, actor: actorOf(actor) }));
+    await transact(ctx, async (tx) => {
+      await eraseLead(tx, lead.id, { reason, actor: actorOf(actor) });
+      await settleErasures(tx, lead.id);
+    });
     return { id: lead.id };
   },
 });
@@ -215,4 +223,21 @@ const answer = route({
   },
 });
 
-export const privacyRoutes: readonly Route[] = [ofLead, open, overdue, erase, hold, answer, ...accessRoutes];
+const confirm = route({
+  method: 'POST',
+  path: '/api/leads/:id/privacy-requests/:requestId/confirm-erased',
+  access: ['administrator'],
+  summary: 'A partner that has no node, or was not reached, told us by phone or letter that it deleted the lead',
+  body: z.strictObject({
+    /** How it is known; stays on this node. */
+    text: z.string().trim().min(1).max(500),
+  }),
+  reply: done,
+  async handler(ctx, { params: { id, requestId }, body: { text }, actor }) {
+    const lead = await getLead(ctx, id, await scopeOf(ctx, actor));
+    await transact(ctx, (tx) => confirmErased(tx, lead.id, { requestId, text, actor: actorOf(actor) }));
+    return { id: requestId };
+  },
+});
+
+export const privacyRoutes: readonly Route[] = [ofLead, open, overdue, erase, hold, answer, confirm, ...accessRoutes];

@@ -15,6 +15,8 @@ export function makePrivacyApi(call: Call): PrivacyApi {
     hold: (id, hold) => call('PUT', `${of(id)}/legal-hold`, hold),
     answerPrivacy: (id, requestId, decision) =>
       call('POST', `${of(id)}/privacy-requests/${encodeURIComponent(requestId)}/answer`, decision),
+    confirmErased: (id, requestId, text) =>
+      call('POST', `${of(id)}/privacy-requests/${encodeURIComponent(requestId)}/confirm-erased`, { text }),
     doNotContact: (id, channels) => call('POST', `${of(id)}/do-not-contact`, { channels }),
     decideConsent: (id, consent) => call('POST', `${of(id)}/consents`, consent),
     askReport: (id) => call('POST', `${of(id)}/access-report`),

@@ -19,6 +19,8 @@ export interface PrivacyRequest {
   askedAt: string;
   answerBy: string;
   overdue: boolean;
+  /** A person here may say that the partner did it. */
+  confirmable: boolean;
   /** A person here decides on it. */
   decidable: boolean;
   outcome: 'open' | 'pending' | 'done' | 'partial' | 'refused' | 'unreached';
@@ -80,6 +82,7 @@ export interface PrivacyApi {
   erase: (leadId: string, reason: ErasureReason) => Promise<unknown>;
   hold: (leadId: string, hold: Hold) => Promise<unknown>;
   answerPrivacy: (leadId: string, requestId: string, decision: Decision) => Promise<unknown>;
+  confirmErased: (leadId: string, requestId: string, text: string) => Promise<unknown>;
   doNotContact: (leadId: string, channels: readonly ContactChannel[]) => Promise<unknown>;
   decideConsent: (leadId: string, consent: Consent) => Promise<unknown>;
   askReport: (leadId: string) => Promise<unknown>;

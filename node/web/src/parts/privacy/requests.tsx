@@ -26,6 +26,7 @@ function sentenceOf({ kind, ours, partner: { name }, reason }: PrivacyRequest): 
 export function RequestLine({ request, lead }: { request: PrivacyRequest; lead?: React.ReactNode }) {
   const { me } = useSession();
   const [asked, setAsked] = useState<Decision['outcome']>();
+  const [heard, setHeard] = useState(false);
   const { outcome, askedAt, answerBy, overdue, answeredAt, holdUntil, text, onwards, decidable } = request;
   const [label, tone] = !request.ours && decidable ? (['to be decided', 'open'] as const) : outcomes[outcome];
   const facts = [
@@ -36,6 +37,8 @@ export function RequestLine({ request, lead }: { request: PrivacyRequest; lead?:
     holdUntil !== undefined && `a legal duty keeps it until ${describeTime(holdUntil)}`,
   ].filter(Boolean);
   const decides = decidable && me.user.role === 'administrator';
+  const confirms = request.confirmable && me.user.role === 'administrator';
+  if (heard && confirms) return <Confirming request={request} back={() => setHeard(false)} />;
   if (asked) return <Deciding request={request} outcome={asked} back={() => setAsked(undefined)} />;
   return (
     <div className="request">
@@ -54,6 +57,13 @@ export function RequestLine({ request, lead }: { request: PrivacyRequest; lead?:
           Further on: {onwards.map((one) => `${one.recipient}: ${words(one.outcome)}`).join(', ')}
         </p>
       )}
+      {confirms && (
+        <div className="buttons">
+          <Button variant="default" onClick={() => setHeard(true)}>
+            They deleted it …
+          </Button>
+        </div>
+      )}
       {decides && (
         <div className="buttons">
           <Button color="red.9" onClick={() => setAsked('agreed')}>
@@ -65,6 +75,33 @@ export function RequestLine({ request, lead }: { request: PrivacyRequest; lead?:
         </div>
       )}
     </div>
+  );
+}
+
+/** Somebody told on the phone what their software, or nobody, said. */
+function Confirming({ request: { id, leadId, partner }, back }: Pick<DecidingProps, 'request' | 'back'>) {
+  const { api } = useSession();
+  const [text, setText] = useState('');
+  const confirm = useAct({ act: () => api.confirmErased(leadId, id, text.trim()), changes: leadKeys, done: back });
+  return (
+    <AskPanel
+      title={`${partner.name} deleted what it had of this lead`}
+      send={{ label: 'Note it as done' }}
+      onSend={() => confirm.mutate()}
+      onBack={back}
+      busy={confirm.isPending}
+      error={confirm.error}
+    >
+      <Textarea
+        label="Who said so, and how? (without personal data of the lead; stays on this node)"
+        required
+        rows={2}
+        maxLength={500}
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value)}
+      />
+      <p className="quiet">Partners that asked for this erasure are told that it is done.</p>
+    </AskPanel>
   );
 }
 
