@@ -2,9 +2,10 @@ import type { Context } from '../kernel/context.ts';
 import { checkpointKey, claimOf, readCheckpoint } from './checkpoint.ts';
 import { listFindings, type Finding } from './findings.ts';
 import { emptyRoot } from './hash.ts';
-import type { NoteKey } from './signed-note.ts';
+import { readNoteKey, type NoteKey } from './signed-note.ts';
 import { findNewestCheckpoint, listCheckpoints } from './store/checkpoints.ts';
 import { getHead } from './store/head.ts';
+import { listLedgerKeys } from './store/keys.ts';
 import { countPending, findOldestPending } from './store/leaves.ts';
 import { readEdge, rootOf } from './tree.ts';
 import type { Claim } from './follow-roots.ts';
@@ -39,12 +40,12 @@ const pageCheckpoints = 500;
  */
 export async function verifyLedger(ctx: Context, { since }: { since?: string } = {}): Promise<LedgerReport> {
   const saved = since === undefined ? undefined : readCheckpoint(since);
-  const key = checkpointKey(ctx);
-  const isSigned = saved && saved.origin === ctx.config.nodeId && saved.isSignedBy(key);
+  const keys = await listKeys(ctx);
+  const isSigned = saved && isOurs(saved, ctx.config.nodeId, keys);
   // In this order: a checkpoint that is signed meanwhile would be beyond a head that was read before.
   const newest = await findNewestCheckpoint(ctx);
   const head = await getHead(ctx);
-  const notes = await verifyNotes(ctx, newest?.size ?? 0);
+  const notes = await verifyNotes(ctx, keys, newest?.size ?? 0);
   const claims: Claim[] = [headClaim(head), ...(saved ? [{ ...saved, kind: 'since' } as const] : [])];
   const leaves = await verifyLeaves(ctx, { size: head.size, claims, unsound: notes.unsound });
   const { track } = leaves;
@@ -84,8 +85,7 @@ function beyondLog(
 }
 
 /** That every stored checkpoint is one, and signed by this node. `unsound`: the sizes of those that are not. */
-async function verifyNotes(ctx: Context, until: number) {
-  const key = checkpointKey(ctx);
+async function verifyNotes(ctx: Context, keys: readonly NoteKey[], until: number) {
   const findings = listFindings();
   const unsound = new Set<number>();
   let count = 0;
@@ -96,7 +96,7 @@ async function verifyNotes(ctx: Context, until: number) {
     after = last.size;
     count += page.length;
     for (const stored of page) {
-      const fault = faultOf(claimOf(stored), ctx.config.nodeId, key);
+      const fault = faultOf(claimOf(stored), ctx.config.nodeId, keys);
       if (!fault) continue;
       unsound.add(stored.size);
       findings.add(finding(fault.code, fault.message, stored.size));
@@ -104,10 +104,21 @@ async function verifyNotes(ctx: Context, until: number) {
   }
 }
 
-function faultOf(claim: ReturnType<typeof claimOf>, nodeId: string, key: NoteKey) {
+/** Today's key, and those before it: what was signed with them still counts. */
+async function listKeys(ctx: Context): Promise<NoteKey[]> {
+  const today = checkpointKey(ctx);
+  const before = (await listLedgerKeys(ctx)).filter((text) => text !== today.text);
+  return [today, ...before.map(readNoteKey)];
+}
+
+const isOurs = ({ origin, isSignedBy }: Signed, nodeId: string, keys: readonly NoteKey[]): boolean =>
+  origin === nodeId && keys.some(isSignedBy);
+type Signed = Pick<ReturnType<typeof readCheckpoint>, 'origin' | 'isSignedBy'>;
+
+function faultOf(claim: ReturnType<typeof claimOf>, nodeId: string, keys: readonly NoteKey[]) {
   if (!claim) return { code: 'checkpoint-malformed', message: 'This is no checkpoint.' } as const;
-  if (claim.origin === nodeId && claim.isSignedBy(key)) return undefined;
-  return { code: 'checkpoint-unsigned', message: 'This node’s key did not sign this checkpoint.' } as const;
+  if (isOurs(claim, nodeId, keys)) return undefined;
+  return { code: 'checkpoint-unsigned', message: 'No key of this node signed this checkpoint.' } as const;
 }
 
 async function verifyWaiting(ctx: Context) {

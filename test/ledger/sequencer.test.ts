@@ -1,8 +1,9 @@
+import { createSecretKey } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { transact } from '../../node/kernel/context.ts';
 import { appendLeaf } from '../../node/ledger/append-leaf.ts';
-import { checkpointKey, readCheckpoint } from '../../node/ledger/checkpoint.ts';
+import { checkpointKey, readCheckpoint, signCheckpoint } from '../../node/ledger/checkpoint.ts';
 import { openLedger } from '../../node/ledger/open-ledger.ts';
 import { proveConsistency, proveInclusion, rootAt } from '../../node/ledger/proofs.ts';
 import { closeLedger } from '../../node/ledger/sequencer.ts';
@@ -166,11 +167,26 @@ onEachDatabase((database) => {
       expect(texts).toHaveLength(2);
       expect(texts[0]).toContain(`use: messages\nkid: ${ctx.keys.signing.kid}\n`);
       expect(texts[1]).toContain(`use: checkpoints\nkey: ${checkpointKey(ctx).text}\n`);
-      const other = (await open()).ctx;
-      await openLedger({ ...ctx, keys: other.keys });
-      await sequence(ctx);
+      await closeLedger(ctx);
+      const { note: since = '' } = (await findNewestCheckpoint(ctx)) ?? {};
+      const { signing } = (await open()).ctx.keys;
+      const withSecret = (byte: number) => ({ ...ctx, keys: { signing, secret: createSecretKey(Buffer.alloc(32, byte)) } }); // prettier-ignore
+      const changed = withSecret(1);
+      // Nobody has told of the new keys yet: what they did not sign is nobody's.
+      await transact(ctx, (tx) => tx.db.deleteFrom('ledgerKey').execute());
+      expect((await verifyLedger(changed, { since })).findings.map(({ code }) => code)).toContain('since-unsigned');
+      // A node that started before keys were kept: the last it told of is known.
+      await openLedger(changed);
+      await sequence(changed);
+      expect(await verifyLedger(changed, { since })).toMatchObject({ isWhole: true, since: { isKept: true } });
+      const third = withSecret(2);
+      await openLedger(third);
+      expect(await verifyLedger(third, { since })).toMatchObject({ isWhole: true });
+      const { size, root } = readCheckpoint(since);
+      const forged = signCheckpoint({ origin: ctx.config.nodeId, size, root }, checkpointKey(withSecret(3)));
+      expect((await verifyLedger(third, { since: forged })).findings).toMatchObject([{ code: 'since-unsigned' }]);
       expect((await listLeaves(ctx, 2, 10)).map(({ text }) => /^kid: .*$/m.exec(text)?.[0])).toContain(
-        `kid: ${other.keys.signing.kid}`,
+        `kid: ${signing.kid}`,
       );
     }));
 });

@@ -19,6 +19,7 @@ import { migration as webhookTrim } from './0017-webhook-trim.ts';
 import { migration as claims } from './0018-claims.ts';
 import { migration as jobsByKind } from './0019-jobs-by-kind.ts';
 import { migration as keptMessages } from './0021-kept-messages.ts';
+import { migration as ledgerKeys } from './0022-ledger-keys.ts';
 
 /** Every change to the tables, oldest first. A migration that was released is never edited. */
 export const migrations: readonly Migration[] = [
@@ -42,4 +43,5 @@ export const migrations: readonly Migration[] = [
   claims,
   jobsByKind,
   keptMessages,
+  ledgerKeys,
 ];
