@@ -10,6 +10,7 @@ import { findHolding } from '../../node/federation/store/conversations.ts';
 import { transact, type Tx } from '../../node/kernel/context.ts';
 import { receiveLead } from '../../node/leads/receive-lead.ts';
 import { getLead, listLeads } from '../../node/leads/store.ts';
+import { listDecided } from '../../node/leads/store/privacy.ts';
 import { claimOffer } from '../../node/routing/claim-offer.ts';
 import { listRecipientsOfLead } from '../../node/routing/store/recipients.ts';
 import { boxOf, offerTo } from '../bridge/scene.ts';
@@ -191,5 +192,9 @@ onEachDatabase((database) => {
         const held = await race(later, hold, erase);
         expect(held.erasedAt === null).toBe(held.isDone);
       }
+      // Of these leads some were erased meanwhile; a page goes on where the one before ended.
+      const decided = await listDecided(ctx, { after: '', limit: 100 });
+      expect(decided.filter(({ doNotContact }) => doNotContact.length === 2)).toHaveLength(4);
+      expect(await listDecided(ctx, { after: decided[1]?.id ?? '', limit: 1 })).toEqual(decided.slice(2, 3));
     }));
 });
