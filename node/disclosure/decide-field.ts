@@ -1,7 +1,7 @@
 import { leadFields, type LeadField } from '../../protocol/index.ts';
 import type { Condition } from '../rules/index.ts';
 import { defaultForPeers } from './default-policy.ts';
-import { maskOf } from './masks.ts';
+import { isShownByGroup, maskOf } from './masks.ts';
 
 /** `withhold`: until the award. From the mildest to the strictest. */
 export const policyActions = ['show', 'mask', 'withhold', 'never'] as const;
@@ -79,7 +79,9 @@ interface Setting {
 function decideField(path: string, field: LeadField | undefined, { ours, recipient }: Setting): FieldDecision {
   const candidates = ours.flatMap((policy) => {
     const nearness = nearnessOf(pathOf(policy.target), path, field);
-    return nearness < 0 ? [] : [{ policy, rank: rankOf(policy, nearness) }];
+    if (nearness < 0) return [];
+    const hides = policy.action === 'mask' && nearness === 0 && !isShownByGroup(path);
+    return [{ policy: hides ? { ...policy, action: 'withhold' as const } : policy, rank: rankOf(policy, nearness) }];
   });
   const set = (stage: Stage) => chosen(candidates, stage);
   const fallback = recipient.kind === 'user' ? 'show' : defaultForPeers(path);

@@ -62,6 +62,14 @@ const maskNames: ReadonlyMap<string, MaskName> = new Map(
   } as const),
 );
 
+/** Fields that a mask on their whole group hides: of an address the city is the part to show, unless one of these is named. */
+const onlyByName = new Set(
+  ['contact', 'account'].flatMap((of) => ['region', 'country', 'postalCode'].map((part) => `${of}.address.${part}`)),
+);
+
+/** Whether a mask on its group shows a part of the field. */
+export const isShownByGroup = (path: string): boolean => !onlyByName.has(path);
+
 /** How a field is shown in part; undefined: it cannot be, so “mask” withholds it. */
 export const maskOf = (path: string): MaskName | undefined => maskNames.get(path);
 

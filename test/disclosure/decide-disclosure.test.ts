@@ -186,6 +186,19 @@ describe('stages', () => {
     expect(plan.maskedFields).toEqual(['account.name']);
   });
 
+  it('of an address the city alone, unless a part of it is named', () => {
+    const masked = [rule('group:address', 'mask'), rule('group:account', 'mask')];
+    const show = (...policies: FieldPolicy[]) =>
+      decideDisclosure(everyField, [...masked, ...policies], reseller, 'grab').offered;
+    const { city } = everyField.contact?.address ?? {};
+    expect(show().contact?.address).toEqual({ city });
+    expect(show().account?.address).toEqual({ city: everyField.account?.address?.city });
+    const { country, postalCode = '' } = everyField.contact?.address ?? {};
+    const named = show(rule('contact.address.country', 'show'), rule('contact.address.postalCode', 'mask'));
+    expect(named.contact?.address).toEqual({ city, country, postalCode: postalCode.slice(0, 2) });
+    expect(named.account?.address).toEqual({ city: everyField.account?.address?.city });
+  });
+
   it('withholds what cannot be shown in part', () => {
     const plan = decideDisclosure(everyField, [rule('interest.timeframe', 'mask')], reseller, 'grab');
     expect(plan.withheldFields).toContain('interest.timeframe');
