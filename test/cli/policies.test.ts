@@ -59,7 +59,8 @@ it('the guide’s commands do what it says', async () => {
   expect(released).not.toContain('Budget');
   expect(await node.json(['policy', 'feedback', 'reseller.example'])).toMatchObject({
     tell: { amount: 'band', note: false, dispositions: ['won', 'lost'] },
-    keep: { assignedTo: false },
+    keep: { assignedTo: false, dispositions: ['won', 'lost'] },
+    bands: { EUR: [1_000, 5_000, 25_000] },
   });
 
   const refused = async (args: string[]) => (await node.run(['policy', ...args])).err;
@@ -70,5 +71,7 @@ it('the guide’s commands do what it says', async () => {
   expect(await refused(['set', 'account.name', 'show', '--partner', 'a.example', '--user', '*'])).toContain('usage');
   expect(await refused(['feedback', 'reseller.example', '--tell', 'note'])).toContain('usage');
   expect(await refused(['feedback', 'reseller.example', '--tell', 'shoes=yes'])).toContain('shoes');
+  expect(await refused(['feedback', 'reseller.example', '--bands', 'EUR=5+x'])).toContain('usage');
+  expect(await refused(['feedback', 'reseller.example', '--bands', 'EUR=5+1'])).toContain('bands');
   expect(await refused(['feedback', 'nobody.example'])).toContain('not-found');
 });

@@ -174,14 +174,26 @@ describe('status to the partner a lead came from', () => {
       ...{ revision: 1, disposition: 'won' as const, at: new Date(at).toISOString() },
       ...{ assignedTo: 'Ann', amount: euros('7400.50'), reason: 'price', note: 'Private' },
     };
-    const nothing = { assignedTo: false, amount: 'none', reason: false, note: false, update: false } as const;
+    const { dispositions } = defaultFeedbackPolicy.keep;
+    const nothing = {
+      dispositions,
+      assignedTo: false,
+      amount: 'none',
+      reason: false,
+      note: false,
+      update: false,
+    } as const;
     expect(keepOfStatus(status, defaultFeedbackPolicy)).toEqual(status);
-    expect(Object.keys(keepOfStatus(status, { ...defaultFeedbackPolicy, keep: nothing }))).toEqual([
+    expect(Object.keys(keepOfStatus(status, { ...defaultFeedbackPolicy, keep: nothing }) ?? {})).toEqual([
       ...['revision', 'disposition', 'at'],
     ]);
     const banded = keepOfStatus(status, { ...defaultFeedbackPolicy, keep: { ...nothing, amount: 'band' } });
     expect(banded).toMatchObject({ amountBand: { atLeast: euros('5000') } });
     expect(banded).not.toHaveProperty('amount');
+    const some = { ...defaultFeedbackPolicy, keep: { ...nothing, dispositions: ['lost' as const] } };
+    expect(keepOfStatus(status, some)).toBeUndefined();
+    for (const disposition of ['lost', 'returned', 'assigned'] as const)
+      expect(keepOfStatus({ ...status, disposition }, some)).toMatchObject({ disposition });
   });
 });
 

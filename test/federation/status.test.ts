@@ -132,17 +132,25 @@ describe('status of a lead that a partner holds', () => {
     await world.settle();
     const euros = (amount: string) => ({ amount, currency: 'EUR' });
     const said = () => wire.calls.filter(({ type }) => type === 'Status').map(({ xml }) => xml);
-    const tell = { dispositions: ['won' as const], amount: 'band' as const, assignedTo: true, note: true };
+    const tell = {
+      dispositions: ['working' as const, 'won' as const],
+      amount: 'band' as const,
+      assignedTo: true,
+      note: true,
+    };
     await setFeedbackPolicy(reseller.ctx, vendor.nodeId, { tell });
-    await setFeedbackPolicy(vendor.ctx, reseller.nodeId, { keep: { assignedTo: false, note: false } });
+    await setFeedbackPolicy(vendor.ctx, reseller.nodeId, {
+      keep: { dispositions: ['won'], assignedTo: false, note: false },
+    });
     await world.change('contact');
     await world.change('work');
     await world.settle();
-    expect(said()).toHaveLength(1);
+    expect(said()).toHaveLength(2);
+    expect((await vendor.lead(leadId)).state).toBe('assigned');
     await world.change('win', { amount: euros('7400.00'), note: 'They sign in May' });
     await world.settle();
     const last = said().at(-1) ?? '';
-    expect(last).toMatch(/<l:Revision>2<.*<l:Disposition>won<.*<l:AssignedTo>Ann<.*They sign in May/s);
+    expect(last).toMatch(/<l:Revision>3<.*<l:Disposition>won<.*<l:AssignedTo>Ann<.*They sign in May/s);
     expect(last).toMatch(/<l:AtLeast Currency="EUR">5000<.*<l:Below Currency="EUR">10000</s);
     expect(last).not.toContain('7400');
     const { notes } = await listHistory(vendor.ctx, leadId, { limit: 100 });
@@ -152,7 +160,7 @@ describe('status of a lead that a partner holds', () => {
     await setFeedbackPolicy(reseller.ctx, vendor.nodeId, { tell: { dispositions: ['contacted', 'working', 'won'] } });
     await world.change('reopen');
     await world.settle();
-    expect(said()).toHaveLength(3);
-    expect(await findHolding(reseller.ctx, world.offeredId)).toMatchObject({ sentRevision: 3, consideredEvents: 5 });
+    expect(said()).toHaveLength(4);
+    expect(await findHolding(reseller.ctx, world.offeredId)).toMatchObject({ sentRevision: 4, consideredEvents: 5 });
   });
 });

@@ -73,6 +73,16 @@ function readSettings(text: string): Record<string, unknown> {
   return Object.fromEntries(settings);
 }
 
+/** `EUR=1000+5000+25000` as the API has it. Throws `usage`. */
+function readBands(text: string): Record<string, number[]> {
+  const bands = text.split(',').map((part): [string, number[]] => {
+    const [, currency, ends] = /^([A-Z]{3})=(\d+(?:\+\d+)*)$/.exec(part) ?? [];
+    if (currency === undefined || ends === undefined) throw misuse(`“${part}” is no list such as EUR=1000+5000+25000.`);
+    return [currency, ends.split('+').map(Number)];
+  });
+  return Object.fromEntries(bands);
+}
+
 function readSwitch(part: string, setting: string): boolean {
   if (setting !== 'yes' && setting !== 'no') throw misuse(`“${part}” is neither yes nor no.`);
   return setting === 'yes';
@@ -80,8 +90,12 @@ function readSwitch(part: string, setting: string): boolean {
 
 async function feedback(door: Door, asked: Asked): Promise<Output> {
   const params = { id: asked.arg('partner') };
-  const { tell, keep } = given(asked, 'tell', 'keep');
-  const body = { ...(tell && { tell: readSettings(tell) }), ...(keep && { keep: readSettings(keep) }) };
+  const { tell, keep, bands } = given(asked, 'tell', 'keep', 'bands');
+  const body = {
+    ...(tell && { tell: readSettings(tell) }),
+    ...(keep && { keep: readSettings(keep) }),
+    ...(bands && { bands: readBands(bands) }),
+  };
   const route = '/api/peers/:id/feedback-policy';
   return entry(
     Object.keys(body).length === 0
@@ -124,6 +138,10 @@ export const policyCommands: readonly Command[] = [
         'What it is told, such as amount=band,assignedTo=no,reason=yes,note=no,update=no,dispositions=won+lost.',
       ),
       keep: value('settings', 'What is kept of what it tells, such as assignedTo=no,amount=none.'),
+      bands: value(
+        'currencies',
+        'Where ranges of amounts begin, such as EUR=1000+5000+25000; the others are taken away.',
+      ),
     },
     example: 'leadmesh policy feedback vendor.example --tell amount=band,note=no',
     onNode: feedback,

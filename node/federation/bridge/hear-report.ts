@@ -102,7 +102,7 @@ export async function takeStatus(
   const why = disposition === 'returned' ? whyReturned(reason, note) : { reason: codeOf(reason), note };
   const status = { revision: 1, disposition, at, amount, assignedTo, ...why };
   const kept = keepOfStatus(status, feedbackOf(peer));
-  await applyPartnerStatus(tx, { ...kept, leadId, peerId: peer.nodeId, until });
+  if (kept) await applyPartnerStatus(tx, { ...kept, leadId, peerId: peer.nodeId, until });
   return 'noted';
 }
 

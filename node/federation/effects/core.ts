@@ -123,6 +123,7 @@ export const coreEffects = {
     await updateConversation(tx, conversation, { receivedRevision: body.revision, ...end });
     if (before === 'returned' || !(await isOwnedThrough(tx, conversation))) return;
     const kept = keepOfStatus(body, feedbackOf(peer));
+    if (!kept) return;
     const { disposition, until, amount, amountBand, reason, note, assignedTo } = kept;
     const untilAt = until === undefined ? undefined : Date.parse(until);
     const told = { disposition, until: untilAt, amount, amountBand, reason, note, assignedTo };

@@ -26,9 +26,7 @@ export function describeStatus(
 ): Status | undefined {
   const disposition = dispositionOf(kind);
   const { tell, bands } = policy;
-  const told: readonly string[] = tell.dispositions;
-  const optional = optionalDispositions.some((one) => one === disposition);
-  if (!disposition || (optional && !told.includes(disposition))) return undefined;
+  if (!disposition || !isAmong(tell.dispositions, disposition)) return undefined;
   const reason = disposition === 'lost' || disposition === 'returned' ? facts.reason : undefined;
   return {
     revision,
@@ -42,8 +40,15 @@ export function describeStatus(
   };
 }
 
-/** What is kept of a partner's status: what our policy does not want is not written down. */
-export function keepOfStatus(status: Status, { keep, bands }: FeedbackPolicy): Status {
+/** Whether a change of status is told, or kept: what is not optional always is. */
+function isAmong(chosen: readonly Disposition[], disposition: Disposition): boolean {
+  const optional = optionalDispositions.some((one) => one === disposition);
+  return !optional || chosen.includes(disposition);
+}
+
+/** What is kept of a partner's status: what our policy does not want is not written down. Undefined: nothing of it. */
+export function keepOfStatus(status: Status, { keep, bands }: FeedbackPolicy): Status | undefined {
+  if (!isAmong(keep.dispositions, status.disposition)) return undefined;
   const { assignedTo, amount, amountBand, reason, note, ...course } = status;
   const exact = amountBy(keep.amount, amount, bands);
   const band = status.disposition === 'won' && keep.amount !== 'none' ? amountBand : undefined;

@@ -10,8 +10,10 @@ export const optionalDispositions = [
   'lost',
 ] as const satisfies readonly Disposition[];
 
-/** What goes along with a status, or follows it. */
+/** What is told of a lead's course, or kept of it. */
 const feedback = z.strictObject({
+  /** Which changes of status, of those that need not be told. */
+  dispositions: z.array(z.enum(optionalDispositions)).max(optionalDispositions.length),
   /** Who works on the lead. */
   assignedTo: z.boolean(),
   /** The value of an order: exactly, as a range, or not at all. */
@@ -32,7 +34,7 @@ const lowerEnds = z
 
 /** What a partner is told of leads that came from it, and what is kept of what it tells about ours. */
 export const feedbackPolicySchema = z.strictObject({
-  tell: feedback.extend({ dispositions: z.array(z.enum(optionalDispositions)).max(optionalDispositions.length) }),
+  tell: feedback,
   keep: feedback,
   /** Where ranges of amounts begin, by currency, in whole units; a currency that is not here has 1, 2, 5, 10, 20, 50 … */
   bands: z
@@ -51,7 +53,14 @@ export const defaultFeedbackPolicy: FeedbackPolicy = {
     note: false,
     update: false,
   },
-  keep: { assignedTo: true, amount: 'exact', reason: true, note: true, update: true },
+  keep: {
+    dispositions: [...optionalDispositions],
+    assignedTo: true,
+    amount: 'exact',
+    reason: true,
+    note: true,
+    update: true,
+  },
   bands: {},
 };
 

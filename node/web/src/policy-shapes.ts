@@ -39,6 +39,7 @@ export interface FieldPolicy {
 export type FieldPolicyChange = Omit<FieldPolicy, 'action' | 'conditionText'> & { action: PolicyAction | 'default' };
 
 export interface Feedback {
+  dispositions: string[];
   assignedTo: boolean;
   amount: 'exact' | 'band' | 'none';
   reason: boolean;
@@ -46,7 +47,7 @@ export interface Feedback {
   update: boolean;
 }
 export interface FeedbackPolicy {
-  tell: Feedback & { dispositions: string[] };
+  tell: Feedback;
   keep: Feedback;
   bands: Record<string, number[]>;
 }

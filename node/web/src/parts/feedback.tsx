@@ -2,7 +2,7 @@ import { Checkbox, NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useSession } from '../api.ts';
 import type { PeerView } from '../partner-shapes.ts';
-import type { FeedbackChange, FeedbackPolicy, Feedback as Settings } from '../policy-shapes.ts';
+import type { FeedbackChange, Feedback as Settings } from '../policy-shapes.ts';
 import { Answer, Failure } from './query-state.tsx';
 import { useAct } from './use-act.ts';
 
@@ -18,7 +18,12 @@ export function Feedback({ peer: { id, name } }: { peer: PeerView }) {
       <Answer query={policy}>
         {(data) => (
           <div className="fields-2">
-            <Told policy={data} name={name} fixed={fixed} change={(tell) => save.mutate({ tell })} />
+            <fieldset className="plain-fieldset">
+              <legend>
+                What we tell <bdi>{name}</bdi> about leads it gave us
+              </legend>
+              <Switches settings={data.tell} fixed={fixed} change={(tell) => save.mutate({ tell })} />
+            </fieldset>
             <fieldset className="plain-fieldset">
               <legend>
                 What we keep of what <bdi>{name}</bdi> tells about our leads
@@ -33,36 +38,7 @@ export function Feedback({ peer: { id, name } }: { peer: PeerView }) {
   );
 }
 
-interface ToldProps {
-  policy: FeedbackPolicy;
-  name: string;
-  fixed: boolean;
-  change: (tell: Partial<FeedbackPolicy['tell']>) => void;
-}
-
 const changes = { contacted: 'was contacted', working: 'is being worked on', asleep: 'sleeps', won: 'was won', lost: 'was lost' }; // prettier-ignore
-
-function Told({ policy: { tell }, name, fixed, change }: ToldProps) {
-  const toggle = (one: string) =>
-    tell.dispositions.includes(one) ? tell.dispositions.filter((each) => each !== one) : [...tell.dispositions, one];
-  return (
-    <fieldset className="plain-fieldset">
-      <legend>
-        What we tell <bdi>{name}</bdi> about leads it gave us
-      </legend>
-      {Object.entries(changes).map(([one, label]) => (
-        <Checkbox
-          key={one}
-          label={`that a lead ${label}`}
-          disabled={fixed}
-          checked={tell.dispositions.includes(one)}
-          onChange={() => change({ dispositions: toggle(one) })}
-        />
-      ))}
-      <Switches settings={tell} fixed={fixed} change={change} />
-    </fieldset>
-  );
-}
 
 const switches = {
   assignedTo: 'who works on it',
@@ -79,8 +55,20 @@ interface SwitchesProps {
 
 function Switches({ settings, fixed, change }: SwitchesProps) {
   const names = Object.keys(switches) as (keyof typeof switches)[];
+  const { dispositions } = settings;
+  const toggle = (one: string) =>
+    dispositions.includes(one) ? dispositions.filter((each) => each !== one) : [...dispositions, one];
   return (
     <>
+      {Object.entries(changes).map(([one, label]) => (
+        <Checkbox
+          key={one}
+          label={`that a lead ${label}`}
+          disabled={fixed}
+          checked={dispositions.includes(one)}
+          onChange={() => change({ dispositions: toggle(one) })}
+        />
+      ))}
       {names.map((name) => (
         <Checkbox
           key={name}
