@@ -51,7 +51,7 @@ export const requirementChecks: Readonly<Record<string, readonly [file: string, 
   ],
   'LX-133': ['protocol/client', 'proves nothing when it is %s'],
   'LX-134': ['federation/decisions', 'wait longer each time, and daily in the end'],
-  'LX-135': ['federation/outbox', 'is content for as long as a repetition may come, then ids'],
+  'LX-135': ['federation/outbox', 'is of an offer that was not accepted ids for a while, and nothing later'],
   'LX-136': ['federation/replay', 'has its effect once: $type of the $by, $faults'],
   'LX-137': ['federation/quota', 'is told to wait by a signed Problem beyond what was announced; the others are not'],
   'LX-150': [
@@ -132,4 +132,5 @@ export const furtherChecks: readonly (readonly [requirement: string, file: strin
     'federation/pull',
     'gets the receipt alone for a repeated question, and a refusal for one that lives too long',
   ],
+  ['LX-183', 'federation/restoration', 'waits for nobody who says since that it cannot return anything'],
 ];
