@@ -25,6 +25,7 @@ import {
 } from '../store/privacy-requests.ts';
 import { partnerOf } from '../peers/partner-of.ts';
 import { newRequest, planDue } from './ask-erasure.ts';
+import { fitDisclosures } from './fit-disclosures.ts';
 import { keepRequest, needRequest } from './hear-erasure.ts';
 
 const answerDays = 7;
@@ -89,7 +90,7 @@ export async function settleAccess(tx: Tx, { requestId }: { requestId: string })
   const own = await makeReport(tx, conversation);
   const further =
     conversation.side === 'holding' ? caused.flatMap(({ answer }) => answer.report?.disclosures ?? []) : [];
-  const disclosures = [...(own.disclosures ?? []), ...further].slice(0, mostDisclosures);
+  const disclosures = fitDisclosures([...(own.disclosures ?? []), ...further], mostDisclosures);
   const body = { ...own, ...(disclosures.length > 0 && { disclosures }) };
   const { messageId, digest } = request;
   await sendMessage(tx, conversation, { type: 'AccessReport', body, inReplyTo: { messageId, digest } });
@@ -112,7 +113,7 @@ async function makeReport(ctx: Context, conversation: Conversation): Promise<Acc
     ...(holds && { heldSince: new Date(lead.receivedAt).toISOString() }),
     ...(purposes && { purposes: [...purposes] }),
     ...(holds && side === 'holding' && { lead: lead.document }),
-    ...(disclosures.length > 0 && { disclosures: disclosures.slice(0, mostDisclosures) }),
+    ...(disclosures.length > 0 && { disclosures }),
   };
 }
 
