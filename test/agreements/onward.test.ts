@@ -1,11 +1,15 @@
 import { expect, it, describe } from 'vitest';
 import { answerQuestion } from '../../node/federation/after-release/answer-question.ts';
 import { giveBack } from '../../node/federation/after-release/ask-partner.ts';
+import { addPeoplePartner } from '../../node/federation/bridge/add-partner.ts';
+import { addPerson } from '../../node/federation/bridge/add-person.ts';
 import { changePeer } from '../../node/federation/peers/pause.ts';
 import { changeLead } from '../../node/leads/change-lead.ts';
 import { recallOffer } from '../../node/routing/recall-offer.ts';
 import { rerouteLead } from '../../node/routing/reroute-lead.ts';
+import { findBoxOf } from '../../node/routing/store/boxes.ts';
 import { listOffers } from '../../node/routing/store/offers.ts';
+import { listRecipientsOfLead } from '../../node/routing/store/recipients.ts';
 import type { OnwardTerms } from '../../protocol/index.ts';
 import { canary, openFederation, sampleLead, type Federation } from '../support/federation.ts';
 import { agree } from './support.ts';
@@ -91,6 +95,23 @@ describe('a lead that came from a partner', () => {
     await passOn(world);
     expect(offersIn(world)).toEqual(['vendor>distributor Offer']);
     expect(await world.dealer.leads()).toEqual([]);
+  });
+
+  it('is not passed on to people who work by mail: there is no agreement with them', async () => {
+    await using world = await openChain({ to: 'any' });
+    const { distributor, dora } = world;
+    const { nodeId: peerId } = await addPeoplePartner(distributor.ctx, { name: 'Harbour Agency' });
+    await distributor.write((tx) => addPerson(tx, { peerId, email: 'pat@harbour.example', name: 'Pat' }));
+    await world.settle();
+    const box = await findBoxOf(distributor.ctx, { peerId });
+    await distributor.offerAllTo([box?.id ?? '', dora.boxId], { mode: 'direct' });
+    const { atDistributor } = await passOn(world);
+    const own = await distributor.receive();
+    await world.settle();
+    const offered = async (leadId: string) =>
+      (await listRecipientsOfLead(distributor.ctx, leadId)).filter((each) => each.peerId === peerId);
+    expect(await offered(own)).toMatchObject([{ state: 'offered' }]);
+    expect(await offered(atDistributor)).toMatchObject([{ state: 'rejected', rejectReason: 'not-reachable' }]);
   });
 
   it('is not passed on while its holder asks to give it back, nor given back while it is offered on', async () => {
