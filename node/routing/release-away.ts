@@ -10,8 +10,10 @@ import { getRecipient } from './store/recipients.ts';
  * since follows, and in which ways the person is not to be contacted. Repeated: changes nothing.
  */
 export async function releaseAway(tx: Tx, recipientId: string): Promise<void> {
+  const { leadId, createdAt, state } = await getRecipient(tx, recipientId);
+  // An administrator took the lead from them meanwhile.
+  if (state === 'expired') return;
   await completeRelease(tx, recipientId);
-  const { leadId, createdAt } = await getRecipient(tx, recipientId);
   const changes = await listHistoryOf(tx, leadId, { kinds: ['edit', 'consent'], skip: 0 });
   // Closed ways of contact are no part of an offer.
   if (changes.some(({ kind }) => kind === 'consent'))

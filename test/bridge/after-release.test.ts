@@ -29,6 +29,21 @@ const untoldOf = async (leadId: string) =>
   (await listHistoryOf(vendor.ctx, leadId, { kinds: ['untold'], skip: 0 })).map(({ facts }) => facts.reason);
 
 describe('software that holds a lead', () => {
+  it('gets no details any more once an administrator took the lead from it', async () => {
+    const { leadId, reference } = await offered();
+    crm.answer = faulty((response) => response.writeHead(503).end());
+    await crm.report({ lead: reference, status: 'accept' });
+    await network.settle();
+    expect(await leadOf(vendor, leadId)).toMatchObject({ state: 'claimed' });
+    await vendor.administrator.api.send('POST', `/api/leads/${leadId}/free`, { reason: 'Their software is gone.' });
+    crm.answer = () => false;
+    await network.advance('1m');
+    await network.advance('1m');
+    expect(crm.taken.map(({ body }) => body.type)).toEqual(['lead.offered']);
+    expect(await leadOf(vendor, leadId)).toMatchObject({ state: 'unrouted' });
+    expect((await crm.report({ lead: reference, status: 'won' })).status).toBe(409);
+  });
+
   it('is told what changes of a lead it holds, as far as its policy shows it, also what changed on the way to it', async () => {
     const { leadId, reference } = await offered();
     crm.answer = faulty((response) => response.writeHead(503).end());

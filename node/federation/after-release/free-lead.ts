@@ -5,6 +5,7 @@ import { appendLeaf } from '../../ledger/append-leaf.ts';
 import { freeFromPartner } from '../../routing/free-from-partner.ts';
 import { findOffering } from '../store/conversations.ts';
 import { withdrawReleases } from '../store/outbox.ts';
+import { withdrawPostedReleases } from '../store/webhooks.ts';
 import { recallIfHeard } from './ask-partner.ts';
 
 /**
@@ -18,6 +19,7 @@ export async function freeLead(
   { reason, actor }: { reason: string; actor: LeadActor },
 ): Promise<void> {
   const { recipientId, recipient } = await freeFromPartner(tx, leadId, { reason, actor });
+  await withdrawPostedReleases(tx, recipientId);
   const conversation = await findOffering(tx, recipientId);
   if (conversation) {
     await withdrawReleases(tx, conversation);

@@ -124,6 +124,17 @@ export async function eraseWebhooks(tx: Tx, recipientIds: readonly string[]): Pr
   }
 }
 
+/** The details of a lead that was taken from its partner do not leave any more, nor are they posted anew. */
+export async function withdrawPostedReleases(tx: Tx, recipientId: string): Promise<void> {
+  await tx.db
+    .updateTable('webhookMessage')
+    .set({ state: 'cancelled', code: 'freed', body: null, answeredAt: tx.clock.now() })
+    .where('recipientId', '=', recipientId)
+    .where('type', '=', 'lead.released')
+    .where('state', 'in', ['waiting', 'dead'])
+    .execute();
+}
+
 /** What nobody took of changes of consent is told by a later one: it is not sent again. */
 export async function forgetDeadConsents(tx: Tx, recipientId: string): Promise<void> {
   await tx.db
