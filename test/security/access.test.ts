@@ -97,6 +97,7 @@ const table: Readonly<Record<string, Guarded>> = {
   'POST /api/leads/:id/erase': { body: { reason: 'other', confirm: 'x' }, may: administered },
   'PUT /api/leads/:id/legal-hold': { body: { until: null }, may: administered },
   'POST /api/leads/:id/privacy-requests/:requestId/answer': { body: { outcome: 'agreed' }, may: administered },
+  'POST /api/leads/:id/privacy-requests/:requestId/confirm-erased': { body: {}, may: administered },
   'POST /api/leads/:id/do-not-contact': { body: { channels: ['visit'] }, may: { ...overseen, held: ['administrator', 'marta', 'mia'] } },
   'POST /api/leads/:id/consents': { body: { purpose: 'marketing', state: 'withdrawn' }, may: { ...overseen, held: ['administrator', 'marta', 'mia'] } },
   'POST /api/leads/:id/access-report': { may: administered },
