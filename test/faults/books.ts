@@ -10,6 +10,8 @@ export interface Books {
   readonly messages: Readonly<Record<string, number>>;
   readonly failedJobs: readonly { readonly kind: string; readonly lastError: string }[];
   readonly dueJobs: readonly string[];
+  /** What was asked about giving a lead back, and is not answered. */
+  readonly openQuestions: number;
   readonly securityEvents: readonly { readonly code: string }[];
   /** Effects that may happen once at most, but were written down more often. */
   readonly repeatedEffects: readonly { readonly leadId: string; readonly kind: string }[];
@@ -54,6 +56,7 @@ export function readBooks(dataFolder: string): Books {
         `select kind from job where failedAt is null and kind not in ('notify', 'delete-shown') and dueAt < ?`,
         Date.now() + soonMilliseconds,
       ).map(({ kind }) => kind),
+      openQuestions: all(`select id from leadQuestion where state = 'open'`).length,
       securityEvents: all('select code from securityEvent'),
       repeatedEffects: all(
         `select leadId, kind from leadHistory where kind in ('receive', 'assign', 'release', 'award', 'win', 'lose')
@@ -68,8 +71,12 @@ export function readBooks(dataFolder: string): Books {
 
 const final: ReadonlySet<string> = new Set(['won', 'lost', 'unrouted', 'withdrawn']);
 
-/** Whether nothing is under way any more: no message, no intent, no lead that somebody should answer or work on. */
-export const isQuiet = ({ leads, messages, dueJobs }: Books): boolean =>
-  (messages['waiting'] ?? 0) === 0 && dueJobs.length === 0 && leads.every(({ state }) => final.has(state));
+/** Whether nothing is under way any more: no message, no intent, no question. */
+export const isSettled = ({ messages, dueJobs, openQuestions }: Books): boolean =>
+  (messages['waiting'] ?? 0) === 0 && dueJobs.length === 0 && openQuestions === 0;
+
+/** The same, and there is no lead that somebody should answer or work on. */
+export const isQuiet = (books: Books): boolean =>
+  isSettled(books) && books.leads.every(({ state }) => final.has(state));
 
 export const externalIdOf = ({ document }: BookedLead): string => document.source?.externalId ?? '';

@@ -3,12 +3,15 @@ import { ApiError, makeApiClient, type ApiClient } from '../../node/cli/api-clie
 
 const againAfterMilliseconds = 40;
 
+/** A client with this token that asks the same again, see `persist`. */
+export const makePersistentClient = (url: string, token: string, signal: AbortSignal, key?: string): ApiClient =>
+  persist(makeApiClient(url, token, key === undefined ? {} : { 'idempotency-key': key }), signal);
+
 /**
  * A client that asks the same again until the node answers: a dead process, a broken connection or a node that starts is
  * no answer. Refusals reject with ApiError as usual. Ends with `signal`.
  */
-export function makePersistentClient(url: string, token: string, signal: AbortSignal, key?: string): ApiClient {
-  const client = makeApiClient(url, token, key === undefined ? {} : { 'idempotency-key': key });
+export function persist(client: ApiClient, signal: AbortSignal): ApiClient {
   const untilAnswered = async <T>(ask: () => Promise<T>): Promise<T> => {
     for (;;) {
       try {
