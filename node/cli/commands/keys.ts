@@ -18,6 +18,7 @@ export const keyCommands: readonly Command[] = [
     onNode: async (door) =>
       table(await door.ask<Page>('GET /api/keys'), {
         ...{ kid: 'kid', algorithm: 'algorithm', from: 'validFrom', until: 'validUntil', revoked: 'revokedAt' },
+        'not taken by': 'notTakenBy',
       }),
   },
   {

@@ -3,7 +3,7 @@ import { route, type Route } from '../../kernel/routes.ts';
 import { when, whenever } from '../../kernel/times.ts';
 import { confirmKey, refuseKey, repinPeer } from './peer-keys.ts';
 import { replaceKey, rollKey, type RolledKey } from './roll-key.ts';
-import { listOwnKeys } from '../store/own-keys.ts';
+import { listNotTaking, listOwnKeys } from '../store/own-keys.ts';
 
 const time = z.iso.datetime();
 const rolled = z.object({ kid: z.string(), fingerprint: z.string(), validFrom: time, oldKeyUntil: time });
@@ -12,11 +12,15 @@ const viewRolled = ({ kid, fingerprint, validFrom, oldKeyUntil }: RolledKey) => 
   ...{ validFrom: when(validFrom), oldKeyUntil: when(oldKeyUntil) },
 });
 
+/** So many partners are named that do not take the newest key yet. */
+const mostNamed = 50;
+
 const listKeys = route({
   method: 'GET',
   path: '/api/keys',
   access: ['administrator', 'auditor'],
-  summary: 'The keys this node signs with, and those it signed with before',
+  summary:
+    'The keys this node signs with, and those it signed with before; of the newest, which partners (fifty at most) are not known to take it',
   reply: z.object({
     items: z.array(
       z.object({
@@ -25,16 +29,20 @@ const listKeys = route({
         validFrom: time.nullable(),
         validUntil: time.nullable(),
         revokedAt: time.nullable(),
+        notTakenBy: z.array(z.string()),
       }),
     ),
   }),
   handler: async (ctx) => {
     const { kid, algorithm } = ctx.keys.signing;
     const only = { kid, algorithm, validFrom: 0, validUntil: null, revokedAt: null };
-    const keys = await listOwnKeys(ctx);
-    const items = (keys.length > 0 ? keys : [only]).map((key) => ({
+    const [newest = only, ...older] = await listOwnKeys(ctx);
+    // Without a rollover there is nothing to confirm.
+    const notTakenBy = older.length > 0 ? await listNotTaking(ctx, newest.kid, mostNamed) : [];
+    const items = [newest, ...older].map((key) => ({
       ...{ kid: key.kid, algorithm: key.algorithm, validFrom: key.validFrom === 0 ? null : when(key.validFrom) },
       ...{ validUntil: whenever(key.validUntil), revokedAt: whenever(key.revokedAt) },
+      notTakenBy: key === newest ? notTakenBy : [],
     }));
     return { items };
   },

@@ -68,12 +68,19 @@ export async function confirmKey(ctx: Context, wish: { nodeId: string; kid: stri
       return false;
     }
     await updateKey(tx, { nodeId, kid }, { confirmedAt: tx.clock.now() });
-    if (key.follows !== null) await updateKey(tx, { nodeId, kid: key.follows }, { validUntil: key.oldKeyUntil });
+    if (key.follows !== null) await endOldKey(tx, { nodeId, kid: key.follows }, key.oldKeyUntil);
     await ledgerPeer(tx, peer, { change: 'key-confirmed', kid, key: key.spki, by });
     await tellPeerChange(tx, nodeId);
     return true;
   });
   if (!matched) throw new CodedError('fingerprint-differs', 422, 'These are not the ten words of this key.');
+}
+
+/** The old key ends when the partner said; of several such times the earliest: one that ended stays at its end. */
+async function endOldKey(tx: Tx, old: { nodeId: string; kid: string }, oldKeyUntil: number | null): Promise<void> {
+  const before = (await listPeerKeys(tx, old.nodeId)).find(({ kid }) => kid === old.kid)?.validUntil ?? Infinity;
+  const validUntil = Math.min(before, oldKeyUntil ?? Infinity);
+  if (validUntil < before) await updateKey(tx, old, { validUntil });
 }
 
 /** Says no to a new key for good. Errors: `not-found`, `key-not-waiting`. */

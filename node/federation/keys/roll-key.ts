@@ -2,17 +2,15 @@ import { writeFileSync } from 'node:fs';
 import {
   exportSigningKey,
   fingerprint,
-  makeRolloverProof,
   makeSigningKey,
   shortestOverlapMs,
-  type KeyRollover,
   type SigningKey,
 } from '../../../protocol/index.ts';
 import { transact, type Context, type Tx } from '../../kernel/context.ts';
 import { conflict, invalid } from '../../kernel/errors.ts';
 import { dayMilliseconds } from '../../kernel/times.ts';
 import { appendLeaf } from '../../ledger/append-leaf.ts';
-import { sendBetweenNodes } from '../sending/send-between-nodes.ts';
+import { announceNewestKey } from './announce-key.ts';
 import { maySign } from './decide-signing-key.ts';
 import { fileOfKey, newestSigningKey } from './signing-key.ts';
 import { insertOwnKey, listOwnKeys, updateOwnKey } from '../store/own-keys.ts';
@@ -50,7 +48,7 @@ export async function rollKey(ctx: Context, { days = 14 }: { days?: number | und
     await updateOwnKey(tx, old.kid, { validUntil: oldKeyUntil });
     await insertOwnKey(tx, { ...rowOf(key), validFrom });
     await appendLeaf(tx, 'key-introduced', { use: 'messages', kid: key.kid, key: key.spki.toString('base64') });
-    await tellPartners(tx, rolloverOf(tx, old, key, { validFrom, oldKeyUntil }), validFrom);
+    await tellPartners(tx, validFrom);
     return { kid: key.kid, fingerprint: fingerprint(tx.config.nodeId, key.spki), validFrom, oldKeyUntil };
   });
 } // prettier-ignore
@@ -85,26 +83,11 @@ const rowOf = ({ kid, spki, algorithm }: SigningKey) => ({
   ...{ validUntil: null, revokedAt: null },
 });
 
-function rolloverOf(
-  tx: Tx,
-  old: SigningKey,
-  key: SigningKey,
-  times: { validFrom: number; oldKeyUntil: number },
-): KeyRollover {
-  const { kid, algorithm, spki } = key;
-  return {
-    newKey: { kid, algorithm, spki: spki.toString('base64') },
-    validFrom: new Date(times.validFrom).toISOString(),
-    oldKeyUntil: new Date(times.oldKeyUntil).toISOString(),
-    proof: makeRolloverProof(key, { nodeId: tx.config.nodeId, oldKid: old.kid }),
-  };
-}
-
 /** When the key is due, each partner is tried with it. */
-async function tellPartners(tx: Tx, body: KeyRollover, validFrom: number): Promise<void> {
+async function tellPartners(tx: Tx, validFrom: number): Promise<void> {
   for (const { nodeId, state } of await listNodes(tx)) {
     if (state === 'pending') continue;
-    await sendBetweenNodes(tx, nodeId, { type: 'KeyRollover', body });
+    await announceNewestKey(tx, nodeId);
     await planAsking(tx, nodeId, validFrom);
   }
 }

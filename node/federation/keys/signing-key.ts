@@ -19,25 +19,41 @@ export function fileOfKey({ config }: Pick<Context, 'config'>, kid: string): str
 /** The key that signs what this partner is to read: a new one only when it is due, and the partner takes it. */
 export async function signingKeyFor(ctx: Context, peerId: string): Promise<SigningKey> {
   const chosen = decideSigningKey(await listOwnKeysFor(ctx, peerId), ctx.clock.now());
-  return chosen ? load(ctx, chosen) : ctx.keys.signing;
+  return chosen ? loadOwnKey(ctx, chosen) : ctx.keys.signing;
 }
 
 /** The newest key that may sign now: what new partners are told. */
 export async function newestSigningKey(ctx: Context): Promise<SigningKey> {
   const newest = (await listOwnKeys(ctx)).find((key) => maySign(key, ctx.clock.now()));
-  return newest ? load(ctx, newest) : ctx.keys.signing;
+  return newest ? loadOwnKey(ctx, newest) : ctx.keys.signing;
 }
 
 /** The key that signs for everybody: the one that was known longest. */
 export async function publicSigningKey(ctx: Context): Promise<SigningKey> {
   const chosen = decideSigningKey(await listOwnKeys(ctx), ctx.clock.now());
-  return chosen ? load(ctx, chosen) : ctx.keys.signing;
+  return chosen ? loadOwnKey(ctx, chosen) : ctx.keys.signing;
 }
 
-/** Of several keys the newest, if it is due and this partner is not known to take it yet. */
-export async function findUnknownKey(ctx: Context, peerId: string): Promise<SigningKey | undefined> {
-  const newest = (await listOwnKeysFor(ctx, peerId)).find((key) => maySign(key, ctx.clock.now()));
-  return newest && newest.knownAt === null ? load(ctx, newest) : undefined;
+/** The keys that are due and newer than the one this partner is known to take, newest first; all while it is known to take none. */
+export async function findUnknownKeys(ctx: Context, peerId: string): Promise<SigningKey[]> {
+  const inForce = (await listOwnKeysFor(ctx, peerId)).filter((key) => maySign(key, ctx.clock.now()));
+  const known = inForce.findIndex(({ knownAt }) => knownAt !== null);
+  return inForce.slice(0, known === -1 ? undefined : known).map((key) => loadOwnKey(ctx, key));
+}
+
+/**
+ * Of several keys in force the one that signs for this partner, if that is not the one that signs for everybody: what it fetches
+ * it may not be able to verify.
+ */
+export async function findOtherThanPublic(ctx: Context, peerId: string): Promise<SigningKey | undefined> {
+  const key = await signingKeyFor(ctx, peerId);
+  return key.kid === (await publicSigningKey(ctx)).kid ? undefined : key;
+}
+
+/** When a key that was made already begins to sign; undefined when none waits for that. */
+export async function findNextKeyAt(ctx: Context): Promise<number | undefined> {
+  const waiting = (await listOwnKeys(ctx)).filter((key) => key.revokedAt === null && key.validFrom > ctx.clock.now());
+  return waiting.at(-1)?.validFrom;
 }
 
 /** Finds every key this node ever signed with: its old messages stay readable. */
@@ -46,8 +62,8 @@ export async function findOwnKey(ctx: Context): Promise<FindKey> {
   return (from, kid) => (from === ctx.config.nodeId ? keys.find((key) => key.kid === kid) : undefined);
 } // prettier-ignore
 
-/** Throws `keys-missing` when the file of a key that is to sign is gone. */
-function load(ctx: Context, { kid }: Pick<OwnKey, 'kid'>): SigningKey {
+/** A key of ours, by its kid. Throws `keys-missing` when its file is gone. */
+export function loadOwnKey(ctx: Context, { kid }: Pick<OwnKey, 'kid'>): SigningKey {
   if (kid === ctx.keys.signing.kid) return ctx.keys.signing;
   const loaded = ctx.memory(makeLoadedKeys);
   const known = loaded.get(kid);

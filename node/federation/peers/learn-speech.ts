@@ -1,4 +1,10 @@
-import { capabilitiesRequest, ProtocolError, readCapabilities, type Capabilities } from '../../../protocol/index.ts';
+import {
+  capabilitiesRequest,
+  ProtocolError,
+  readCapabilities,
+  type Capabilities,
+  type SigningKey,
+} from '../../../protocol/index.ts';
 import { transact, type Context, type Tx } from '../../kernel/context.ts';
 import { CodedError } from '../../kernel/errors.ts';
 import type { Worker } from '../../kernel/workers.ts';
@@ -7,10 +13,11 @@ import { deliver } from '../sending/deliver.ts';
 import { guardedFetch, type PeerFetch } from '../sending/guarded-fetch.ts';
 import { appendLeaf } from '../../ledger/append-leaf.ts';
 import { endWhenComplete } from '../restoration/end-restoration.ts';
-import { tellPeerChange } from './peer-health.ts';
+import { answeredBy, tellPeerChange } from './peer-health.ts';
 import { findKeyOf, findPinnedPeer, isKeyInForce, type PinnedPeer } from '../keys/pinned-keys.ts';
-import { findUnknownKey } from '../keys/signing-key.ts';
-import { markKnown } from '../store/own-keys.ts';
+import { announceNewestKey } from '../keys/announce-key.ts';
+import { findNextKeyAt, findOtherThanPublic, findUnknownKeys } from '../keys/signing-key.ts';
+import { listOwnKeys, markKnown } from '../store/own-keys.ts';
 import { allowanceOf } from '../store/peers.ts';
 import { insertLogKey } from '../store/witnessed.ts';
 import { findSpeech, listAskings, planAsking, updateSpeech } from '../store/speech.ts';
@@ -32,7 +39,7 @@ export function makeSpeechWorker(): Worker {
       const due = (await listAskings(ctx)).filter(({ askAt }) => askAt <= now);
       if (ending.signal.aborted) return 0;
       await Promise.all(due.map(({ peerId }) => ask(ctx, fetchPeer, peerId)));
-      await Promise.all(due.map(({ peerId }) => tryNewKey(ctx, fetchPeer, peerId)));
+      await Promise.all(due.map(({ peerId }) => bringKeys(ctx, fetchPeer, peerId)));
       return due.length;
     },
     nextDueAt: async (ctx) => (await listAskings(ctx))[0]?.askAt,
@@ -63,17 +70,39 @@ async function ask(ctx: Context, fetchPeer: PeerFetch, peerId: string): Promise<
   }
 }
 
-/** A new key of ours that is due is tried on the partner until it answers: then its administrator has confirmed it. */
-async function tryNewKey(ctx: Context, fetchPeer: PeerFetch, peerId: string): Promise<void> {
-  const key = await findUnknownKey(ctx, peerId);
-  if (!key) return;
+/**
+ * Tells a partner of the newest key of ours, where it does not know of it. Keys that are due are tried on the partner until it
+ * answers: then its administrator has confirmed one, and what waited because it took no other is tried at once.
+ */
+async function bringKeys(ctx: Context, fetchPeer: PeerFetch, peerId: string): Promise<void> {
+  if ((await listOwnKeys(ctx)).length < 2) return;
+  const begins = await findNextKeyAt(ctx);
+  await transact(ctx, async (tx) => {
+    await announceNewestKey(tx, peerId);
+    if (begins !== undefined) await planAsking(tx, peerId, begins);
+  });
+  const unknown = await findUnknownKeys(ctx, peerId);
+  for (const key of unknown) if (await greetWith(ctx, fetchPeer, { peerId, key })) break;
+  if ((await findUnknownKeys(ctx, peerId)).length > 0)
+    return transact(ctx, (tx) => planAsking(tx, peerId, tx.clock.now() + tryAgainAfter));
+  const key = unknown.length > 0 ? undefined : await findOtherThanPublic(ctx, peerId);
+  if (key) await greetWith(ctx, fetchPeer, { peerId, key });
+}
+
+/** Tells a partner what we speak, signed by this key; answers whether it takes that. */
+async function greetWith(
+  ctx: Context,
+  fetchPeer: PeerFetch,
+  { peerId, key }: { peerId: string; key: SigningKey },
+): Promise<boolean> {
   const { xml, messageId, digest } = await sealGreeting(ctx, peerId, key);
   const attempt = await deliver(ctx, fetchPeer, { peerId, messageId, digest, document: xml });
-  await transact(ctx, (tx) =>
-    attempt.kind === 'receipt'
-      ? markKnown(tx, peerId, key.kid)
-      : planAsking(tx, peerId, tx.clock.now() + tryAgainAfter),
-  );
+  if (attempt.kind !== 'receipt') return false;
+  await transact(ctx, async (tx) => {
+    await markKnown(tx, peerId, key.kid);
+    await answeredBy(tx, peerId);
+  });
+  return true;
 }
 
 /** What the network did is one thing, what the peer said another. */

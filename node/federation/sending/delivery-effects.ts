@@ -12,6 +12,7 @@ import { requestUnheard } from '../privacy/privacy-due.ts';
 import { forgetTold } from '../receiving/forget-late.ts';
 import { findConversation, updateConversation, type Conversation } from '../store/conversations.ts';
 import { forgetConversation } from '../store/inbox.ts';
+import { unmarkTold } from '../store/own-keys.ts';
 import { cancelUnsent, isSaidAgain, type OutboxMessage } from '../store/outbox.ts';
 import { isTelling } from '../store/outbox-content.ts';
 import { unask } from '../after-release/unask.ts';
@@ -61,6 +62,7 @@ export async function onRefused(tx: Tx, message: OutboxMessage, code: string): P
 /** A message expired unanswered. Offers and awards end by their own clocks; a claim that cannot be heard is lost. */
 export async function onDead(tx: Tx, message: OutboxMessage): Promise<void> {
   if (message.type === 'Agreement') return onStepRefused(tx, message, 'expired');
+  if (message.type === 'KeyRollover') return unmarkTold(tx, message.peerId);
   if (message.type === 'Erasure' || message.type === 'AccessRequest') return requestUnheard(tx, message, 'expired');
   const conversation = await findConversation(tx, message);
   if (!conversation) return;

@@ -13,11 +13,13 @@ export interface OwnKeyTable {
 }
 export type OwnKey = OwnKeyTable;
 
-/** Whether a partner is known to take a key of ours, and when to try. */
+/** What a partner knows of a key of ours: a row once it was told of it. */
 interface PeerOwnKeyTable {
   peerId: string;
   kid: string;
+  /** When it was first known to take it. */
   knownAt: number | null;
+  /** When it was told of it. */
   askAt: number;
 }
 
@@ -28,8 +30,8 @@ declare module '../../kernel/database.ts' {
   }
 }
 
-/** A key, and whether this partner is known to take it. */
-export type OwnKeyForPeer = OwnKey & { knownAt: number | null };
+/** A key, and whether this partner was told of it and is known to take it. */
+export type OwnKeyForPeer = OwnKey & { knownAt: number | null; toldAt: number | null };
 
 const findForPeer = compileOnce((db, { peerId }: { peerId: string }) =>
   db
@@ -38,7 +40,7 @@ const findForPeer = compileOnce((db, { peerId }: { peerId: string }) =>
       join.onRef('peerOwnKey.kid', '=', 'ownKey.kid').on('peerOwnKey.peerId', '=', peerId),
     )
     .selectAll('ownKey')
-    .select('peerOwnKey.knownAt')
+    .select(['peerOwnKey.knownAt', 'peerOwnKey.askAt as toldAt'])
     .orderBy('ownKey.validFrom', 'desc'),
 );
 
@@ -70,4 +72,31 @@ export async function markKnown(tx: Tx, peerId: string, kid: string): Promise<vo
     .values({ peerId, kid, knownAt: now, askAt: now })
     .onConflict((on) => on.columns(['peerId', 'kid']).doUpdateSet({ knownAt: now }))
     .execute();
+}
+
+/** The announcement of a key is on its way to a partner. */
+export async function markTold(tx: Tx, peerId: string, kid: string): Promise<void> {
+  await tx.db.insertInto('peerOwnKey').values({ peerId, kid, knownAt: null, askAt: tx.clock.now() }).execute();
+}
+
+/** The announcement never arrived: the partner is to be told again. */
+export async function unmarkTold(tx: Tx, peerId: string): Promise<void> {
+  await tx.db.deleteFrom('peerOwnKey').where('peerId', '=', peerId).where('knownAt', 'is', null).execute();
+}
+
+/** The first of the active partners' nodes that are not known to take a key of ours. */
+export async function listNotTaking(ctx: Context, kid: string, most: number): Promise<string[]> {
+  const rows = await ctx.db
+    .selectFrom('peer')
+    .leftJoin('peerOwnKey', (join) =>
+      join.onRef('peerOwnKey.peerId', '=', 'peer.nodeId').on('peerOwnKey.kid', '=', kid),
+    )
+    .select('peer.nodeId')
+    .where('peer.kind', '=', 'node')
+    .where('peer.state', '=', 'active')
+    .where('peerOwnKey.knownAt', 'is', null)
+    .orderBy('peer.nodeId')
+    .limit(most)
+    .execute();
+  return rows.map(({ nodeId }) => nodeId);
 }

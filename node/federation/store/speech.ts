@@ -33,7 +33,11 @@ export async function planAsking(tx: Tx, peerId: string, askAt: number): Promise
   await tx.db
     .insertInto('peerSpeech')
     .values({ peerId, askAt, capabilities: null, saidAt: null, learnedAt: null, error: null })
-    .onConflict((on) => on.column('peerId').doUpdateSet({ askAt }))
+    .onConflict((on) =>
+      on.column('peerId').doUpdateSet(({ ref, case: when }) => ({
+        askAt: when().when('peerSpeech.askAt', '<', askAt).then(ref('peerSpeech.askAt')).else(askAt).end(),
+      })),
+    )
     .execute();
 }
 
