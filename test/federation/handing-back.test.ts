@@ -5,6 +5,7 @@ import { changeLead } from '../../node/leads/change-lead.ts';
 import { recallOffer } from '../../node/routing/recall-offer.ts';
 import { listOffers } from '../../node/routing/store/offers.ts';
 import { canary, openFederation } from '../support/federation.ts';
+import { post } from '../support/foreign-peer.ts';
 import { grace, openAccepted, openHeld } from './shared-lead.ts';
 
 const canaryFree = async (world: Awaited<ReturnType<typeof openHeld>>) => {
@@ -307,6 +308,34 @@ describe('a lead that nobody wants', () => {
     expect(sent).toEqual([
       { type: 'Reject', state: 'delivered' },
       { type: 'ErasureStatus', state: 'delivered' },
+    ]);
+  });
+});
+
+describe('messages that somebody on the way lets arrive out of their order', () => {
+  it('an answer and a question behind it have their effect all the same, once each', async () => {
+    await using world = await openHeld();
+    const { vendor, reseller, wire } = world;
+    await world.giveBack();
+    await world.settle();
+    wire.fault = ({ from }) => (from === 'vendor' ? 'lost' : undefined);
+    await world.edit(vendor, { 'contact.jobTitle': 'Buyer' });
+    await world.answer(vendor, 'refused', 'You wanted it.');
+    await world.askBack();
+    await world.edit(vendor, { 'contact.jobTitle': 'Chief buyer' });
+    await world.settle();
+    const said = wire.calls.filter(({ type, from }) => from === 'vendor' && ['Update', 'Recall'].includes(type));
+    const last = said.findLast(({ type }) => type === 'Update');
+    expect((await post(reseller, last?.xml ?? '')).status).toBe(200);
+    wire.fault = () => undefined;
+    for (let minute = 0; minute < 15; minute++) await world.advance('1m');
+    expect(await world.conversations()).toEqual({ vendor: ['recall-asked'], reseller: ['recall-asked'] });
+    expect((await reseller.lead(world.heldId)).document).toMatchObject({ contact: { jobTitle: 'Chief buyer' } });
+    const refused = await vendor.ctx.db.selectFrom('outbox').select('type').where('state', '=', 'refused').execute();
+    expect(refused).toEqual([]);
+    expect((await world.questions(reseller)).map(({ kind, state }) => [kind, state]).sort()).toEqual([
+      ['recall', 'open'],
+      ['return', 'refused'],
     ]);
   });
 });

@@ -8,13 +8,15 @@ import { messageTable } from '../../protocol/message-table.ts';
 /**
  * Two machines and what is under way between them, as docs/protocol.md has it delivered: a message arrives once, again, late or
  * never; the receiver applies what has a higher Seq than all it applied, and what its table refuses has no effect. So whatever
- * was overtaken or comes twice is as good as lost.
+ * was overtaken or comes twice is as good as lost, but for questions, and answers to a question that is open.
  */
 interface Flight {
   readonly type: MessageType;
   readonly outcome?: Outcome | undefined;
   readonly round: number;
   readonly seq: number;
+  /** The Seq of the question that is answered. */
+  readonly quotes?: number | undefined;
 }
 interface World {
   readonly points: Readonly<Record<Side, ConversationPoint>>;
@@ -25,6 +27,11 @@ interface World {
   /** The last Seq, by sender and by receiver. */
   readonly sent: Readonly<Record<Side, number>>;
   readonly applied: Readonly<Record<Side, number>>;
+  /** All it applied, by receiver: what comes again is known by its id. */
+  readonly done: Readonly<Record<Side, readonly number[]>>;
+  /** The Seq of the last question, by who asked (0: it was answered), and by who heard it. */
+  readonly asked: Readonly<Record<Side, number>>;
+  readonly heard: Readonly<Record<Side, number>>;
 }
 
 const start: World = {
@@ -33,7 +40,12 @@ const start: World = {
   receipted: false,
   sent: { offering: 0, holding: 0 },
   applied: { offering: 0, holding: 0 },
+  done: { offering: [], holding: [] },
+  asked: { offering: 0, holding: 0 },
+  heard: { offering: 0, holding: 0 },
 };
+const questions: readonly MessageType[] = ['Recall', 'Return'];
+const answers: readonly MessageType[] = ['RecallAnswer', 'ReturnAnswer'];
 const other = (side: Side): Side => (side === 'offering' ? 'holding' : 'offering');
 
 interface Action {
@@ -60,11 +72,13 @@ function send(world: World, { side, type, outcome }: Action): World | undefined 
   if (typeof next === 'string') return undefined;
   const to = other(side);
   const seq = world.sent[side] + 1;
+  const quotes = answers.includes(type) ? world.heard[side] : undefined;
   return {
     ...world,
     sent: { ...world.sent, [side]: seq },
+    asked: questions.includes(type) ? { ...world.asked, [side]: seq } : world.asked,
     points: { ...world.points, [side]: next },
-    flights: { ...world.flights, [to]: [...world.flights[to], { type, outcome, round, seq }] },
+    flights: { ...world.flights, [to]: [...world.flights[to], { type, outcome, round, seq, quotes }] },
     receipted: type === 'Award' ? false : world.receipted,
   };
 }
@@ -74,7 +88,8 @@ function arrive(world: World, { kind, side, place = 0 }: Action): World | undefi
   if (!flight) return undefined;
   const rest = kind === 'repeat' ? world.flights[side] : world.flights[side].toSpliced(place, 1);
   const gone: World = { ...world, flights: { ...world.flights, [side]: rest } };
-  if (kind === 'die' || flight.seq <= world.applied[side]) return gone;
+  if (kind === 'die' || world.done[side].includes(flight.seq)) return gone;
+  if (flight.seq < world.applied[side] && !countsLate(world, side, flight)) return gone;
   const next = advance(world.points[side], { side, direction: 'received', ...flight });
   if (typeof next === 'string') return gone;
   const { state, round } = world.points.offering;
@@ -82,10 +97,17 @@ function arrive(world: World, { kind, side, place = 0 }: Action): World | undefi
   return {
     ...gone,
     points: { ...world.points, [side]: next },
-    applied: { ...world.applied, [side]: flight.seq },
+    applied: { ...world.applied, [side]: Math.max(world.applied[side], flight.seq) },
+    done: { ...world.done, [side]: [...world.done[side], flight.seq] },
+    asked: answers.includes(flight.type) ? { ...world.asked, [side]: 0 } : world.asked,
+    heard: questions.includes(flight.type) ? { ...world.heard, [side]: flight.seq } : world.heard,
     receipted: gone.receipted || receipt,
   };
 }
+
+/** A question, or an answer to the one that is open (LX-093). */
+const countsLate = ({ asked }: World, side: Side, { type, quotes }: Flight): boolean =>
+  questions.includes(type) || (answers.includes(type) && quotes === asked[side]);
 
 const take = (world: World, action: Action): World | undefined =>
   action.kind === 'send' ? send(world, action) : arrive(world, action);

@@ -2,6 +2,7 @@ import {
   advance,
   messageTable,
   outcomeOf,
+  type AnyMessage,
   type ConversationState,
   type Message,
   type Opened,
@@ -17,6 +18,8 @@ import { Refusal } from './refusal.ts';
 import type { ConversationType } from '../sending/send-message.ts';
 import { insertConversation, updateConversation, type Conversation } from '../store/conversations.ts';
 import { appendSecurityEvent, type Peer } from '../store/peers.ts';
+import { findPrivacyRequestBy } from '../store/privacy-requests.ts';
+import { findQuestionBy } from '../store/questions.ts';
 
 /** An authenticated message as it came, signature and all. */
 interface Arrived {
@@ -39,11 +42,13 @@ export async function applyMessage(tx: Tx, { peer, opened, document }: Arrived):
   if (found && found.erasedAt !== null && messageTable[type].level !== 'Privacy')
     throw new Refusal('erased', 'All of this conversation was erased here.');
   const conversation = found ?? newConversation(tx, peer, conversationId);
-  if (seq <= conversation.receivedSeq) {
-    // A status or an update that was overtaken is stored and has no effect; anything else came too late to make sense.
+  const isLate = seq <= conversation.receivedSeq;
+  if (isLate) {
+    // A status or an update that was overtaken is stored and has no effect.
     if (type === 'Status' && found?.side === 'offering') return;
     if (type === 'Update' && found) return forgetLate(tx, found);
-    throw new Refusal('illegal-transition', 'A later message of this conversation came before.');
+    if (!inAnyOrder.has(type) || (await isSettled(tx, { peer, message })))
+      throw new Refusal('illegal-transition', 'A later message of this conversation came before.');
   }
   const agreed = await checkAgreement(tx, { peer, header: message.header, conversation: found });
   const { side } = conversation;
@@ -52,14 +57,28 @@ export async function applyMessage(tx: Tx, { peer, opened, document }: Arrived):
   if (typeof next === 'string') throw new Refusal(next, `${type} is not possible in state ${conversation.state}.`);
   const started = found ?? (await startConversation(tx, peer, { ...conversation, ...agreed }));
   await checkChain(tx, started, opened);
-  const moved = await updateConversation(tx, started, {
-    state: next.state,
-    round: next.round,
-    receivedSeq: seq,
-    receivedDigest: digest,
-  });
+  const last = isLate ? {} : { receivedSeq: seq, receivedDigest: digest };
+  const moved = await updateConversation(tx, started, { state: next.state, round: next.round, ...last });
   const heard = { peer, conversation: moved, message: message as Message<ConversationType>, digest };
   await haveEffect(tx, heard, point.state);
+}
+
+/**
+ * Questions, and answers to questions that are open still, make sense whatever came before them: their state decides, not their
+ * number (LX-093). Somebody on the way may let a later message arrive first.
+ */
+const inAnyOrder: ReadonlySet<string> = new Set<ConversationType>([
+  ...(['Recall', 'RecallAnswer', 'Return', 'ReturnAnswer'] as const),
+  ...(['Erasure', 'AccessRequest', 'AccessReport'] as const),
+]);
+
+/** Whether a message answers a question that is not open any more. */
+async function isSettled(tx: Tx, { peer, message }: { peer: Peer; message: AnyMessage }): Promise<boolean> {
+  const { type, inReplyTo } = message.header;
+  if (!messageTable[type].answers || inReplyTo === undefined) return false;
+  const asked = { peerId: peer.nodeId, messageId: inReplyTo.messageId };
+  if (type === 'AccessReport') return (await findPrivacyRequestBy(tx, asked))?.settledAt !== null;
+  return (await findQuestionBy(tx, asked))?.state !== 'open';
 }
 
 /**

@@ -128,11 +128,6 @@ const attacks: readonly Check[] = [
     expectReceipt((await talk.send('Erasure', erasure)).answer);
     expectReceipt((await beside.release()).answer);
   }),
-  hostile('erasure-with-a-passed-seq', 'LX-093', ['An Erasure under a Seq that was used, then the end of the offer', 'Problem illegal-transition; nothing was erased: a Receipt'], async (kit) => {
-    const talk = await offeredForLater(kit);
-    expectProblem((await talk.send('Erasure', erasure, { seq: 1 })).answer, 'illegal-transition');
-    expectReceipt((await talk.close()).answer);
-  }),
   hostile('erasure-answer-to-nothing', 'LX-151', ['ErasureStatus done to a node that asked for no erasure, then an Accept', 'Problem illegal-transition; the conversation goes on'], unasked('done')),
   hostile('offer-deleted-too-early', 'LX-152', ['ErasureStatus offer-deleted that quotes the Offer, then an Accept', 'Problem illegal-transition; the conversation goes on'], unasked('offer-deleted')),
   hostile('access-report-to-nothing', 'LX-144 LX-154', ['An AccessReport to a node that asked for none', 'Problem illegal-transition'], async (kit) => {
