@@ -18,8 +18,8 @@ import { migration as bridge } from './0016-bridge.ts';
 import { migration as webhookTrim } from './0017-webhook-trim.ts';
 import { migration as claims } from './0018-claims.ts';
 import { migration as jobsByKind } from './0019-jobs-by-kind.ts';
-import { migration as keptMessages } from './0021-kept-messages.ts';
-import { migration as ledgerKeys } from './0022-ledger-keys.ts';
+import { migration as keptMessages } from './0020-kept-messages.ts';
+import { migration as ledgerKeys } from './0021-ledger-keys.ts';
 
 /** Every change to the tables, oldest first. A migration that was released is never edited. */
 export const migrations: readonly Migration[] = [

@@ -5,7 +5,7 @@ const idMemoryMilliseconds = 90 * 24 * 3_600_000;
 
 /** What was said of a lead is kept with it; the calendar deletes the rest. */
 export const migration: Migration = {
-  name: '0021-kept-messages',
+  name: '0020-kept-messages',
   async up(db: Kysely<any>) {
     await db.schema.alterTable('inbox').addColumn('trimAt', 'bigint').execute();
     await db

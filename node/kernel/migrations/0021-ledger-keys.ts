@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Migration } from '../migrate.ts';
 
 export const migration: Migration = {
-  name: '0022-ledger-keys',
+  name: '0021-ledger-keys',
   async up(db: Kysely<any>) {
     await db.schema
       .createTable('ledgerKey')
