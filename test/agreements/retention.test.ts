@@ -1,6 +1,10 @@
 import { expect, it } from 'vitest';
+import { askAccess } from '../../node/federation/privacy/report-access.ts';
+import { listPrivacyRequestsOf } from '../../node/federation/store/privacy-requests.ts';
 import { changeLead } from '../../node/leads/change-lead.ts';
+import { openText } from '../../node/leads/content-key.ts';
 import { leavesOf, sequence } from '../ledger/log.ts';
+import { grace } from '../privacy/chain.ts';
 import { canary, openFederation } from '../support/federation.ts';
 import { agree } from './support.ts';
 
@@ -36,7 +40,21 @@ it('a lead that ended is kept as long as agreed, and its personal data is delete
   await world.settle();
   await world.advance('29d');
   expect(JSON.stringify(await reseller.lead(leadId))).toContain(canary);
+  // A report that is on its way then is made anew, of what is left.
+  const [atVendor] = await vendor.leads();
+  await vendor.write((tx) => askAccess(tx, atVendor!.id, { actor: grace }));
+  world.wire.fault = ({ type }) => (type === 'AccessReport' ? 'lost' : undefined);
+  await world.settle();
+  const reports = () =>
+    reseller.ctx.db.selectFrom('outbox').select(['state', 'document']).where('type', '=', 'AccessReport').orderBy('seq').execute(); // prettier-ignore
+  expect(await openText(reseller.ctx, (await reports())[0]?.document ?? null)).toContain(canary);
   await world.advance('25h');
+  expect(await reports()).toMatchObject([{ state: 'cancelled', document: null }, { state: 'waiting' }]);
+  world.wire.fault = () => undefined;
+  await world.advance('7h');
+  const answered = (await listPrivacyRequestsOf(vendor.ctx, atVendor!.id)).at(-1);
+  expect(answered).toMatchObject({ outcome: 'done', answer: { report: { lead: { account: { name: 'Acme' } } } } });
+  expect(JSON.stringify(answered)).not.toContain(canary);
 
   const kept = await reseller.lead(leadId);
   expect(kept).toMatchObject({ state: 'won', document: { account: { name: 'Acme' } } });

@@ -12,7 +12,8 @@ import {
   type Conversation,
 } from '../store/conversations.ts';
 import { forgetConversation } from '../store/inbox.ts';
-import { forgetSent } from '../store/outbox-content.ts';
+import { cancelWaiting } from '../privacy/cancel-told.ts';
+import { forgetReports } from '../store/privacy-requests.ts';
 import { findAgreementOf } from './in-force.ts';
 
 /** Plans the deletion of a lead that ended here, when the agreement it came under says until when it may be kept. */
@@ -25,6 +26,9 @@ export async function planRetention(tx: Tx, conversation: Conversation): Promise
   const key = `end-retention:${peerId}:${conversationId}:${dueAt}`;
   await intend(tx, { kind: 'end-retention', payload: { peerId, conversationId, endedAt }, dueAt, key });
 }
+
+/** What ends with the data it shows; what the holder did, and what is asked of it, has to arrive all the same. */
+const personal = ['Update', 'AccessReport'] as const;
 
 interface Ended {
   readonly peerId: string;
@@ -46,7 +50,7 @@ export async function endRetention(tx: Tx, { peerId, conversationId, endedAt, ag
   // Also with those whom it was passed on to.
   for (const each of await listConversationsOf(tx, leadId)) {
     await forgetConversation(tx, each);
-    await forgetSent(tx, each);
+    await cancelWaiting(tx, each, personal);
   }
   if (again) return;
   await intend(tx, {
@@ -56,6 +60,7 @@ export async function endRetention(tx: Tx, { peerId, conversationId, endedAt, ag
   });
   await updateConversation(tx, conversation, { offer: null, told: null });
   await forgetLead(tx, leadId, 'personal');
+  await forgetReports(tx, leadId);
   const facts = { peer: peerId, lead: leadId, conversation: conversationId, 'agreement-digest': agreementDigest };
   await appendLeaf(tx, 'retention-ended', facts);
 }

@@ -2,7 +2,7 @@ import type { ConversationState } from '../../../protocol/index.ts';
 import type { Tx } from '../../kernel/context.ts';
 import { systemActor } from '../../leads/history.ts';
 import { giveLeadBack, withdrawLead } from '../../routing/withdraw-lead.ts';
-import { cancelTold } from '../privacy/cancel-told.ts';
+import { cancelWaiting } from '../privacy/cancel-told.ts';
 import { listConversationsOf, type Conversation } from '../store/conversations.ts';
 import { forgetConversation } from '../store/inbox.ts';
 import { forgetReports } from '../store/privacy-requests.ts';
@@ -30,7 +30,7 @@ export async function endEarlierRound(
     await forgetReports(tx, leadId);
     // Also with those whom it was passed on to.
     for (const each of await listConversationsOf(tx, leadId)) {
-      await cancelTold(tx, each);
+      await cancelWaiting(tx, each);
       if (each.conversationId !== conversation.conversationId) await forgetConversation(tx, each);
     }
   } else return;

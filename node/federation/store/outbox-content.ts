@@ -46,17 +46,21 @@ export async function keepDocumentAs(tx: Tx, messageId: string, document: string
 }
 
 /**
- * Nothing of a lead leaves any more in this conversation, and the content of what was sent is deleted. Answers when the first
- * report was made that did not arrive: undefined when all did.
+ * Nothing of a lead leaves any more in this conversation, or nothing of these types, and the content of what was sent is deleted.
+ * Answers when the first report was made that did not arrive: undefined when all did.
  */
-export async function eraseSent(tx: Tx, { peerId, conversationId }: ConversationKey): Promise<number | undefined> {
+export async function eraseSent(
+  tx: Tx,
+  { peerId, conversationId }: ConversationKey,
+  types: readonly MessageType[] = telling,
+): Promise<number | undefined> {
   const cancelled = await tx.db
     .updateTable('outbox')
     .set({ state: 'cancelled', code: 'erased', answeredAt: tx.clock.now() })
     .where('peerId', '=', peerId)
     .where('conversationId', '=', conversationId)
     .where('state', '=', waiting)
-    .where('type', 'in', telling)
+    .where('type', 'in', types)
     .returning(['type', 'createdAt'])
     .execute();
   await forgetSent(tx, { peerId, conversationId });
