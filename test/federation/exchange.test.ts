@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { freeLead } from '../../node/federation/after-release/free-lead.ts';
 import { changePeer, resumePeer, suspendPeer } from '../../node/federation/peers/pause.ts';
 import { setFeedbackPolicy } from '../../node/federation/feedback/set-feedback-policy.ts';
 import { eraseLead } from '../../node/federation/privacy/erase-lead.ts';
@@ -144,7 +145,9 @@ describe('a lead that is offered to a partner', () => {
     await world.advance('2h');
     expect(wire.story().filter((each) => each === 'vendor>reseller Offer')).toHaveLength(1);
     const boss = { kind: 'user', id: 'user_boss', name: 'Boss' } as const;
-    await transact(vendor.ctx, (tx) => rerouteLead(tx, leadId, { actor: boss }));
+    const again = vendor.write((tx) => rerouteLead(tx, leadId, { actor: boss }));
+    await expect(again).rejects.toMatchObject({ code: 'partner-may-have-it' });
+    await vendor.write((tx) => freeLead(tx, leadId, { reason: 'They deleted it.', actor: boss }));
     expect(await vendor.lead(leadId)).toMatchObject({ state: 'new' });
   });
 

@@ -101,8 +101,8 @@ describe('asking a partner for a lead', () => {
   it('says what may be asked, reminds the holder by mail and page, and tells the answer to who asked', async () => {
     const { leadId, heldId } = await held();
     const { administrator } = vendor;
-    expect((await questionsOf(administrator, leadId)).may).toEqual({ askBack: true, giveBack: false });
-    expect((await questionsOf(rita, heldId)).may).toEqual({ askBack: false, giveBack: true });
+    expect((await questionsOf(administrator, leadId)).may).toEqual({ askBack: true, giveBack: false, free: true });
+    expect((await questionsOf(rita, heldId)).may).toEqual({ askBack: false, giveBack: true, free: false });
     const body = {
       reason: 'duplicate',
       text: 'Carl has them already.',

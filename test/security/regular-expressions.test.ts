@@ -12,6 +12,7 @@ const longestMilliseconds = 25;
 /** Patterns that only ever see short texts, or none from outside: why that is so. */
 const bounded: Readonly<Record<string, string>> = {
   '%.*$': 'addresses of sockets and of the configuration',
+  '(<\\/[^>]*>)(?=<)': 'messages that the kit wrote itself',
   '0+$': 'at most 40 digits, matched by the pattern before it',
   '\\[[^\\]]*\\]': 'patterns of our own schemas, read when types are generated',
   '\\[\\^[^\\]]*\\]\\{': 'patterns of our own schemas, read when types are generated',
