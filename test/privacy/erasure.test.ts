@@ -11,7 +11,9 @@ import {
   type Conversation,
 } from '../../node/federation/store/conversations.ts';
 import type { Tx } from '../../node/kernel/context.ts';
+import { eraseLead } from '../../node/federation/privacy/erase-lead.ts';
 import { decideErasure, holdLead } from '../../node/federation/privacy/decide-request.ts';
+import { rerouteLead } from '../../node/routing/reroute-lead.ts';
 import { leavesOf, sequence } from '../ledger/log.ts';
 import { canary, type FederationNode } from '../support/federation.ts';
 import { allOf, grace, openChain } from './chain.ts';
@@ -115,6 +117,38 @@ it('agreed from below: it is erased there, goes on up as a request and down as w
   expect((await world.requests(vendor)).map(({ outcome }) => outcome)).toEqual(['pending']);
   // What was erased speaks of nothing but privacy any more.
   expect(await world.requests(dealer)).toMatchObject([{ ours: true }, { ours: false, outcome: 'done' }]);
+});
+
+it('a conversation that ended with an erasure stays so when the release before it is refused because of that', async () => {
+  await using world = await openChain();
+  const { vendor, distributor, dealer, dora, dan, wire } = world;
+  const atVendor = await vendor.receive();
+  await world.settle();
+  const copyAt = async (node: FederationNode) => (await node.leads()).find(({ id }) => id !== world.idAt(node))!.id;
+  const [atDistributor, until] = [await copyAt(distributor), world.clock.now() + 20 * 24 * 3_600_000];
+  await distributor.accept(atDistributor, dora.id);
+  await world.settle();
+  await distributor.write((tx) => rerouteLead(tx, atDistributor, { actor: { kind: 'user', id: dora.id } }));
+  await world.settle();
+  const atDealer = await copyAt(dealer);
+  // The release does not get through; meanwhile the dealer erases by itself, and the vendor has everybody erase.
+  let releases = 0;
+  wire.fault = ({ type }) => (type === 'Release' && ++releases < 3 ? [{ status: 503 }, 'answer-lost' as const][releases - 1] : undefined); // prettier-ignore
+  await dealer.accept(atDealer, dan.id);
+  await world.settle();
+  expect(releases).toBe(1);
+  await dealer.write((tx) => eraseLead(tx, atDealer, { reason: 'person-asked', actor: grace }));
+  await distributor.write((tx) => holdLead(tx, atDistributor, { until, reason: 'Tax law', actor: grace }));
+  await vendor.write((tx) => eraseLead(tx, atVendor, { reason: 'person-asked', actor: grace }));
+  await world.settle();
+  // Both are tried in one frame, whose answer gets lost; the dealer's own answer to the erasure is there before the next attempt.
+  await world.advance('10s');
+  expect(releases).toBe(3);
+  const [atHolder] = await listConversationsOf(dealer.ctx, atDealer);
+  const conversation = (await findConversation(distributor.ctx, { ...atHolder!, peerId: dealer.nodeId }))!;
+  const sent = distributor.ctx.db.selectFrom('outbox').select(['state', 'code']).where('type', '=', 'Release');
+  expect(await sent.where('conversationId', '=', conversation.conversationId).execute()).toEqual([{ state: 'refused', code: 'erased' }]); // prettier-ignore
+  expect([conversation.state, atHolder!.state]).toEqual(['erased', 'erased']);
 });
 
 it('a legal hold keeps the lead, and says until when; it goes on to partners at once, and here when the hold is over', async () => {
