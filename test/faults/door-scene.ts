@@ -94,7 +94,7 @@ const logs: ReadonlySet<string> = new Set([
 const rowsOf = (table: string) => (table === 'leadHistory' ? `leadHistory where kind <> 'late'` : `"${table}"`);
 /** What the ledger tells, but for refusals; whether it is numbered and signed already makes no difference. */
 const ledger = `select text from (select text from "ledgerLeaf" union select text from "ledgerPending")
-                where text not like '%\nkind: problem-given\n%' order by text`;
+                where text not like '%\nkind: problem-given\n%' and text not like '%\nkind: refusals-counted\n%' order by text`;
 
 function digestTables(dataFolder: string): Record<string, string> {
   const database = new SqliteFile(sqliteFile(dataFolder), { readonly: true });
