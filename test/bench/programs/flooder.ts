@@ -27,7 +27,7 @@ function makeDocument(): string {
 
 const documents = Array.from({ length: prepared }, makeDocument);
 // Of another address than everybody else here: what an address may send is bounded as well.
-const wire = new Agent({ connections, connect: { localAddress: '127.0.0.9' } });
+const wire = new Agent({ connections, localAddress: '127.0.0.9' });
 const answers = new Map<number, number>();
 const ending = new AbortController();
 process.once('SIGTERM', () => ending.abort());
