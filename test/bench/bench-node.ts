@@ -40,7 +40,12 @@ export function startMeasured({ name, script, folder, env }: ProcessRun): DemoPr
   if (profiles !== undefined) mkdirSync(join(profiles, name), { recursive: true });
   const options: Record<string, string> =
     profiles === undefined ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${join(profiles, name)}` };
-  return startProcess({ name, script, folder, env: { ...env, ...options } });
+  const started = startProcess({ name, script, folder, env: { ...env, ...options } });
+  // A bench that fails leaves nobody at work behind.
+  const stop = () => void started.stop();
+  process.once('exit', stop);
+  void started.ended.then(() => process.off('exit', stop));
+  return started;
 }
 
 /** Without quotas that would stop a bench, unless `settings` name others. */
