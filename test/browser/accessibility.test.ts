@@ -107,10 +107,11 @@ it('every page of an administrator passes axe at both widths', async () => {
   for (const [path, sign] of pages) {
     await goTo(page, path);
     await page.locator('main').getByText(sign).first().waitFor();
+    // Each page has a title of its own; words of one may stand on the page before as well.
+    await page.waitForFunction((known) => !known.includes(document.title), [...titles]);
     titles.add(await page.title());
     await examine(page);
   }
-  expect(titles.size).toBe(pages.length);
 });
 
 it('a lead’s page passes axe in all its parts, open forms included', async () => {

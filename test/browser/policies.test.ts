@@ -27,6 +27,15 @@ it('an administrator sets what partners see and are told, and tries it on a lead
   await page.getByRole('button', { name: 'Save this policy' }).click();
   await page.getByText('Telephone: in the offer show a part of it.').waitFor();
   await phones.first().getByText('in part').waitFor();
+  await page.getByLabel('Only leads whose').selectOption('contact.address.country');
+  await page.getByLabel('With what').fill('AT');
+  await page.getByLabel('Then', { exact: true }).selectOption('never');
+  await page.getByRole('button', { name: 'Save this policy' }).click();
+  await page.getByText(/Telephone: in the offer never show it, if .*country.*AT/i).waitFor();
+  await page.getByRole('button', { name: 'Remove' }).last().click();
+  await page.getByText(/never show it, if /).waitFor({ state: 'detached' });
+  await page.getByLabel('Only leads whose').selectOption('');
+  await page.getByLabel('Then', { exact: true }).selectOption('mask');
   await page.getByLabel('What', { exact: true }).selectOption('interest.comments');
   await page.getByRole('button', { name: 'Save this policy' }).click();
   await page.getByRole('alert').getByText('No part of this field can be shown').waitFor();
@@ -49,7 +58,14 @@ it('an administrator sets what partners see and are told, and tries it on a lead
     .getByText('as a range')
     .and(told.locator('option:checked'))
     .waitFor({ state: 'attached' });
+  await page.getByLabel('Ranges of order values begin at').fill('eur 1000 500');
+  await page.getByRole('button', { name: 'Save these ranges' }).click();
+  await page.getByRole('alert').getByText('must rise').waitFor();
+  await page.getByLabel('Ranges of order values begin at').fill('eur 1000 5000, USD 2000');
+  await page.getByRole('button', { name: 'Save these ranges' }).click();
+  await page.getByRole('alert').waitFor({ state: 'detached' });
   await page.reload();
   await told.getByRole('checkbox', { name: 'private notes', checked: true }).waitFor();
   expect(await told.getByLabel('The value of an order').inputValue()).toBe('band');
+  expect(await page.getByLabel('Ranges of order values begin at').inputValue()).toBe('EUR 1000 5000, USD 2000');
 });

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useSession } from '../api.ts';
 import type { PeerView } from '../partner-shapes.ts';
 import type { FeedbackChange, Feedback as Settings } from '../policy-shapes.ts';
+import { FeedbackBands } from './feedback-bands.tsx';
 import { Answer, Failure } from './query-state.tsx';
 import { useAct } from './use-act.ts';
 
@@ -17,20 +18,23 @@ export function Feedback({ peer: { id, name } }: { peer: PeerView }) {
       <h2 className="section-title">What we tell each other</h2>
       <Answer query={policy}>
         {(data) => (
-          <div className="fields-2">
-            <fieldset className="plain-fieldset">
-              <legend>
-                What we tell <bdi>{name}</bdi> about leads it gave us
-              </legend>
-              <Switches settings={data.tell} fixed={fixed} change={(tell) => save.mutate({ tell })} />
-            </fieldset>
-            <fieldset className="plain-fieldset">
-              <legend>
-                What we keep of what <bdi>{name}</bdi> tells about our leads
-              </legend>
-              <Switches settings={data.keep} fixed={fixed} change={(keep) => save.mutate({ keep })} />
-            </fieldset>
-          </div>
+          <>
+            <div className="fields-2">
+              <fieldset className="plain-fieldset">
+                <legend>
+                  What we tell <bdi>{name}</bdi> about leads it gave us
+                </legend>
+                <Switches settings={data.tell} fixed={fixed} change={(tell) => save.mutate({ tell })} />
+              </fieldset>
+              <fieldset className="plain-fieldset">
+                <legend>
+                  What we keep of what <bdi>{name}</bdi> tells about our leads
+                </legend>
+                <Switches settings={data.keep} fixed={fixed} change={(keep) => save.mutate({ keep })} />
+              </fieldset>
+            </div>
+            {me.user.role === 'administrator' && <FeedbackBands peerId={id} bands={data.bands} />}
+          </>
         )}
       </Answer>
       {save.error && <Failure error={save.error} />}

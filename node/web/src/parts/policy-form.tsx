@@ -1,5 +1,6 @@
-import { NativeSelect, TextInput } from '@mantine/core';
+import { NativeSelect } from '@mantine/core';
 import { useState } from 'react';
+import { ConditionInput, conditionOf, everyLead, type Comparison } from './condition-input.tsx';
 import { Form } from './form.tsx';
 import { useSession } from '../api.ts';
 import type { FieldPolicyChange, PolicyAction, Stage } from '../policy-shapes.ts';
@@ -23,19 +24,17 @@ export function PolicyForm({ peerId }: { peerId: string }) {
   const [target, setTarget] = useState('group:person');
   const [stage, setStage] = useState<Stage>('offered');
   const [action, setAction] = useState<PolicyAction>('show');
-  const [country, setCountry] = useState('');
+  const [condition, setCondition] = useState<Comparison>(everyLead);
   const policy: FieldPolicyChange = {
     recipientKind: 'peer',
     ...(peerId !== '' && { recipientId: peerId }),
     ...{ target, stage, action },
-    ...(country !== '' && {
-      condition: { field: 'contact.address.country', op: 'equals', value: country.toUpperCase() },
-    }),
+    ...conditionOf(condition),
   };
   const save = useAct({ act: () => api.setFieldPolicies([policy]), changes: ['policies', 'lead'] });
   return (
     <Form label="Save this policy" act={save}>
-      <div className="fields-2">
+      <div className="fields-3">
         <NativeSelect
           label="What"
           data={choicesOf(fields)}
@@ -54,14 +53,8 @@ export function PolicyForm({ peerId }: { peerId: string }) {
           value={action}
           onChange={(event) => setAction(event.currentTarget.value as PolicyAction)}
         />
-        <TextInput
-          label="Only leads from this country"
-          placeholder="all countries"
-          maxLength={2}
-          value={country}
-          onChange={(event) => setCountry(event.currentTarget.value)}
-        />
       </div>
+      <ConditionInput fields={fields} value={condition} change={setCondition} />
     </Form>
   );
 }
