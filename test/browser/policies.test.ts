@@ -62,8 +62,11 @@ it('an administrator sets what partners see and are told, and tries it on a lead
   await page.getByRole('button', { name: 'Save these ranges' }).click();
   await page.getByRole('alert').getByText('must rise').waitFor();
   await page.getByLabel('Ranges of order values begin at').fill('eur 1000 5000, USD 2000');
+  const saved = page.waitForResponse(
+    (response) => response.url().includes('feedback') && response.request().method() !== 'GET' && response.ok(),
+  );
   await page.getByRole('button', { name: 'Save these ranges' }).click();
-  await page.getByRole('alert').waitFor({ state: 'detached' });
+  await saved;
   await page.reload();
   await told.getByRole('checkbox', { name: 'private notes', checked: true }).waitFor();
   expect(await told.getByLabel('The value of an order').inputValue()).toBe('band');
