@@ -119,13 +119,15 @@ function hear(
 ): ProblemCode | undefined {
   const { type, round, seq } = opened.message.header;
   if (round === undefined || seq === undefined) return 'schema';
-  if (seq <= one.heardSeq) return type === 'Status' ? undefined : 'illegal-transition';
+  // Its revision says whether an overtaken Status tells something (LX-093).
+  const isLate = seq <= one.heardSeq;
+  if (isLate && type !== 'Status') return 'illegal-transition';
   const next = advance(one.point, { side: 'offering', direction: 'received', type, round });
-  if (typeof next === 'string') return next;
+  if (typeof next === 'string') return isLate ? undefined : next;
   const before = one.point.state;
   if (isOfType(opened, 'Accept') && opened.message.body.offerDigest !== one.offerDigest) return 'conflict';
   one.point = next;
-  one.heardSeq = seq;
+  one.heardSeq = Math.max(one.heardSeq, seq);
   if (isOfType(opened, 'Accept') && before === 'offered') claim(one, { send, now });
   if (isOfType(opened, 'Status') && opened.message.body.revision > (one.status?.revision ?? 0))
     one.status = opened.message.body;

@@ -12,6 +12,7 @@ import { findOutbox, listOutbox } from '../../node/federation/store/outbox.ts';
 import { leaseDue } from '../../node/federation/store/outbox-due.ts';
 import { makeJobWorkers } from '../../node/kernel/job-workers.ts';
 import { settle } from '../../node/kernel/workers.ts';
+import { changeFields } from '../../node/leads/change-fields.ts';
 import { changeLead } from '../../node/leads/change-lead.ts';
 import { completeRelease } from '../../node/routing/award.ts';
 import { routingHandlers } from '../../node/routing/handlers.ts';
@@ -112,6 +113,34 @@ describe('a message that cannot be delivered', () => {
     const [status, asked] = await sentBy(reseller, vendor.nodeId);
     expect(status).toMatchObject({ type: 'Status', state: 'delivered' });
     expect(asked).toMatchObject({ type: 'Return', state: 'delivered', seq: status!.seq - 1 });
+  });
+
+  it('tells what it says when it was overtaken by something else; an update waits for the one before', async () => {
+    await using world = await openPair();
+    const { vendor, reseller, wire } = world;
+    const { leadId, offeredId } = await release(world);
+    const actor = { kind: 'user', id: 'user_hedy', name: 'Hedy' } as const;
+    const poisoned = new Map<string, string>();
+    wire.fault = ({ type, xml }) => {
+      if (type !== 'Status' && type !== 'Update') return undefined;
+      if (!poisoned.has(type)) poisoned.set(type, xml);
+      return xml === poisoned.get(type) ? { status: 502 } : undefined;
+    };
+    await reseller.write((tx) => changeLead(tx, offeredId, 'work'));
+    const fields = (path: string, value: string) => ({ values: new Map([[path, value]]), actor, reason: 'corrected' });
+    await vendor.write((tx) => changeFields(tx, leadId, fields('contact.givenName', 'Ada')));
+    await world.settle();
+    await vendor.write((tx) => changeFields(tx, leadId, fields('contact.familyName', 'Byron')));
+    await reseller.write((tx) => giveBack(tx, offeredId, { reason: 'not-a-fit', actor }));
+    for (let hours = 0; hours < 12; hours++) await world.advance('1h');
+    const statesOf = async (from: Pair['vendor'], to: Pair['vendor']) =>
+      (await sentBy(from, to.nodeId)).slice(0, 2).map(({ type, state }) => `${type} ${state}`);
+    expect(await statesOf(reseller, vendor)).toEqual(['Return delivered', 'Status waiting']);
+    expect(await statesOf(vendor, reseller)).toEqual(['Update waiting', 'Update waiting']);
+    wire.fault = () => undefined;
+    for (let hours = 0; hours < 12; hours++) await world.advance('1h');
+    expect((await vendor.lead(leadId)).state).toBe('working');
+    expect((await reseller.lead(offeredId)).document.contact).toMatchObject({ givenName: 'Ada', familyName: 'Byron' });
   });
 
   it('is tried again when its answer could not be stored with its effect', async () => {

@@ -45,18 +45,26 @@ class Conversations:
             facts = fresh(side)
         if facts["side"] != side:
             raise Problem("illegal-transition")
+        late = message.seq <= facts["heard"]
+        if late and message.kind != "Status":
+            raise Problem("illegal-transition")
+        try:
+            self._check_round(message, facts)
+            self._move(message, facts, now)
+        except Problem:
+            if late:
+                return  # A Status that was overtaken, and the state does not allow it any more.
+            raise
+        facts["heard"] = max(message.seq, facts["heard"])
+        self.store.put("conversation", message.sender, message.conversation, facts)
+
+    @staticmethod
+    def _check_round(message, facts):
         new_round = message.kind == "Offer" and message.round > facts["round"]
         if message.round < facts["round"] or message.kind == "Offer" and not new_round:
             raise Problem("stale-round")
         if message.round > facts["round"] and not new_round:
             raise Problem("illegal-transition")
-        if message.seq <= facts["heard"]:
-            if message.kind == "Status":
-                return
-            raise Problem("illegal-transition")
-        self._move(message, facts, now)
-        facts["heard"] = message.seq
-        self.store.put("conversation", message.sender, message.conversation, facts)
 
     def _move(self, message, facts, now):
         states, then = (OFFERING if facts["side"] == "offering" else HOLDING)[message.kind]

@@ -43,18 +43,16 @@ export async function applyMessage(tx: Tx, { peer, opened, document }: Arrived):
     throw new Refusal('erased', 'All of this conversation was erased here.');
   const conversation = found ?? newConversation(tx, peer, conversationId);
   const isLate = seq <= conversation.receivedSeq;
-  if (isLate) {
-    // A status or an update that was overtaken is stored and has no effect.
-    if (type === 'Status' && found?.side === 'offering') return;
-    if (type === 'Update' && found) return forgetLate(tx, found);
-    if (!inAnyOrder.has(type) || (await isSettled(tx, { peer, message })))
-      throw new Refusal('illegal-transition', 'A later message of this conversation came before.');
-  }
+  if (isLate && (!inAnyOrder.has(type) || (await isSettled(tx, { peer, message }))))
+    throw new Refusal('illegal-transition', 'A later message of this conversation came before.');
   const agreed = await checkAgreement(tx, { peer, header: message.header, conversation: found });
   const { side } = conversation;
   const point = { state: conversation.state as ConversationState, round: conversation.round };
   const next = advance(point, { side, direction: 'received', type, round, outcome: outcomeOf(message) });
-  if (typeof next === 'string') throw new Refusal(next, `${type} is not possible in state ${conversation.state}.`);
+  if (typeof next === 'string') {
+    if (isLate && found && hasRevision(type, side)) return forgetLate(tx, found);
+    throw new Refusal(next, `${type} is not possible in state ${conversation.state}.`);
+  }
   const started = found ?? (await startConversation(tx, peer, { ...conversation, ...agreed }));
   await checkChain(tx, started, opened);
   const last = isLate ? {} : { receivedSeq: seq, receivedDigest: digest };
@@ -64,13 +62,18 @@ export async function applyMessage(tx: Tx, { peer, opened, document }: Arrived):
 }
 
 /**
- * Questions, and answers to questions that are open still, make sense whatever came before them: their state decides, not their
- * number (LX-093). Somebody on the way may let a later message arrive first.
+ * What makes sense whatever came before it: not its number decides (LX-093) but its revision, or the state of a question. Somebody
+ * on the way may let a later message arrive first, and a sender lets one overtake what was tried in vain.
  */
 const inAnyOrder: ReadonlySet<string> = new Set<ConversationType>([
+  ...(['Status', 'Update'] as const),
   ...(['Recall', 'RecallAnswer', 'Return', 'ReturnAnswer'] as const),
   ...(['Erasure', 'AccessRequest', 'AccessReport'] as const),
 ]);
+
+/** Whether what was overtaken, and comes when nothing is to be said any more, is receipted and ignored. */
+const hasRevision = (type: string, side: Conversation['side']): boolean =>
+  type === 'Update' || (type === 'Status' && side === 'offering');
 
 /** Whether a message answers a question that is not open any more. */
 async function isSettled(tx: Tx, { peer, message }: { peer: Peer; message: AnyMessage }): Promise<boolean> {

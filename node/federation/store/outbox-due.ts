@@ -56,7 +56,7 @@ export const leaseMilliseconds = 10_000;
 /** So many attempts in vain (about an hour), and what may be overtaken holds up later messages of its conversation no longer. */
 const patientAttempts = 6;
 
-/** What arrives too late is receipted and changes nothing; anything else would be refused then (LX-093). */
+/** Their revisions say what they still tell when they arrive late; anything else may be refused then (LX-093). */
 const mayBeOvertaken: readonly MessageType[] = ['Status', 'Update'];
 
 /** What gives a lead away; does not leave a restored node before it knows how things stand on the other side (LX-183). */
@@ -83,6 +83,8 @@ export const firstOfConversations = (ctx: Context, peerId: string, restoring: bo
               either.or([
                 either('earlier.type', 'not in', mayBeOvertaken),
                 either('earlier.attempts', '<', patientAttempts),
+                // Each names the fields that it changes: an older one would be ignored, and they with it.
+                either.and([either('earlier.type', '=', 'Update'), either('message.type', '=', 'Update')]),
                 // Due or under way: it leaves first.
                 either('earlier.dueAt', '<=', ctx.clock.now() + leaseMilliseconds),
               ]),

@@ -63,7 +63,7 @@ const refusals: readonly Check[] = [
     const accept = kit.say('Accept', { offerDigest: Buffer.alloc(32).toString('base64') }, { conversation: 'kit-nobody', round: 1, seq: 1 });
     expectProblem(await kit.deliver(accept), 'illegal-transition');
   }),
-  check('status-reported', 'LX-117 LX-093', ['Status with Revision 1 and 2, then 1 again, then an old Seq', 'A Receipt each'], async (kit) => {
+  check('status-reported', 'LX-117 LX-093', ['Status with Revision 1 and 2, then 1 again, then 3 under an old Seq', 'A Receipt each'], async (kit) => {
     const one = await won(kit);
     for (const revision of [1, 2, 1]) expectReceipt(await one.send('Status', status(kit, revision)));
     expectReceipt(await one.send('Status', status(kit, 3), { seq: 2 }));
