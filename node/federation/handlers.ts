@@ -11,6 +11,7 @@ import { overwriteErasedHandler } from './privacy/overwrite-erased.ts';
 import { holdEnded, privacyDue } from './privacy/privacy-due.ts';
 import { settleAccess } from './privacy/report-access.ts';
 import { questionDue } from './after-release/question-due.ts';
+import { sealQuestionsHandler } from './after-release/seal-questions.ts';
 import { awardToPartner, closeToPartner, offerToPartner } from './offers/reach-partner.ts';
 import { noteErasureHandler, noteWithdrawalsHandler } from './restoration/erasures-file.ts';
 import { statesToPeer } from './restoration/return-states.ts';
@@ -50,5 +51,6 @@ export const federationHandlers: readonly JobHandler[] = [
   noteErasureHandler,
   noteWithdrawalsHandler,
   overwriteErasedHandler,
+  sealQuestionsHandler,
   secondOpinion,
 ];

@@ -36,6 +36,9 @@ export async function openText(ctx: Context, kept: string | null): Promise<strin
   return key ? decrypt(key, id, Buffer.from(sealed, 'base64')).toString('utf8') : null;
 }
 
+/** Whether a text is kept sealed; otherwise it is plain. */
+export const isSealed = (kept: string): boolean => kept.startsWith(prefix);
+
 /** As `sealText`, for bytes. */
 export async function sealBytes(ctx: Context, id: string, plain: Buffer): Promise<Buffer | null> {
   const key = await unwrap(ctx, id);

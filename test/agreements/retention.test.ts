@@ -1,10 +1,13 @@
 import { expect, it } from 'vitest';
+import { answerQuestion } from '../../node/federation/after-release/answer-question.ts';
+import { giveBack } from '../../node/federation/after-release/ask-partner.ts';
 import { askAccess } from '../../node/federation/privacy/report-access.ts';
 import { listPrivacyRequestsOf } from '../../node/federation/store/privacy-requests.ts';
+import { listQuestionsOf } from '../../node/federation/store/questions.ts';
 import { changeLead } from '../../node/leads/change-lead.ts';
 import { openText } from '../../node/leads/content-key.ts';
 import { leavesOf, sequence } from '../ledger/log.ts';
-import { grace } from '../privacy/chain.ts';
+import { bytesOf, grace } from '../privacy/chain.ts';
 import { canary, openFederation } from '../support/federation.ts';
 import { agree } from './support.ts';
 
@@ -25,6 +28,18 @@ it('a lead that ended is kept as long as agreed, and its personal data is delete
   const leadId = offered!.id;
   await reseller.accept(leadId, ann.id);
   await world.settle();
+  // What is asked meanwhile, and answered, may name the customer.
+  const [why, whyNot] = ['Miller-Rabenhorst moved', 'Miller-Rabenhorst stays'];
+  await reseller.write((tx) => giveBack(tx, leadId, { reason: 'other', text: why, actor: grace }));
+  await world.settle();
+  const [asked] = (await vendor.leads()).map(({ id }) => id);
+  const [question] = await listQuestionsOf(vendor.ctx, asked!);
+  const answer = { questionId: question!.id, outcome: 'refused', text: whyNot, actor: grace } as const;
+  await vendor.write((tx) => answerQuestion(tx, asked!, answer));
+  await world.settle();
+  const words = async () => (await listQuestionsOf(reseller.ctx, leadId)).map(({ text, answerText }) => [text, answerText]); // prettier-ignore
+  expect(await words()).toEqual([[why, whyNot]]);
+
   const change = (event: 'lose' | 'reopen' | 'win') =>
     reseller.write((tx) => changeLead(tx, leadId, event, { ...(event === 'lose' && { reason: 'too-expensive' }) }));
   await change('lose');
@@ -55,6 +70,9 @@ it('a lead that ended is kept as long as agreed, and its personal data is delete
   const answered = (await listPrivacyRequestsOf(vendor.ctx, atVendor!.id)).at(-1);
   expect(answered).toMatchObject({ outcome: 'done', answer: { report: { lead: { account: { name: 'Acme' } } } } });
   expect(JSON.stringify(answered)).not.toContain(canary);
+
+  expect(await words()).toEqual([[null, null]]);
+  for (const word of ['Rabenhorst', 'rabenhorst']) expect(bytesOf(reseller)).not.toContain(word);
 
   const kept = await reseller.lead(leadId);
   expect(kept).toMatchObject({ state: 'won', document: { account: { name: 'Acme' } } });

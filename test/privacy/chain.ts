@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { eraseLead } from '../../node/federation/privacy/erase-lead.ts';
 import { listPrivacyRequestsOf } from '../../node/federation/store/privacy-requests.ts';
 import type { LeadActor } from '../../node/leads/history.ts';
@@ -55,3 +57,10 @@ export async function allOf({ ctx }: FederationNode): Promise<string> {
   const rows = await Promise.all(tables.map((table) => ctx.db.selectFrom(table).selectAll().execute()));
   return JSON.stringify(rows);
 }
+
+/** Every byte in a node's data folder, whatever the database calls free. */
+export const bytesOf = ({ ctx: { config } }: FederationNode): string =>
+  readdirSync(config.dataFolder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'))
+    .join();

@@ -12,12 +12,14 @@ import { answerQuestion } from '../../node/federation/after-release/answer-quest
 import { giveBack } from '../../node/federation/after-release/ask-partner.ts';
 import { isKeptSealed } from '../../node/federation/store/outbox-content.ts';
 import { listQuestionsOf } from '../../node/federation/store/questions.ts';
-import { findOriginal, getLead } from '../../node/leads/store.ts';
+import { migration as questionTexts } from '../../node/kernel/migrations/0023-question-texts.ts';
+import { tellHistory } from '../../node/leads/change-lead.ts';
+import { findOriginal, getLead, holdStill } from '../../node/leads/store.ts';
 import { checkProof } from '../../protocol/index.ts';
 import { complexTypes, messageTypes, simpleTypes } from '../../protocol/generated.ts';
 import { messageTable } from '../../protocol/message-table.ts';
-import { canary } from '../support/federation.ts';
-import { allOf, grace, openChain } from './chain.ts';
+import { canary, type FederationNode } from '../support/federation.ts';
+import { allOf, bytesOf, grace, openChain } from './chain.ts';
 
 it('messages and originals lie sealed; with the key gone nothing of them can be read, and the signatures still prove them', async () => {
   await using world = await openChain();
@@ -118,6 +120,49 @@ it('an answer in words lies sealed; one that waits when the lead is erased still
   expect(arrived[1]?.xml).toContain(words);
   expect((await answers()).map(({ document }) => document)).toEqual([null, null]);
   for (const node of [distributor, dealer]) expect(await allOf(node)).not.toContain(words);
+});
+
+it('what was asked lies sealed, and is gone with the key; what earlier versions kept plain is sealed after the update', async () => {
+  await using world = await openChain();
+  const { distributor, dealer } = world;
+  const [atDistributor, atDealer] = [world.idAt(distributor), world.idAt(dealer)];
+  const [word, why, whyNot] = ['Rabenhorst', 'Miller-Rabenhorst moved', 'Miller-Rabenhorst stays'];
+  await dealer.write((tx) => giveBack(tx, atDealer, { reason: 'other', text: why, actor: grace }));
+  await world.settle();
+  const [asked] = await listQuestionsOf(distributor.ctx, atDistributor);
+  const answer = { questionId: asked!.id, outcome: 'refused', text: whyNot, actor: grace } as const;
+  await distributor.write((tx) => answerQuestion(tx, atDistributor, answer));
+  await world.settle();
+  const rowsOf = (node: FederationNode) => node.ctx.db.selectFrom('leadQuestion').selectAll().execute();
+  const texts = async (node: FederationNode) =>
+    (await listQuestionsOf(node.ctx, world.idAt(node))).map(({ text, answerText }) => [text, answerText]);
+  for (const node of [distributor, dealer]) {
+    expect(JSON.stringify(await rowsOf(node))).not.toContain(word);
+    expect(await texts(node)).toEqual([[why, whyNot]]);
+  }
+  // The side that was asked wrote these words nowhere else.
+  expect(bytesOf(distributor)).not.toContain(word);
+
+  const plain = { text: why, answerText: whyNot };
+  for (const node of [distributor, dealer]) {
+    await node.write(async (tx) => {
+      await holdStill(tx, world.idAt(node));
+      await tx.db.updateTable('leadQuestion').set(plain).execute();
+      await tx.db.schema.alterTable('leadQuestion').dropColumn('proofs').execute();
+      if (node === dealer) await tellHistory(tx, atDealer, 'forget', { fields: [] });
+      await questionTexts.up(tx.db as never, { bytes: 'blob' });
+      tx.bus.wake('jobs-run');
+    });
+  }
+  await world.settle();
+  expect(JSON.stringify(await rowsOf(distributor))).not.toContain(word);
+  expect(await texts(distributor)).toEqual([[why, whyNot]]);
+  // What was forgotten before had left them.
+  expect(await texts(dealer)).toEqual([[null, null]]);
+
+  const { contentKeyId } = await getLead(distributor.ctx, atDistributor);
+  await distributor.write((tx) => destroyContentKey(tx, contentKeyId!));
+  expect(await texts(distributor)).toEqual([[null, null]]);
 });
 
 it('a key opens what was sealed under it, in its place, and only with the secret of the node', async () => {

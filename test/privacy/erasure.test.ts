@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { changeLead } from '../../node/leads/change-lead.ts';
 import { verifyLedger } from '../../node/ledger/verify-ledger.ts';
@@ -16,14 +14,7 @@ import { decideErasure, holdLead } from '../../node/federation/privacy/decide-re
 import { rerouteLead } from '../../node/routing/reroute-lead.ts';
 import { leavesOf, sequence } from '../ledger/log.ts';
 import { canary, type FederationNode } from '../support/federation.ts';
-import { allOf, grace, openChain } from './chain.ts';
-
-/** Every byte in a node's data folder, whatever the database calls free. */
-const bytesOf = ({ ctx: { config } }: FederationNode): string =>
-  readdirSync(config.dataFolder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'))
-    .join();
+import { allOf, bytesOf, grace, openChain } from './chain.ts';
 
 it('erasure goes down the chain, hop by hop, and what became of it comes up; nothing of the lead is left anywhere', async () => {
   await using world = await openChain();

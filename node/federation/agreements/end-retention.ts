@@ -13,7 +13,9 @@ import {
 } from '../store/conversations.ts';
 import { forgetConversation } from '../store/inbox.ts';
 import { cancelWaiting } from '../privacy/cancel-told.ts';
+import { overwriteErased } from '../privacy/overwrite-erased.ts';
 import { forgetReports } from '../store/privacy-requests.ts';
+import { forgetQuestions } from '../store/questions.ts';
 import { findAgreementOf } from './in-force.ts';
 
 /** Plans the deletion of a lead that ended here, when the agreement it came under says until when it may be kept. */
@@ -52,6 +54,7 @@ export async function endRetention(tx: Tx, { peerId, conversationId, endedAt, ag
     await forgetConversation(tx, each);
     await cancelWaiting(tx, each, personal);
   }
+  await forgetQuestions(tx, leadId);
   if (again) return;
   await intend(tx, {
     kind: 'end-retention',
@@ -61,6 +64,7 @@ export async function endRetention(tx: Tx, { peerId, conversationId, endedAt, ag
   await updateConversation(tx, conversation, { offer: null, told: null });
   await forgetLead(tx, leadId, 'personal');
   await forgetReports(tx, leadId);
+  await overwriteErased(tx, leadId);
   const facts = { peer: peerId, lead: leadId, conversation: conversationId, 'agreement-digest': agreementDigest };
   await appendLeaf(tx, 'retention-ended', facts);
 }

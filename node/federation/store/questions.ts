@@ -2,8 +2,10 @@ import { compileOnce } from '../../kernel/compile-once.ts';
 import type { Context, Tx } from '../../kernel/context.ts';
 import { conflict } from '../../kernel/errors.ts';
 import { sql } from 'kysely';
-import type { Lead } from '../../../protocol/index.ts';
+import type { Attachment, Lead } from '../../../protocol/index.ts';
+import { isSealed, openText, sealText } from '../../leads/content-key.ts';
 import type { LeadActor } from '../../leads/history.ts';
+import { getLead } from '../../leads/store.ts';
 import type { ConversationKey } from './conversations.ts';
 
 /** `recall`: give it back? `return`: take it back? `correction`: take over these values? */
@@ -24,7 +26,10 @@ interface LeadQuestionTable {
   digest: string;
   /** A code of the protocol. */
   reason: string;
+  /** Words and values, here and below: sealed under the key of the lead's content, and read as absent when that is gone. */
   text: string | null;
+  /** JSON: Attachment[], where the proofs of a return lie. */
+  proofs: string | null;
   /** JSON: Correction, while it is of use. */
   content: string | null;
   /** JSON: LeadActor. */
@@ -52,38 +57,66 @@ export interface Correction {
 }
 
 /** Something one side of a conversation asked the other about its lead. */
-export interface Question extends Omit<LeadQuestionTable, 'ours' | 'content' | 'askedBy' | 'answeredBy'> {
+export interface Question extends Omit<LeadQuestionTable, 'ours' | 'proofs' | 'content' | 'askedBy' | 'answeredBy'> {
   readonly ours: boolean;
+  readonly proofs: readonly Attachment[];
   readonly content: Correction | undefined;
   readonly askedBy: LeadActor;
   readonly answeredBy: LeadActor | undefined;
 }
 
-function parse({ ours, content, askedBy, answeredBy, ...row }: LeadQuestionTable): Question {
+async function read(ctx: Context, { ours, askedBy, answeredBy, ...row }: LeadQuestionTable): Promise<Question> {
+  const opened = (column: (typeof sealed)[number]) => openText(ctx, row[column]);
+  const [proofs, content] = [await opened('proofs'), await opened('content')];
   return {
     ...row,
     ours: ours === 1,
+    text: await opened('text'),
+    answerText: await opened('answerText'),
+    proofs: proofs === null ? [] : (JSON.parse(proofs) as Attachment[]),
     content: content === null ? undefined : (JSON.parse(content) as Correction),
     askedBy: JSON.parse(askedBy) as LeadActor,
     answeredBy: answeredBy === null ? undefined : (JSON.parse(answeredBy) as LeadActor),
   };
 }
 
-type NewQuestion = Omit<Question, 'state' | 'answerText' | 'answeredBy' | 'answeredAt'>;
+async function readAll(ctx: Context, rows: readonly LeadQuestionTable[]): Promise<Question[]> {
+  const questions: Question[] = [];
+  for (const row of rows) questions.push(await read(ctx, row));
+  return questions;
+}
+
+/** Columns with words and values of people. */
+const sealed = ['text', 'proofs', 'content', 'answerText'] as const;
+
+/** Words about a lead as they are kept: as long as the key of its content. */
+async function seal(tx: Tx, leadId: string, words: string | null | undefined): Promise<string | null> {
+  if (words === null || words === undefined) return null;
+  const { contentKeyId } = await getLead(tx, leadId);
+  return contentKeyId === null ? words : sealText(tx, contentKeyId, words);
+}
+
+type NewQuestion = Omit<Question, 'state' | 'proofs' | 'answerText' | 'answeredBy' | 'answeredAt'> &
+  Partial<Pick<Question, 'proofs'>>;
 
 export async function insertQuestion(tx: Tx, question: NewQuestion): Promise<void> {
-  const { ours, content, askedBy, ...row } = question;
+  const { ours, text, proofs = [], content, askedBy, ...row } = question;
   const asked = { ours: Number(ours), askedBy: JSON.stringify(askedBy) };
+  const kept = {
+    text: await seal(tx, row.leadId, text),
+    proofs: await seal(tx, row.leadId, proofs.length === 0 ? null : JSON.stringify(proofs)),
+    content: await seal(tx, row.leadId, content && JSON.stringify(content)),
+  };
   const open = { state: 'open', answerText: null, answeredBy: null, answeredAt: null } as const;
   await tx.db
     .insertInto('leadQuestion')
-    .values({ ...row, ...asked, ...open, content: content === undefined ? null : JSON.stringify(content) })
+    .values({ ...row, ...asked, ...kept, ...open })
     .execute();
 }
 
 export async function findQuestion(ctx: Context, id: string): Promise<Question | undefined> {
   const row = await ctx.db.selectFrom('leadQuestion').selectAll().where('id', '=', id).executeTakeFirst();
-  return row && parse(row);
+  return row && read(ctx, row);
 }
 
 /** The question that a message asked. */
@@ -97,7 +130,7 @@ export async function findQuestionBy(
     .where('peerId', '=', peerId)
     .where('messageId', '=', messageId)
     .executeTakeFirst();
-  return row && parse(row);
+  return row && read(ctx, row);
 }
 
 const listRows = compileOnce((db, { leadId }: { leadId: string }) =>
@@ -107,7 +140,10 @@ const listRows = compileOnce((db, { leadId }: { leadId: string }) =>
 /** All that was ever asked about a lead, newest first. */
 export async function listQuestionsOf(ctx: Context, leadId: string): Promise<Question[]> {
   const { rows } = await listRows(ctx, { leadId });
-  return rows.map(parse).sort((one, other) => (one.id < other.id ? 1 : -1));
+  return readAll(
+    ctx,
+    rows.sort((one, other) => (one.id < other.id ? 1 : -1)),
+  );
 }
 
 /** What was asked in a conversation and is not answered. */
@@ -136,7 +172,7 @@ export async function listOpenQuestions(
     .orderBy('id')
     .limit(limit)
     .execute();
-  return rows.map(parse);
+  return readAll(ctx, rows);
 }
 
 interface Answer {
@@ -147,7 +183,9 @@ interface Answer {
 
 /** Closes a question; its values are of no use any more. Error `answered-meanwhile` when it is not open. */
 export async function closeQuestion(tx: Tx, id: string, { state, by, text }: Answer): Promise<void> {
-  const answer = { answeredAt: tx.clock.now(), answeredBy: JSON.stringify(by), answerText: text ?? null };
+  const { leadId } = (await findQuestion(tx, id)) ?? {};
+  const answerText = leadId === undefined ? null : await seal(tx, leadId, text);
+  const answer = { answeredAt: tx.clock.now(), answeredBy: JSON.stringify(by), answerText };
   const { numUpdatedRows } = await tx.db
     .updateTable('leadQuestion')
     .set({ state, ...answer, content: null })
@@ -161,9 +199,37 @@ export async function closeQuestion(tx: Tx, id: string, { state, by, text }: Ans
 export async function forgetQuestions(tx: Tx, leadId: string): Promise<void> {
   await tx.db
     .updateTable('leadQuestion')
-    .set({ text: null, answerText: null, content: null })
+    .set({ text: null, proofs: null, answerText: null, content: null })
     .where('leadId', '=', leadId)
     .execute();
+}
+
+/** Questions with words that earlier versions kept plain, of up to `limit` after the cursor; and where to go on. */
+export async function listPlainQuestions(
+  ctx: Context,
+  { cursor, limit }: { cursor: string; limit: number },
+): Promise<{ items: { id: string; leadId: string }[]; nextCursor: string | undefined }> {
+  const rows = await ctx.db
+    .selectFrom('leadQuestion')
+    .select(['id', 'leadId', ...sealed])
+    .where('id', '>', cursor)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  const items = rows.filter((row) => sealed.some((column) => isPlain(row[column])));
+  return { items, nextCursor: rows.length < limit ? undefined : rows.at(-1)?.id };
+}
+
+const isPlain = (kept: string | null): boolean => kept !== null && !isSealed(kept);
+
+/** Seals what is plain of a question. */
+export async function sealQuestion(tx: Tx, id: string): Promise<void> {
+  const row = await tx.db.selectFrom('leadQuestion').selectAll().where('id', '=', id).executeTakeFirst();
+  if (!row) return;
+  const kept: Partial<Record<(typeof sealed)[number], string | null>> = {};
+  for (const column of sealed) if (isPlain(row[column])) kept[column] = await seal(tx, row.leadId, row[column]);
+  if (Object.keys(kept).length === 0) return;
+  await tx.db.updateTable('leadQuestion').set(kept).where('id', '=', id).execute();
 }
 
 /** A partner goes on under another id; what was asked goes with it. */

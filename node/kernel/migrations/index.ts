@@ -20,6 +20,7 @@ import { migration as claims } from './0018-claims.ts';
 import { migration as jobsByKind } from './0019-jobs-by-kind.ts';
 import { migration as keptMessages } from './0020-kept-messages.ts';
 import { migration as ledgerKeys } from './0021-ledger-keys.ts';
+import { migration as questionTexts } from './0023-question-texts.ts';
 
 /** Every change to the tables, oldest first. A migration that was released is never edited. */
 export const migrations: readonly Migration[] = [
@@ -44,4 +45,5 @@ export const migrations: readonly Migration[] = [
   jobsByKind,
   keptMessages,
   ledgerKeys,
+  questionTexts,
 ];
