@@ -6,7 +6,7 @@ import { findUser } from '../people/store.ts';
 import { claimOffer } from './claim-offer.ts';
 import { openOffer } from './open-offer.ts';
 import { openUserBox } from './open-box.ts';
-import { freeLead } from './reroute-lead.ts';
+import { returnToRoot } from './reroute-lead.ts';
 import { readRouteSetup } from './route-setup.ts';
 import { findLastOffer } from './store/offers.ts';
 
@@ -29,7 +29,7 @@ export async function assignLead(tx: Tx, { leadId, userId, actor, reason }: Assi
   const user = await findUser(tx, userId);
   if (!user) throw invalid('There is no such user.', { path: 'userId' });
   if (!user.active || user.role === 'auditor') throw conflict('user-inactive', 'This user takes no leads.');
-  await freeLead(tx, leadId, { actor, reason });
+  await returnToRoot(tx, leadId, { actor, reason });
   const lead = await getLead(tx, leadId);
   const box = await openUserBox(tx, userId);
   const now = tx.clock.now();

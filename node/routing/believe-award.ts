@@ -4,7 +4,7 @@ import { getLead, getLeadHead, holdStill } from '../leads/store.ts';
 import { confirmAward } from './award.ts';
 import { claimOffer } from './claim-offer.ts';
 import { openOffer } from './open-offer.ts';
-import { freeLead } from './reroute-lead.ts';
+import { returnToRoot } from './reroute-lead.ts';
 import { readRouteSetup } from './route-setup.ts';
 import { findBoxOf, systemBoxId } from './store/boxes.ts';
 import { findLastOffer, liveOfferStates } from './store/offers.ts';
@@ -58,7 +58,7 @@ async function claimBelieved(
 
 /** By an offer that stands for the forgotten one. */
 async function claimAnew(tx: Tx, leadId: string, holder: Holder): Promise<string> {
-  await freeLead(tx, leadId, { actor: systemActor, reason: 'restored' });
+  await returnToRoot(tx, leadId, { actor: systemActor, reason: 'restored' });
   const box = await findBoxOf(tx, { peerId: holder.id });
   const name = holder.name ?? holder.id;
   const now = tx.clock.now();

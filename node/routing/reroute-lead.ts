@@ -19,12 +19,12 @@ interface Reroute {
  * `held-by-partner`, `partner-may-have-it`, `award-awaited`, `release-may-have-left`.
  */
 export async function rerouteLead(tx: Tx, leadId: string, { actor, reason }: Reroute): Promise<void> {
-  await freeLead(tx, leadId, { actor, reason });
+  await returnToRoot(tx, leadId, { actor, reason });
   await routeSoon(tx, leadId, tx.ids.make('reroute'));
 }
 
 /** Takes a lead from its offer or its holder: it is as new, in the root box, and nobody routes it yet. */
-export async function freeLead(tx: Tx, leadId: string, { actor, reason }: Reroute): Promise<void> {
+export async function returnToRoot(tx: Tx, leadId: string, { actor, reason }: Reroute): Promise<void> {
   await holdStill(tx, leadId);
   const before = await getLeadHead(tx, leadId);
   if (before.holder?.kind === 'peer' && before.state !== 'claimed')

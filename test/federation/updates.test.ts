@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { setFieldPolicy } from '../../node/disclosure/set-field-policy.ts';
 import { canary, sampleLead } from '../support/federation.ts';
 import { grace, hedy, openAccepted, openHeld, type SharedLead } from './shared-lead.ts';
+import { replayMessage } from '../../node/federation/sending/replay-message.ts';
+import { listOutbox } from '../../node/federation/store/outbox.ts';
 import { setFeedbackPolicy } from '../../node/federation/feedback/set-feedback-policy.ts';
 import { whyChanged } from '../../node/leads/why-changed.ts';
 
@@ -112,6 +114,31 @@ describe('what changes in a lead that a partner holds', () => {
     await world.settle();
     expect(updates(world).at(-1)?.status).toBe(200);
     expect((await reseller.lead(heldId)).document.contact?.jobTitle).toBe('Three');
+  });
+
+  it('is told as it is now when what nobody took for two weeks is sent again by hand, newer changes or not', async () => {
+    await using world = await openHeld();
+    const { vendor, reseller, heldId, wire } = world;
+    wire.fault = ({ type }) => (type === 'Update' ? 'lost' : undefined);
+    const steps = [{ 'contact.jobTitle': 'One' }, { 'contact.jobTitle': 'Two', 'account.name': undefined }];
+    for (const step of steps) {
+      await world.edit(vendor, step);
+      for (let days = 0; days < 15; days++) await world.advance('24h');
+    }
+    wire.fault = () => undefined;
+    await world.edit(vendor, { 'contact.phones': phones });
+    await world.settle();
+    const dead = (await listOutbox(vendor.ctx, { peerId: reseller.nodeId, limit: 9 })).filter(
+      ({ state }) => state === 'dead',
+    );
+    expect(dead.map(({ type }) => type)).toEqual(['Update', 'Update']);
+    for (const { messageId } of dead) {
+      await replayMessage(vendor.ctx, reseller.nodeId, messageId);
+      await world.settle();
+    }
+    const { document } = await reseller.lead(heldId);
+    expect(document.contact).toMatchObject({ jobTitle: 'Two', phones });
+    expect(document.account?.name).toBeUndefined();
   });
 
   it('is refused for a lead of a partner that is not released, and for a version that is gone', async () => {

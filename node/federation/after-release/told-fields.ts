@@ -70,3 +70,9 @@ export function retold(told: ToldFields, now: ToldFields, paths: readonly string
   const named = Object.entries(now).filter(([path]) => isNamed(path));
   return Object.fromEntries([...kept, ...named]);
 }
+
+/** As if these fields had not been told: whatever stands in them now is a change. */
+export const untold = (told: ToldFields, paths: readonly string[]): ToldFields => ({
+  ...told,
+  ...Object.fromEntries(paths.map((path) => [path, ''])),
+});

@@ -1,4 +1,4 @@
-import { pickFields, updateReasons, type Lead, type UpdateReason } from '../../../protocol/index.ts';
+import { pickFields, updateReasons, type Lead, type Update, type UpdateReason } from '../../../protocol/index.ts';
 import { narrowUpdate } from '../../disclosure/narrow-plan.ts';
 import type { Tx } from '../../kernel/context.ts';
 import { getLead, type StoredLead } from '../../leads/store.ts';
@@ -13,7 +13,7 @@ import { isDeafTo } from '../peers/is-deaf-to.ts';
 import { noteWithdrawals } from '../restoration/erasures-file.ts';
 import { maySay, sendMessage } from '../sending/send-message.ts';
 import { updateConversation, type Conversation } from '../store/conversations.ts';
-import { changedSince, digestFields, type ToldFields } from './told-fields.ts';
+import { changedSince, digestFields, untold, type ToldFields } from './told-fields.ts';
 
 interface FieldsChanged {
   readonly leadId: string;
@@ -46,19 +46,49 @@ export const reasonToTell = (reason: string | undefined): UpdateReason =>
  * it. What it may not know counts as told: a later policy shows what changes from then on.
  */
 export async function tellChanges(tx: Tx, conversation: Conversation, reason: UpdateReason): Promise<Conversation> {
-  if (conversation.told === null || !maySay(conversation, 'Update')) return conversation;
-  if (await isDeafTo(tx, conversation.peerId, 'Update')) return conversation;
+  const news = await describeChanges(tx, conversation, reason);
+  if (!news) return conversation;
+  const { body, change } = news;
+  return body
+    ? sendMessage(tx, conversation, { type: 'Update', body, change })
+    : updateConversation(tx, conversation, change);
+}
+
+/**
+ * What an Update named that did not get through, as it is now, under a revision above all that did; `body` is absent when
+ * nothing of it may be told any more, or it means nothing now.
+ */
+export async function describeAgain(
+  tx: Tx,
+  conversation: Conversation,
+  { changedFields, reason }: Update,
+): Promise<News> {
+  const told = JSON.stringify(untold(JSON.parse(conversation.told ?? '{}') as ToldFields, changedFields));
+  const again = { ...conversation, told: conversation.told === null ? null : told };
+  return (await describeChanges(tx, again, reason)) ?? { change: {} };
+}
+
+/** An Update, and what the conversation keeps of it. */
+interface News {
+  readonly body?: Update;
+  readonly change: Partial<Conversation>;
+}
+
+/** What changed since the other side was last told; undefined when nothing did. */
+async function describeChanges(tx: Tx, conversation: Conversation, reason: UpdateReason): Promise<News | undefined> {
+  if (conversation.told === null || !maySay(conversation, 'Update')) return undefined;
+  if (await isDeafTo(tx, conversation.peerId, 'Update')) return undefined;
   const lead = await getLead(tx, conversation.leadId);
   const now = digestFields(conversation, lead.document);
   const changed = changedSince(JSON.parse(conversation.told) as ToldFields, now);
-  if (changed.length === 0) return conversation;
+  if (changed.length === 0) return undefined;
   const change = { told: JSON.stringify(now) };
   const partOf = conversation.side === 'offering' ? partDown : partUp;
   const part = await partOf(tx, conversation, lead, changed);
-  if (!part) return updateConversation(tx, conversation, change);
+  if (!part) return { change };
   const revision = conversation.sentUpdate + 1;
   const body = { revision, reason, changedFields: [...part.fields], lead: part.lead };
-  return sendMessage(tx, conversation, { type: 'Update', body, change: { ...change, sentUpdate: revision } });
+  return { body, change: { ...change, sentUpdate: revision } };
 }
 
 interface Part {

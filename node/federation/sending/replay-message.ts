@@ -3,6 +3,7 @@ import { transact, type Context } from '../../kernel/context.ts';
 import { conflict, notFound } from '../../kernel/errors.ts';
 import { appendLeaf } from '../../ledger/append-leaf.ts';
 import { openText } from '../../leads/content-key.ts';
+import { describeAgain } from '../after-release/update-to-peer.ts';
 import { maySay, sealIntoOutbox, type ConversationType } from './send-message.ts';
 import { findOwnKey } from '../keys/signing-key.ts';
 import { holdConversation } from '../hold-still.ts';
@@ -10,8 +11,8 @@ import { updateConversation, type Conversation } from '../store/conversations.ts
 import { findOutbox, markReplayed } from '../store/outbox.ts';
 
 /**
- * Sends a message again whose delivery ended without success: under a new id and counter, for the same effect. Answers the
- * new id. `by`: who asks for it. Errors: `not-found`, `not-replayable` (it was delivered or replayed, or the conversation is over).
+ * Sends a message again whose delivery ended without success: under a new id and counter, for the same effect; an Update tells its
+ * fields as they are now. Answers the new id. `by`: who asks for it. Errors: `not-found`, `not-replayable` (it was delivered or replayed, or the conversation is over).
  */
 export function replayMessage(ctx: Context, peerId: string, messageId: string, by?: string): Promise<string> {
   return transact(ctx, async (tx) => {
@@ -23,18 +24,32 @@ export function replayMessage(ctx: Context, peerId: string, messageId: string, b
     const document = await openText(tx, message.document);
     const said = document === null ? undefined : await reopen(tx, document);
     const over = !conversation || !said || isQuestion || isOver(conversation, said);
-    if (over || !(await markReplayed(tx, messageId)))
-      throw conflict('not-replayable', 'This message was delivered or replayed, or its conversation is over.');
-    const { body, header } = said;
-    const type = header.type;
-    const sealed = await sealIntoOutbox(tx, conversation, {
-      ...{ type, body, effectKey: message.effectKey },
-      inReplyTo: header.inReplyTo,
-    });
+    if (over || !(await markReplayed(tx, messageId))) throw notReplayable();
+    const { inReplyTo, type } = said.header;
+    // Beside a newer one an old Update would be ignored: its fields are told as they are now.
+    const news: News = isUpdate(said)
+      ? await describeAgain(tx, conversation, said.body)
+      : { body: said.body, change: {} };
+    const { body, change } = news;
+    if (!body) throw notReplayable();
+    const sealed = await sealIntoOutbox(tx, conversation, { type, body, effectKey: message.effectKey, inReplyTo });
     await appendLeaf(tx, 'message-replayed', { peer: peerId, was: messageId, message: sealed.messageId, by });
-    await updateConversation(tx, conversation, { sentSeq: sealed.seq, sentDigest: sealed.digest });
+    await updateConversation(tx, conversation, { ...change, sentSeq: sealed.seq, sentDigest: sealed.digest });
     return sealed.messageId;
   });
+}
+
+const notReplayable = () =>
+  conflict(
+    'not-replayable',
+    'This message was delivered or replayed, its conversation is over, or it means nothing now.',
+  );
+
+const isUpdate = (said: Message<ConversationType>): said is Message<'Update'> => said.header.type === 'Update';
+
+interface News {
+  readonly body?: Message<ConversationType>['body'];
+  readonly change: Partial<Conversation>;
 }
 
 /** Whether a message has no meaning any more: its round is over, or what it gave away is back. */
