@@ -32,6 +32,7 @@ import {
   planUnroutedMail,
   planWokenMail,
 } from './plan-mail.ts';
+import { planFreedAwayMail } from './plan-away-mail.ts';
 import { planPartnerMail } from './plan-partner-mail.ts';
 import { planSharedMail } from './plan-shared-mail.ts';
 import { describeOutcome } from './respond.ts';
@@ -108,7 +109,8 @@ async function draftAboutOffer(ctx: Context, { kind, recipientId }: OfferNotice)
   if (kind === 'offer') return draftOffer(ctx, offered);
   if (kind === 'released') return draftReleased(ctx, offered);
   const headers = threadOf(ctx, recipientId);
-  const mail = planClosedMail({ nodeName: ctx.config.name, title: offered.title, end: kind });
+  const facts = { nodeName: ctx.config.name, title: offered.title };
+  const mail = kind === 'freed' ? planFreedAwayMail(facts) : planClosedMail({ ...facts, end: kind });
   return { id: `${recipientId}-${kind}`, headers, ...mail };
 }
 

@@ -4,7 +4,7 @@ import { sharedTopics } from './plan-shared-mail.ts';
 import { responseOutcomes } from './respond.ts';
 
 const offerNotice = z.object({
-  kind: z.enum(['offer', 'taken', 'expired', 'recalled', 'released']),
+  kind: z.enum(['offer', 'taken', 'expired', 'recalled', 'released', 'freed']),
   /** Absent for somebody of a partner: the offer says who. */
   userId: z.string().nullish(),
   recipientId: z.string(),

@@ -78,6 +78,15 @@ export const planAskedBackMail = ({ nodeName, title, until, link }: AskedFacts):
     nodeName,
   });
 
+/** A lead was taken from somebody without an account here. */
+export const planFreedAwayMail = ({ nodeName, title }: Pick<AskedFacts, 'nodeName' | 'title'>): Draft =>
+  layMail({
+    subject: `No longer yours: ${title}`,
+    title,
+    intro: ['We took this lead back: it is not yours any more. Please keep nothing of it.'],
+    nodeName,
+  });
+
 /** Somebody without an account here is asked to delete a lead: its title is deleted here already, the time has to do. */
 export const planEraseMail = ({
   nodeName,

@@ -2,6 +2,7 @@ import type { Disposition, Money } from '../../protocol/index.ts';
 import { transact, type Context, type Tx } from '../kernel/context.ts';
 import { intend } from '../kernel/jobs.ts';
 import { getLeadHead } from '../leads/store.ts';
+import { getOffer } from '../routing/store/offers.ts';
 import type { OfferedLead } from './offered-lead.ts';
 
 /** What somebody of a partner says became of a lead. */
@@ -25,6 +26,18 @@ export async function mayReport(ctx: Context, offered: OfferedLead): Promise<boo
   const { recipient, to } = offered;
   const { state, answeredAt, peerId, leadId } = recipient;
   if (to.user || state !== 'won' || (answeredAt ?? 0) + reportMilliseconds <= ctx.clock.now()) return false;
+  return isWith(ctx, leadId, peerId);
+}
+
+/** Whether somebody of a partner was given a lead, or was first, and it is not there any more. */
+export async function isGoneFrom(ctx: Context, { recipient, to }: OfferedLead): Promise<boolean> {
+  const { id, state, offerId, peerId, leadId } = recipient;
+  if (to.user) return false;
+  if (state === 'expired') return (await getOffer(ctx, offerId)).winnerId === id;
+  return state === 'won' && !(await isWith(ctx, leadId, peerId));
+}
+
+async function isWith(ctx: Context, leadId: string, peerId: string | null): Promise<boolean> {
   const { holder } = await getLeadHead(ctx, leadId);
   return holder?.kind === 'peer' && holder.id === peerId;
 }

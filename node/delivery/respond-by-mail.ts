@@ -6,7 +6,7 @@ import type { OfferedLead } from './offered-lead.ts';
 import { readAnswer, type Answer } from './read-answer.ts';
 import { readAnswerMail } from './read-answer-mail.ts';
 import { readStatus } from './read-status.ts';
-import { mayReport, reportStatus, type SaidStatus } from './report-status.ts';
+import { isGoneFrom, mayReport, reportStatus, type SaidStatus } from './report-status.ts';
 import { accept, getOfferByToken, reject, type ResponseOutcome } from './respond.ts';
 
 /**
@@ -47,11 +47,13 @@ async function carryOut(tx: Tx, offered: OfferedLead, answer: Said): Promise<Res
 
 /** Only whoever holds the lead says what became of it; from others it is no answer to an offer. */
 async function takeStatus(tx: Tx, offered: OfferedLead, said: SaidStatus): Promise<ResponseOutcome> {
-  if (!(await mayReport(tx, offered))) return carryOut(tx, offered, { kind: 'unclear' });
+  const isTheirs = await mayReport(tx, offered);
+  if (!isTheirs && !(await isGoneFrom(tx, offered))) return carryOut(tx, offered, { kind: 'unclear' });
   const { disposition, amount, note } = said;
-  await reportStatus(tx, offered, { disposition, amount, note });
-  await tellOutcome(tx, offered, 'noted');
-  return 'noted';
+  if (isTheirs) await reportStatus(tx, offered, { disposition, amount, note });
+  const outcome = isTheirs ? 'noted' : 'too-late';
+  await tellOutcome(tx, offered, outcome);
+  return outcome;
 }
 
 async function tellOutcome(tx: Tx, { recipient }: OfferedLead, outcome: ResponseOutcome): Promise<void> {

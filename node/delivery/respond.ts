@@ -79,7 +79,7 @@ const sentences: Readonly<Record<ResponseOutcome, string>> = {
   recalled: 'The offer was taken back. Nothing is left for you to do.',
   rejected: 'Noted: you pass on this lead.',
   'already-rejected': 'You have already passed on this lead.',
-  'too-late': 'The offer was over before your answer. Nothing is left for you to do.',
+  'too-late': 'It was over before your answer: this lead is not with you. Nothing is left for you to do.',
   'not-open-yet': 'The offer is not open yet. Please answer again once it is.',
   unclear: 'We could not read your answer. Please answer with ACCEPT, or with REJECT and a reason, in the first line.',
   noted: 'Noted, thank you. Answer again whenever there is something new.',

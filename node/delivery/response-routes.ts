@@ -6,7 +6,7 @@ import { getLeadHead } from '../leads/store.ts';
 import { acceptByLink, describeOutcome, getOfferByToken, rejectByLink, type ResponseOutcome } from './respond.ts';
 import type { OfferedLead } from './offered-lead.ts';
 import { readAmount } from './read-status.ts';
-import { mayReport, reportByLink } from './report-status.ts';
+import { isGoneFrom, mayReport, reportByLink } from './report-status.ts';
 import { asPage, showPage } from './public-page.ts';
 import { offerPage, outcomePage, rejectReasons } from './response-page.ts';
 import { statusPage } from './status-page.ts';
@@ -66,6 +66,7 @@ const show = route({
         return showPage(
           statusPage({ nodeName: ctx.config.name, title: offered.title, action, ...(await stateOf(ctx, offered)) }),
         );
+      if (await isGoneFrom(ctx, offered)) return showPage(gonePage(ctx, offered));
       return showPage(offerPage(offered, { nodeName: ctx.config.name, action, now: ctx.clock.now() }));
     }),
 });
@@ -101,7 +102,9 @@ const stateOf = async (ctx: Context, { recipient }: OfferedLead) => ({
   state: (await getLeadHead(ctx, recipient.leadId)).state,
 });
 
-const nothingToTell = 'This lead is not with you any more. Nothing is left for you to do.';
+/** Somebody of a partner does not have the lead. */
+const gonePage = ({ config }: Context, { title }: OfferedLead, said = 'Please keep nothing of it.') =>
+  outcomePage({ nodeName: config.name, title, sentence: `This lead is not with you any more. ${said}` });
 
 /** Somebody of a partner says what became of a lead that is there. */
 async function takeStatus(
@@ -119,7 +122,7 @@ async function takeStatus(
   }
   const facts = { ...(disposition === 'won' && { amount }), ...(disposition === 'returned' && { reason }) };
   if (!(await reportByLink(ctx, offered, { disposition, note, ...facts })))
-    return showPage(outcomePage({ nodeName, title, sentence: nothingToTell }), 409);
+    return showPage(gonePage(ctx, offered, 'Nothing was noted.'), 409);
   return showPage(outcomePage({ nodeName, title, sentence: 'Noted. Thank you. The link takes what comes next, too.' }));
 }
 

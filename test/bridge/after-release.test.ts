@@ -39,9 +39,37 @@ describe('software that holds a lead', () => {
     crm.answer = () => false;
     await network.advance('1m');
     await network.advance('1m');
-    expect(crm.taken.map(({ body }) => body.type)).toEqual(['lead.offered']);
+    expect(crm.taken.map(({ body }) => body.type)).toEqual(['lead.offered', 'lead.closed']);
     expect(await leadOf(vendor, leadId)).toMatchObject({ state: 'unrouted' });
     expect((await crm.report({ lead: reference, status: 'won' })).status).toBe(409);
+  });
+
+  it('is told when an administrator takes from it the lead it holds: what waited about it does not leave any more', async () => {
+    const { api } = vendor.administrator;
+    const { leadId, reference } = await offered();
+    await crm.report({ lead: reference, status: 'accept' });
+    await network.settle();
+    crm.answer = faulty((response) => response.writeHead(503).end());
+    await change(vendor, leadId, { 'contact.jobTitle': canary });
+    await api.send('POST', `/api/leads/${leadId}/ask-back`, { reason: 'other' });
+    await network.settle();
+    await api.send('POST', `/api/leads/${leadId}/free`, { reason: 'They went out of business.' });
+    crm.answer = () => false;
+    crm.taken.length = 0;
+    for (let round = 0; round < 3; round++) await network.advance('31m');
+    const closed = { event: 'lead.closed', lead: reference, reason: 'recalled', document: {} };
+    expect(crm.taken.map(({ body }) => body.data)).toEqual([closed]);
+    const questions = await api.get<{ items: object[] }>(`/api/leads/${leadId}/questions`);
+    expect(questions).toMatchObject({ items: [{ state: 'void' }] });
+    const before = await leadOf(vendor, leadId);
+    expect(before.state).toBe('unrouted');
+    for (const [status, code] of [
+      ['won', 'not-the-holder'],
+      ['return', 'not-the-holder'],
+      ['agree', 'question-over'],
+    ] as const)
+      expect(await crm.report({ lead: reference, status })).toMatchObject({ status: 409, body: { code } });
+    expect(await leadOf(vendor, leadId)).toEqual(before);
   });
 
   it('is told what changes of a lead it holds, as far as its policy shows it, also what changed on the way to it', async () => {

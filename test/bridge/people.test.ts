@@ -164,6 +164,37 @@ describe('a partner without a node', () => {
     expect((await mailsTo(vendor, kim)).map(({ subject }) => subject)).toEqual(['Please delete a lead']);
   });
 
+  it('is told when an administrator takes from it the lead it holds: its links say so, and take no status any more', async () => {
+    await using agency = await openAgency();
+    const { vendor, api, pat } = agency;
+    const leadId = await agency.takeInLead();
+    const link = linkIn(await mailTo(vendor, pat, 'New lead'));
+    await post(vendor, link, { answer: 'accept' });
+    await agency.settle();
+    await api.send('POST', `/api/leads/${leadId}/ask-back`, { reason: 'other' });
+    await agency.settle();
+    const asked = linkIn(await mailTo(vendor, pat, 'Asked back'));
+    await api.send('POST', `/api/leads/${leadId}/free`, { reason: 'They do not answer.' });
+    await agency.settle();
+    const told = await mailTo(vendor, pat, 'No longer yours');
+    expect(told.text).toContain('it is not yours any more. Please keep nothing of it.');
+    for (const secret of secrets) expect(told.raw).not.toContain(secret);
+    expect(told.raw).toContain('In-Reply-To:');
+
+    const before = await leadOf(vendor, leadId);
+    expect(before.state).toBe('unrouted');
+    expect((await visit(vendor, link)).text).toContain('This lead is not with you any more.');
+    const late = await post(vendor, link, { answer: 'status', disposition: 'won', amount: '5 EUR' });
+    expect(late).toMatchObject({ status: 409, text: expect.stringContaining('Nothing was noted.') as string });
+    expect(await answerWith(vendor, await mailTo(vendor, pat, 'Your lead'), pat, 'WON 5 EUR')).toEqual({
+      outcome: 'too-late',
+    });
+    expect((await visit(vendor, asked)).text).toContain('Nothing is asked of you');
+    expect((await post(vendor, asked, { answer: 'agree' })).status).toBe(409);
+    await agency.settle();
+    expect(await leadOf(vendor, leadId)).toEqual(before);
+  });
+
   it('that is suspended, or whose people all left, is asked no more', async () => {
     await using agency = await openAgency();
     const { vendor, api, pat, kim, partnerId } = agency;

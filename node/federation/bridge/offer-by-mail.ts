@@ -15,7 +15,7 @@ export const nameOf = ({ peerId, personId }: Recipient) => `peer:${peerId ?? ''}
 const pathsOf = (part: Lead): string[] =>
   leadFields.flatMap(({ path }) => (getField(part, path) === undefined ? [] : [path]));
 
-const tell = (tx: Tx, { id: recipientId, leadId }: Recipient, kind: 'offer' | 'released' | EndReason) =>
+const tell = (tx: Tx, { id: recipientId, leadId }: Recipient, kind: 'offer' | 'released' | 'freed' | EndReason) =>
   intend(tx, { kind: 'notify', payload: { kind, recipientId, leadId }, key: `notify-${kind}:${recipientId}` });
 
 /** Offers a lead to somebody of a partner by mail: the visible part, and the link that answers. */
@@ -48,3 +48,6 @@ export async function releaseByMail(tx: Tx, recipient: Recipient): Promise<void>
 /** The offer is over for somebody of a partner. */
 export const closeByMail = (tx: Tx, recipient: Recipient, reason: EndReason): Promise<void> =>
   tell(tx, recipient, reason);
+
+/** The lead was taken from somebody of a partner who was first. */
+export const freeByMail = (tx: Tx, recipient: Recipient): Promise<void> => tell(tx, recipient, 'freed');

@@ -124,14 +124,14 @@ export async function eraseWebhooks(tx: Tx, recipientIds: readonly string[]): Pr
   }
 }
 
-/** The details of a lead that was taken from its partner do not leave any more, nor are they posted anew. */
-export async function withdrawPostedReleases(tx: Tx, recipientId: string): Promise<void> {
+/** The details of a lead that was taken from its partner do not leave any more, nor is it asked back, nor are they posted anew. */
+export async function withdrawPosted(tx: Tx, recipientId: string): Promise<void> {
   await tx.db
     .updateTable('webhookMessage')
     .set({ state: 'cancelled', code: 'freed', body: null, answeredAt: tx.clock.now() })
     .where('recipientId', '=', recipientId)
-    .where('type', '=', 'lead.released')
-    .where('state', 'in', ['waiting', 'dead'])
+    .where('type', 'in', ['lead.released', 'lead.updated', 'lead.recall-requested'])
+    .where((row) => row.or([row('state', '=', 'waiting'), row('body', 'is not', null)]))
     .execute();
 }
 
