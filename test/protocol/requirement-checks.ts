@@ -133,4 +133,16 @@ export const furtherChecks: readonly (readonly [requirement: string, file: strin
     'gets the receipt alone for a repeated question, and a refusal for one that lives too long',
   ],
   ['LX-183', 'federation/restoration', 'waits for nobody who says since that it cannot return anything'],
+  [
+    'LX-185',
+    'federation/restoration-states',
+    'a claim while the offer is open, an award only while it can be opened, an erasure from above alone',
+  ],
+  ['LX-185', 'federation/restoration', 'leads its maker, and nobody else, to the lead'],
+  [
+    'LX-185',
+    'federation/restoration',
+    'is erased again before the node does anything, and what its partner returned as erased as well',
+  ],
+  ['LX-185', 'federation/restoration', 'stays for people to decide where a legal hold keeps it'],
 ];
