@@ -1,7 +1,7 @@
 import type { Disposition, Money } from '../../protocol/index.ts';
 import { transact, type Context, type Tx } from '../kernel/context.ts';
 import { intend } from '../kernel/jobs.ts';
-import { getLeadHead } from '../leads/store.ts';
+import { getLead, getLeadHead } from '../leads/store.ts';
 import { getOffer } from '../routing/store/offers.ts';
 import type { OfferedLead } from './offered-lead.ts';
 
@@ -23,11 +23,20 @@ const reportMilliseconds = 365 * 24 * 3_600_000;
 
 /** Whether this reader may say what became of the lead: somebody of a partner, while the lead is there. */
 export async function mayReport(ctx: Context, offered: OfferedLead): Promise<boolean> {
-  const { recipient, to } = offered;
-  const { state, answeredAt, peerId, leadId } = recipient;
-  if (to.user || state !== 'won' || (answeredAt ?? 0) + reportMilliseconds <= ctx.clock.now()) return false;
-  return isWith(ctx, leadId, peerId);
+  const { peerId, leadId } = offered.recipient;
+  return wasGiven(ctx, offered) && (await isWith(ctx, leadId, peerId));
 }
+
+/**
+ * Whether this reader may say what the person of the lead decided about their data: somebody of a partner who was given it, also
+ * when it is with others by now.
+ */
+export async function mayTellConsent(ctx: Context, offered: OfferedLead): Promise<boolean> {
+  return wasGiven(ctx, offered) && (await getLead(ctx, offered.recipient.leadId)).erasedAt === null;
+}
+
+const wasGiven = (ctx: Context, { recipient: { state, answeredAt }, to }: OfferedLead): boolean =>
+  !to.user && state === 'won' && (answeredAt ?? 0) + reportMilliseconds > ctx.clock.now();
 
 /** Whether somebody of a partner was given a lead, or was first, and it is not there any more. */
 export async function isGoneFrom(ctx: Context, { recipient, to }: OfferedLead): Promise<boolean> {

@@ -107,13 +107,15 @@ interface Outcome {
   readonly sentence: string;
   /** Where to go on. */
   readonly link?: string | undefined;
+  /** Takes what may still be told. */
+  readonly more?: Html | false;
 }
 
 /** What came of an answer, or why there is none. */
-export const outcomePage = ({ nodeName, title, sentence, link }: Outcome): string =>
+export const outcomePage = ({ nodeName, title, sentence, link, more }: Outcome): string =>
   frame({
     nodeName,
     title,
     body: html`<p role="status">${sentence}</p>
-      ${link !== undefined && html`<p><a class="button" href="${link}">Open the lead</a></p>`}`,
+      ${link !== undefined && html`<p><a class="button" href="${link}">Open the lead</a></p>`}${more}`,
   });

@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { returnReasons } from '../../protocol/index.ts';
 import type { Context } from '../kernel/context.ts';
+import type { Html } from '../kernel/html.ts';
 import { check, route, type Reply, type Route } from '../kernel/routes.ts';
 import { getLeadHead } from '../leads/store.ts';
 import { acceptByLink, describeOutcome, getOfferByToken, rejectByLink, type ResponseOutcome } from './respond.ts';
+import { consentForm } from './consent-form.ts';
 import type { OfferedLead } from './offered-lead.ts';
 import { readAmount } from './read-status.ts';
-import { isGoneFrom, mayReport, reportByLink } from './report-status.ts';
+import { isGoneFrom, mayReport, mayTellConsent, reportByLink } from './report-status.ts';
 import { asPage, showPage } from './public-page.ts';
 import { offerPage, outcomePage, rejectReasons } from './response-page.ts';
 import { statusPage } from './status-page.ts';
@@ -66,7 +68,7 @@ const show = route({
         return showPage(
           statusPage({ nodeName: ctx.config.name, title: offered.title, action, ...(await stateOf(ctx, offered)) }),
         );
-      if (await isGoneFrom(ctx, offered)) return showPage(gonePage(ctx, offered));
+      if (await isGoneFrom(ctx, offered)) return showPage(gonePage(ctx, offered, { more: await moreOf(ctx, offered) }));
       return showPage(offerPage(offered, { nodeName: ctx.config.name, action, now: ctx.clock.now() }));
     }),
 });
@@ -98,13 +100,21 @@ const answer = route({
     }),
 });
 
-const stateOf = async (ctx: Context, { recipient }: OfferedLead) => ({
-  state: (await getLeadHead(ctx, recipient.leadId)).state,
+const stateOf = async (ctx: Context, offered: OfferedLead) => ({
+  state: (await getLeadHead(ctx, offered.recipient.leadId)).state,
+  more: await moreOf(ctx, offered),
 });
 
+/** Who was given a lead may say what its person decided. */
+const moreOf = async (ctx: Context, offered: OfferedLead) =>
+  (await mayTellConsent(ctx, offered)) && consentForm(offered.token);
+
 /** Somebody of a partner does not have the lead. */
-const gonePage = ({ config }: Context, { title }: OfferedLead, said = 'Please keep nothing of it.') =>
-  outcomePage({ nodeName: config.name, title, sentence: `This lead is not with you any more. ${said}` });
+const gonePage = (
+  { config }: Context,
+  { title }: OfferedLead,
+  { said = 'Please keep nothing of it.', more }: { said?: string; more?: Html | false },
+) => outcomePage({ nodeName: config.name, title, sentence: `This lead is not with you any more. ${said}`, more });
 
 /** Somebody of a partner says what became of a lead that is there. */
 async function takeStatus(
@@ -122,7 +132,7 @@ async function takeStatus(
   }
   const facts = { ...(disposition === 'won' && { amount }), ...(disposition === 'returned' && { reason }) };
   if (!(await reportByLink(ctx, offered, { disposition, note, ...facts })))
-    return showPage(gonePage(ctx, offered, 'Nothing was noted.'), 409);
+    return showPage(gonePage(ctx, offered, { said: 'Nothing was noted.' }), 409);
   return showPage(outcomePage({ nodeName, title, sentence: 'Noted. Thank you. The link takes what comes next, too.' }));
 }
 

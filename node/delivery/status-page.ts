@@ -11,6 +11,8 @@ interface StatusPage {
   readonly state: LeadState;
   /** What was just noted, for example. */
   readonly said?: string | undefined;
+  /** Takes what else they may tell. */
+  readonly more: Html | false;
 }
 
 /** Why a lead is given back, as people say it; the most general first. */
@@ -40,7 +42,7 @@ const choice = (value: string, label: string, checked = false): Html =>
   </p>`;
 
 /** Somebody of a partner holds the lead: the page takes what became of it, and shows no customer data. */
-export const statusPage = ({ nodeName, title, action, state, said }: StatusPage): string =>
+export const statusPage = ({ nodeName, title, action, state, said, more }: StatusPage): string =>
   page(
     title,
     html`<p class="brand">${nodeName}</p>
@@ -61,5 +63,6 @@ export const statusPage = ({ nodeName, title, action, state, said }: StatusPage)
         <label for="note">In your own words <span class="soft">(optional)</span></label
         ><input id="note" name="note" maxlength="500" autocomplete="off" />
         <p><button class="wide">Tell</button></p>
-      </form>`,
+      </form>
+      ${more}`,
   );

@@ -2,6 +2,7 @@ import type { Route } from '../kernel/routes.ts';
 import { questionRoutes } from './after-release/question-routes.ts';
 import { agreementRoutes } from './agreements/routes.ts';
 import { askedRoutes } from './bridge/asked-routes.ts';
+import { consentRoutes } from './bridge/consent-routes.ts';
 import { bridgeRoutes } from './bridge/routes.ts';
 import { feedbackRoutes } from './feedback/feedback-routes.ts';
 import { keyRoutes } from './keys/key-routes.ts';
@@ -16,6 +17,7 @@ export const routes: readonly Route[] = [
   ...exchangeRoutes,
   ...bridgeRoutes,
   ...askedRoutes,
+  ...consentRoutes,
   ...questionRoutes,
   ...privacyRoutes,
   ...keyRoutes,

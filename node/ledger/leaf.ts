@@ -67,7 +67,7 @@ export const leafLines = {
   'erasure-answered': ['peer', 'lead', 'conversation', 'message', 'digest', 'outcome', 'hold-until', 'onward', 'by'],
   /** A lead may not be deleted until then, or may be again. */
   'legal-hold': ['lead', 'until', 'by'],
-  /** A person changed what their data may be used for; `peer`: who told us, if not our own people. */
+  /** A person changed what their data may be used for; `peer`: who told us, if not our own people; `by`: who of them, or of ours. */
   'consent-changed': ['lead', 'peer', 'message', 'digest', 'do-not-contact', 'by'],
   /** A report of what is held of a lead, for the person it is about. */
   'access-reported': ['lead', 'peer', 'by'],

@@ -34,6 +34,9 @@ async function openAgency(others: readonly string[] = []) {
   return Object.assign(network, { vendor, api, partnerId: id, pat, kim, takeInLead });
 }
 
+/** Where the form of a page posts to that takes what the customer decided. */
+const decidedIn = (text: string): string => /action="(\/decided\/[^"]+)"/.exec(text)?.[1] ?? '';
+
 const answerWith = (node: TestNode, mail: Parameters<typeof replyToOf>[0], { email }: Person, text: string) =>
   node.administrator.api.upload<{ outcome: string }>('/api/mail-answers', {
     contentType: 'message/rfc822',
@@ -193,6 +196,70 @@ describe('a partner without a node', () => {
     expect((await post(vendor, asked, { answer: 'agree' })).status).toBe(409);
     await agency.settle();
     expect(await leadOf(vendor, leadId)).toEqual(before);
+
+    // The customer may call those who had the lead, too.
+    const decided = decidedIn((await visit(vendor, link)).text);
+    expect((await post(vendor, decided, { said: 'do-not-contact', channel: 'all' })).status).toBe(200);
+    expect((await leadOf(vendor, leadId)).doNotContact).toEqual(['all']);
+    await api.send('POST', `/api/leads/${leadId}/erase`, { reason: 'person-asked', confirm: leadId });
+    expect((await visit(vendor, link)).text).not.toContain('/decided/');
+    expect((await post(vendor, decided, { said: 'do-not-contact', channel: 'phone' })).status).toBe(409);
+  });
+
+  it('tells by its link what the customer decided about their data: it counts as from any partner; nonsense changes nothing', async () => {
+    await using agency = await openAgency();
+    const { vendor, api, pat, kim, partnerId } = agency;
+    const leadId = await agency.takeInLead();
+    await api.send('POST', `/api/leads/${leadId}/consents`, { purpose: 'Marketing', state: 'granted' });
+    const link = linkIn(await mailTo(vendor, pat, 'New lead'));
+    const decided = link.replace(/.*\/a\//, '/decided/');
+    const say = async (fields: Readonly<Record<string, string>>) => (await post(vendor, decided, fields)).status;
+    const withdrawn = { said: 'consent', purpose: ' marketing ', state: 'withdrawn' };
+    const known = async () => {
+      const { document, doNotContact } = await leadOf(vendor, leadId);
+      return { consents: document?.consents?.map(({ purpose, state }) => [purpose, state]), doNotContact };
+    };
+    const before = await known();
+    // Not before the lead is theirs, and not by somebody else’s link.
+    expect(await say(withdrawn)).toBe(409);
+    await post(vendor, link, { answer: 'accept' });
+    await agency.settle();
+    const others = linkIn(await mailTo(vendor, kim, 'New lead')).replace(/.*\/a\//, '/decided/');
+    expect((await post(vendor, others, withdrawn)).status).toBe(409);
+    expect((await post(vendor, `${decided}x`, withdrawn)).status).toBe(404);
+    expect(decidedIn((await visit(vendor, link)).text)).toBe(decided);
+    const nonsense: Record<string, string>[] = [
+      { ...withdrawn, purpose: ' ' },
+      { ...withdrawn, state: 'maybe' },
+      { ...withdrawn, purpose: 'x'.repeat(101) },
+      { ...withdrawn, more: '1' },
+      { said: 'do-not-contact', channel: 'fax' },
+      { said: 'nothing' },
+    ];
+    for (const wrong of nonsense) expect(await say(wrong)).toBe(422);
+    expect(await known()).toEqual(before);
+
+    for (let twice = 0; twice < 2; twice++) expect(await say(withdrawn)).toBe(200);
+    expect(await say({ said: 'consent', purpose: 'Order\r\n news', state: 'granted' })).toBe(200);
+    expect(await say({ said: 'do-not-contact', channel: 'phone' })).toBe(200);
+    await agency.settle();
+    const consents = [['Marketing', 'withdrawn'], ['Order news', 'granted']]; // prettier-ignore
+    expect(await known()).toEqual({ consents, doNotContact: ['phone'] });
+    const leaves = (await leavesOf(vendor)).filter((leaf) => leaf.includes('kind: consent-changed')).slice(1);
+    expect(leaves).toHaveLength(3);
+    for (const leaf of leaves)
+      expect(leaf).toMatch(new RegExp(`lead: ${leadId}\npeer: ${partnerId}\ndigest: \\S+\n[^]*by: ${pat.id}\n`));
+    const history = JSON.stringify(await api.get(`/api/leads/${leadId}/history`));
+    expect(history).toContain('Pat Miller, Harbour Resellers');
+    // Who said it is not told it back; our people are.
+    expect((await mailsTo(vendor, pat)).filter(({ subject }) => /^(Do not|Consent)/.test(subject ?? ''))).toHaveLength(
+      1,
+    );
+    expect((await fetch(`${vendor.url}${decided}`)).url).toBe(vendor.url + link.replace(/.*\/a\//, '/a/'));
+
+    await api.send('PATCH', `/api/partners/${partnerId}/people/${pat.id}`, { active: false });
+    expect(await say({ said: 'do-not-contact', channel: 'email' })).toBe(404);
+    expect((await known()).doNotContact).toEqual(['phone']);
   });
 
   it('that is suspended, or whose people all left, is asked no more', async () => {

@@ -1,3 +1,4 @@
+import type { Lead } from '../../protocol/index.ts';
 import { listLeaves } from '../../node/ledger/store/leaves.ts';
 import { takeIn } from '../browser/scene.ts';
 import { secretLead } from '../delivery/office.ts';
@@ -80,6 +81,8 @@ export type Vendor = Awaited<ReturnType<typeof openVendor>>;
 interface LeadView {
   readonly version: number;
   readonly state: string;
+  readonly document?: Lead;
+  readonly doNotContact?: readonly string[];
   readonly holder?: { readonly kind: string; readonly id: string; readonly name?: string };
   readonly won?: { readonly amount?: { readonly amount: string; readonly currency: string } };
 }

@@ -23,7 +23,14 @@ interface Changing {
   readonly change: ConsentChange;
   readonly actor: LeadActor;
   /** The conversation that told us: it is not told back. */
-  readonly from?: (ConversationKey & { readonly messageId: string | undefined; readonly digest: string }) | undefined;
+  readonly from?: Saying | undefined;
+}
+
+interface Saying extends ConversationKey {
+  readonly messageId: string | undefined;
+  readonly digest: string;
+  /** The person of a partner without a node who said so. */
+  readonly by?: string | undefined;
 }
 
 /**
@@ -41,7 +48,7 @@ export async function changeConsent(tx: Tx, leadId: string, { change, actor, fro
   if (!sameConsents) await replaceConsents(tx, lead, change);
   await noteWithdrawals(tx, leadId);
   await tellHistory(tx, leadId, 'consent', { actor, ...(channels.length > 0 && { channels }) });
-  const by = actor.kind === 'user' ? actor.id : undefined;
+  const by = actor.kind === 'user' ? actor.id : from?.by;
   const said = { peer: from?.peerId, message: from?.messageId, digest: from?.digest, by };
   await appendLeaf(tx, 'consent-changed', { lead: leadId, ...said, 'do-not-contact': channels });
   for (const conversation of await listConversationsOf(tx, leadId)) {

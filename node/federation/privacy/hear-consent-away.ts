@@ -11,19 +11,19 @@ import { changeConsent } from './change-consent.ts';
 
 interface Said extends Pick<Report, 'closed' | 'consent'> {
   /** Where it came from: what the ledger says of it. */
-  readonly origin: { readonly id?: string | undefined; readonly digest: string };
+  readonly origin: { readonly id?: string | undefined; readonly digest: string; readonly by?: string | undefined };
 }
 
 /**
- * Software that was released a lead says what the person decided: it counts as a ConsentChange from below does (LX-153). Ways
- * of contact are closed, never opened. Repeated: changes nothing. Throws `not-released`, `lead-erased`, `schema`.
+ * Whoever was released a lead without a node says what the person decided: it counts as a ConsentChange from below does (LX-153).
+ * Ways of contact are closed, never opened. Repeated: changes nothing. Throws `not-released`, `lead-erased`, `schema`.
  */
 export async function hearConsentAway(tx: Tx, recipient: Recipient, { origin, ...said }: Said): Promise<'noted'> {
   const { id: conversationId, leadId, state } = recipient;
   const peerId = recipient.peerId ?? '';
   if (state !== 'won') throw conflict('not-released', 'This lead was not released to this partner.');
   const change = await planChange(tx, leadId, said);
-  const from = { peerId, conversationId, messageId: origin.id, digest: origin.digest };
+  const from = { peerId, conversationId, messageId: origin.id, digest: origin.digest, by: origin.by };
   if (await changeConsent(tx, leadId, { change, actor: holderOf(recipient), from }))
     await tellPeople(tx, { leadId, peerId, topic: 'consent-changed' });
   return 'noted';
@@ -38,6 +38,13 @@ async function planChange(
   const at = when(tx.clock.now());
   if (!consent) return { at, doNotContacts: [...closed] };
   const { consents = [] } = (await lockLead(tx, leadId)).document;
-  if (consents.some(({ purpose, state }) => purpose === consent.purpose && state === consent.state)) return { at };
-  return { at, consents: [...consents.filter(({ purpose }) => purpose !== consent.purpose), { ...consent, at }] };
+  const { state } = consent;
+  const known = consents.map((each) => each.purpose);
+  const purpose = findPurpose(known, consent.purpose) ?? consent.purpose;
+  if (consents.some((each) => each.purpose === purpose && each.state === state)) return { at };
+  return { at, consents: [...consents.filter((each) => each.purpose !== purpose), { purpose, state, at }] };
 }
+
+/** "marketing" is about "Marketing": people, and other software, write a purpose in their own way. */
+const findPurpose = (known: readonly string[], said: string): string | undefined =>
+  known.find((purpose) => purpose === said) ?? known.find((purpose) => purpose.toLowerCase() === said.toLowerCase());
