@@ -64,7 +64,9 @@ async function take(ctx: Context, offered: OfferedLead, body: Buffer): Promise<R
   if (!(await mayTellConsent(ctx, offered)))
     return say('This is not yours to tell by this link, or not any more. Nothing was noted.', 409);
   const said = form.said === 'consent' ? { consent: form } : { closed: [form.channel] };
-  const origin = { digest: hash('sha256', body, 'base64'), by: recipient.personId ?? undefined };
+  // With the token nobody can guess from the ledger what was said.
+  const digest = hash('sha256', Buffer.concat([Buffer.from(`${offered.token}\n`), body]), 'base64');
+  const origin = { digest, by: recipient.personId ?? undefined };
   await transact(ctx, async (tx) => {
     await holdStill(tx, recipient.leadId);
     await hearConsentAway(tx, recipient, { ...said, origin });
