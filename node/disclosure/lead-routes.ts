@@ -6,7 +6,7 @@ import { leadStates } from '../leads/life-cycle.ts';
 import { scopeOf } from '../leads/scope.ts';
 import { findOriginal, getLead, hasOriginal, listLeads } from '../leads/store.ts';
 import { leadView, mayEdit, summaryView, viewEvents, viewFields, viewOutcome, viewSummary } from '../leads/views.ts';
-import { showLead, showSummary, sightOf } from './sight.ts';
+import { mayNoteConsent, showLead, showSummary, sightOf } from './sight.ts';
 
 const list = route({
   method: 'GET',
@@ -50,6 +50,7 @@ const one = route({
       maskedFields: viewFields(shown.maskedFields),
       events: viewEvents(lead, actor),
       mayEdit: mayEdit(lead, actor),
+      mayNoteConsent: mayNoteConsent(sight, lead, actor),
       hasOriginal: !sight.restricted && (await hasOriginal(ctx, lead.id)),
     };
   },

@@ -1,6 +1,7 @@
 import type { Lead } from '../../protocol/index.ts';
 import type { Context } from '../kernel/context.ts';
 import type { Actor } from '../kernel/routes.ts';
+import { isEditable } from '../leads/change-fields.ts';
 import { promoteFields } from '../leads/promote-fields.ts';
 import type { LeadSummary, StoredLead } from '../leads/store.ts';
 import { decideDisclosure } from './decide-disclosure.ts';
@@ -38,6 +39,20 @@ export function showLead(sight: Sight, lead: StoredLead) {
     maskedFields: [...new Set([...lead.maskedFields, ...where('mask')])],
   } satisfies { document: Lead } & Partial<StoredLead>;
 }
+
+/** Who the person of a lead is, and how they are reached. */
+const identifying: readonly string[] = ['contact.familyName', 'contact.fullName', 'contact.emails', 'contact.phones'];
+
+/** Whether a reader may know who the person of a lead is, or how they are reached: only then can the person have told them something. */
+export const seesPerson = ({ decisions }: Sight): boolean =>
+  decisions.some(({ path, released }) => released === 'show' && identifying.includes(path));
+
+/**
+ * Whether somebody who sees a lead may note what its person decided about their data: everybody but auditors, once the lead is
+ * ours or was released to us, unless the person is withheld from them.
+ */
+export const mayNoteConsent = (sight: Sight, lead: StoredLead, { role }: Pick<Actor, 'role'>): boolean =>
+  role !== 'auditor' && isEditable(lead) && seesPerson(sight);
 
 const sources = {
   contactName: ['contact.givenName', 'contact.familyName', 'contact.fullName'],

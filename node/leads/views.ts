@@ -54,6 +54,8 @@ export const leadView = summaryView.extend({
   hasOriginal: z.boolean(),
   /** Whether this reader may correct fields: `PATCH /api/leads/{id}`. */
   mayEdit: z.boolean(),
+  /** Whether this reader may note what the person decided: `POST /api/leads/{id}/consents`. */
+  mayNoteConsent: z.boolean(),
   /** When all of it was deleted for good. */
   erasedAt: z.string().optional(),
   /** Buttons: what this reader may do now. */

@@ -191,6 +191,53 @@ it('notes what somebody without a node says on the phone about an erasure', asyn
   expect(await page.getByRole('button', { name: 'They deleted it …' }).count()).toBe(0);
 });
 
+it('lets whoever sees the person of a lead note what they decide, also what is withheld from them; nobody else', async () => {
+  await using scene = await openScene(browser, 'vendor');
+  const node = scene.node('vendor');
+  const { api } = node.administrator;
+  const vera = await node.addUser('Vera');
+  const audrey = await node.addUser('Audrey', 'auditor');
+  await offerAllTo(node, [vera], { mode: 'direct' });
+  const leadId = await takeIn(node);
+  await node.settle();
+  await api.send('POST', `/api/leads/${leadId}/assign`, { userId: vera.id });
+  await api.send('POST', `/api/leads/${leadId}/consents`, { purpose: 'marketing', state: 'granted' });
+  const withhold = (...targets: string[]) => {
+    const from = { recipientKind: 'user', recipientId: vera.id, stage: 'released', action: 'never' };
+    return api.send('PUT', '/api/field-policies', { policies: targets.map((target) => ({ ...from, target })) });
+  };
+  const path = `/leads/${leadId}`;
+  const page = await browser.signIn(node, vera, { path, width: 'phone' });
+  const section = page.getByRole('region', { name: 'Consents' });
+  const open = async () => {
+    await page.goto(node.url + path);
+    await page.getByRole('tab', { name: 'Privacy' }).click();
+  };
+  await withhold('consents');
+  await open();
+  await section.getByText('They are withheld from you.').waitFor();
+  await section.getByRole('button', { name: 'Note a decision …' }).click();
+  await section.getByLabel('Purpose').fill('marketing');
+  await section.getByLabel('Decision').selectOption('withdrawn');
+  await section.getByRole('button', { name: 'Go on …' }).click();
+  await section.getByRole('button', { name: 'Note it as withdrawn' }).click();
+  await section.getByRole('button', { name: 'Note a decision …' }).waitFor();
+  const consents = [{ purpose: 'marketing', state: 'withdrawn' }];
+  expect(await api.get(`/api${path}`)).toMatchObject({ document: { consents } });
+
+  await withhold('group:person', 'group:email', 'group:phone');
+  await open();
+  await section.getByText('The person is withheld from you').waitFor();
+  expect(await section.getByRole('button').count()).toBe(0);
+  const granted = { purpose: 'marketing', state: 'granted' };
+  await expect(vera.api.send('POST', `/api${path}/consents`, granted)).rejects.toMatchObject({ code: 'forbidden' });
+  const others = await browser.signIn(node, audrey, { path });
+  await others.getByRole('tab', { name: 'Privacy' }).click();
+  await others.getByRole('region', { name: 'Consents' }).getByText('withdrawn', { exact: true }).waitFor();
+  expect(await others.getByRole('region', { name: 'Consents' }).getByRole('button').count()).toBe(0);
+  expect(await api.get(`/api${path}`)).toMatchObject({ document: { consents } });
+});
+
 it('tells of a change somebody else made meanwhile, instead of overwriting it', async () => {
   await using scene = await openScene(browser, 'vendor');
   const node = scene.node('vendor');

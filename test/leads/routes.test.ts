@@ -124,6 +124,7 @@ describe('GET /api/leads/:id', () => {
       events: [{ event: 'note', label: 'Note', needs: ['note'] }],
       hasOriginal: false,
       mayEdit: false,
+      mayNoteConsent: false,
     });
     expect((await firm.get(auditor, `/api/leads/${leadId}`).expect(200)).body.events).toEqual([]);
     expect((await firm.get(admin, `/api/leads/${leadId}`).expect(200)).body.events).toHaveLength(1);

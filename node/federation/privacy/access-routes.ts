@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { contactChannels, consentStates, type Consent } from '../../../protocol/index.ts';
+import { seesPerson, sightOf } from '../../disclosure/sight.ts';
 import { transact, type Context } from '../../kernel/context.ts';
-import { conflict } from '../../kernel/errors.ts';
+import { conflict, forbidden } from '../../kernel/errors.ts';
 import { reply, route, type Actor, type Route } from '../../kernel/routes.ts';
 import { when, whenKnown } from '../../kernel/times.ts';
 import { isEditable } from '../../leads/change-fields.ts';
@@ -52,6 +53,8 @@ const decide = route({
   reply: done,
   async handler(ctx, { params, body, actor }) {
     const { id } = await getLead(ctx, params.id, await scopeOf(ctx, actor));
+    if (!seesPerson(await sightOf(ctx, actor)))
+      throw forbidden('The person of this lead is withheld from you: who sees them notes what they decide.');
     const decision: Consent = { ...body, at: body.at ?? when(ctx.clock.now()) };
     await transact(ctx, async (tx) => {
       const lead = await lockLead(tx, id);

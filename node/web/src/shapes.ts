@@ -121,6 +121,7 @@ export interface LeadView extends LeadSummary {
   events: LeadEvent[];
   hasOriginal: boolean;
   mayEdit: boolean;
+  mayNoteConsent: boolean;
   erasedAt?: string;
   asleepUntil?: string;
   won?: { amount?: Money; orderReference?: string };

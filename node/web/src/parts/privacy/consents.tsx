@@ -18,7 +18,8 @@ export function Consents({ lead }: { lead: LeadView }) {
   const found = valueAt(lead.document, 'consents');
   const consents = (Array.isArray(found) ? found : []) as readonly Consent[];
   const isHidden = lead.hiddenFields.some(({ path }) => path === 'consents');
-  const mayDecide = useMayDecide(lead);
+  const { me } = useSession();
+  const { mayEdit, mayNoteConsent: mayDecide } = lead;
   const opener = useOpener(purpose !== undefined);
   return (
     <section className="card" aria-label="Consents">
@@ -41,14 +42,15 @@ export function Consents({ lead }: { lead: LeadView }) {
           </Button>
         </div>
       )}
-      {!lead.mayEdit && <p className="quiet">Consents of this lead cannot be changed here, or not yet.</p>}
+      {!mayDecide && me.user.role !== 'auditor' && (
+        <p className="quiet">
+          {mayEdit
+            ? 'The person is withheld from you: who sees them notes what they decide.'
+            : 'Consents of this lead cannot be changed here, or not yet.'}
+        </p>
+      )}
     </section>
   );
-}
-
-function useMayDecide({ mayEdit }: LeadView): boolean {
-  const { me } = useSession();
-  return mayEdit && me.user.role !== 'auditor';
 }
 
 function Decision({ consent, change }: { consent: Consent; change: (() => void) | undefined }) {
