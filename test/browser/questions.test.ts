@@ -42,10 +42,18 @@ it('asks for a lead back, is refused with a word, and takes it back from the lis
 
   await page.getByRole('button', { name: 'Give it back …' }).click();
   await page.getByLabel('Why?').selectOption('not-a-fit');
+  await page.getByLabel('Where what shows it lies').fill('https://files.example/calls/17\nhttps://files.example/mail');
   await page.getByRole('button', { name: 'Give it back', exact: true }).click();
   await page.getByText('You asked vendor to take this lead back (not a fit).').waitFor();
   await scene.settle();
   await boss.getByText('reseller asks you to take this lead back (not a fit).').waitFor();
+  // To be read, not to be clicked.
+  const proofs = boss.getByRole('list', { name: 'Proofs' });
+  expect(await proofs.getByRole('listitem').allTextContents()).toEqual([
+    'https://files.example/calls/17',
+    'https://files.example/mail',
+  ]);
+  expect(await proofs.getByRole('link').count()).toBe(0);
   await boss.getByRole('link', { name: 'Open questions 1 to answer' }).click();
   await boss.getByRole('heading', { name: 'Waiting for an answer from here' }).waitFor();
   await boss.getByRole('button', { name: 'Take it back …' }).click();

@@ -18,7 +18,8 @@ it('corrects a lead, and says why a partner cannot be asked about one that no pa
     [['edit', leadId, '-'], 'unknown-field'],
     [['ask-back', leadId, '--reason', 'mistake'], 'not-with-partner'],
     [['free', leadId, '--reason', 'They are gone.'], 'not-with-partner'],
-    [['give-back', leadId, '--reason', 'not-a-fit'], 'not-from-partner'],
+    [['give-back', leadId, '--reason', 'not-a-fit', '--proof', 'https://files.example/17'], 'not-from-partner'],
+    [['give-back', leadId, '--reason', 'not-a-fit', '--proof', 'ftp://files.example/17'], 'invalid'],
     [['answer', leadId, 'question_1', 'agreed'], 'question-over'],
   ] as const) {
     const { status, err } = await node.run(['lead', ...args], JSON.stringify({ 'contact.shoeSize': 9 }));

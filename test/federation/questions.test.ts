@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { giveBack } from '../../node/federation/after-release/ask-partner.ts';
+import { transact } from '../../node/kernel/context.ts';
 import { offerAllTo, takeIn } from '../browser/scene.ts';
 import { secretLead, openOffice, type Office } from '../delivery/office.ts';
 import type { TestNode, TestUser } from '../support/network.ts';
@@ -142,8 +144,29 @@ describe('asking a partner for a lead', () => {
 
   it('agrees by itself to the reasons set for the partner, else asks those who answer for the lead', async () => {
     const { leadId, heldId } = await held();
-    await rita.api.send('POST', `/api/leads/${heldId}/give-back`, { reason: 'not-a-fit' });
+    const send = (proofs: object[]) =>
+      rita.api.send('POST', `/api/leads/${heldId}/give-back`, { reason: 'not-a-fit', proofs });
+    const good = { url: 'https://files.example/calls/17', mediaType: 'text/plain', title: 'Log of calls' };
+    const bad: [object[], string][] = [
+      [[good, { url: 'javascript:alert(1)' }], 'proofs[1].url'],
+      [[{ url: 'http://files.example/calls' }], 'proofs[0].url'],
+      [[{ url: 'https://ada:secret@files.example/' }], 'proofs[0].url'],
+      [[{ ...good, mediaType: 'a log' }], 'proofs[0].mediaType'],
+      [[{ ...good, title: 'x'.repeat(301) }], 'proofs[0].title'],
+      [[{ title: 'Log' }], 'proofs[0].url'],
+      [Array.from({ length: 6 }, () => good), 'proofs'],
+    ];
+    for (const [proofs, path] of bad)
+      await expect(send(proofs)).rejects.toThrow(
+        expect.objectContaining({ code: 'invalid', message: expect.stringContaining(` ${path}: `) as string }) as Error,
+      );
+    expect((await questionsOf(rita, heldId)).items).toEqual([]);
+    await send([good, { url: 'https://files.example/ä' }]);
+    expect((await questionsOf(rita, heldId)).items).toMatchObject([{ proofs: [good, {}] }]);
     await office.settle();
+    expect((await questionsOf(vendor.administrator, leadId)).items).toMatchObject([
+      { kind: 'return', ours: false, proofs: [good, { url: 'https://files.example/%C3%A4' }] },
+    ]);
     expect(await mails(vendor, vendor.administrator, 'Offered back')).toHaveLength(1);
     const [question] = (await questionsOf(vendor.administrator, leadId)).items;
     const path = `/api/leads/${leadId}/questions/${question?.id ?? ''}/answer`;
@@ -155,9 +178,18 @@ describe('asking a partner for a lead', () => {
     const view = await vendor.administrator.api.send('PATCH', `/api/peers/${reseller.nodeId}`, { agreeReturns });
     expect(view).toMatchObject({ agreeReturns });
     const again = await held();
-    await rita.api.send('POST', `/api/leads/${again.heldId}/give-back`, { reason: 'duplicate' });
+    // Another node may send whatever the schema allows.
+    const proofs = [
+      'http://files.example/17',
+      'https://ada:secret@files.example/',
+      'https://\u0440\u0430\u0443\u0440\u04301.example/\u202e17',
+    ];
+    const told = { reason: 'duplicate', proofs: proofs.map((url) => ({ url })), actor: { kind: 'system' } } as const;
+    await transact(reseller.ctx, (tx) => giveBack(tx, again.heldId, { ...told, proofs: [...told.proofs] }));
     await office.settle();
-    expect((await questionsOf(vendor.administrator, again.leadId)).items).toMatchObject([{ state: 'agreed' }]);
+    expect((await questionsOf(vendor.administrator, again.leadId)).items).toMatchObject([
+      { state: 'agreed', proofs: [{ url: 'https://xn--1-7sba6dbr.example/%E2%80%AE17' }] },
+    ]);
   });
 
   it('is for managers, who may answer what a holder suggests', async () => {

@@ -127,7 +127,8 @@ it('what was asked lies sealed, and is gone with the key; what earlier versions 
   const { distributor, dealer } = world;
   const [atDistributor, atDealer] = [world.idAt(distributor), world.idAt(dealer)];
   const [word, why, whyNot] = ['Rabenhorst', 'Miller-Rabenhorst moved', 'Miller-Rabenhorst stays'];
-  await dealer.write((tx) => giveBack(tx, atDealer, { reason: 'other', text: why, actor: grace }));
+  const proofs = [{ url: 'https://files.example/Rabenhorst', title: 'Letter of Rabenhorst' }];
+  await dealer.write((tx) => giveBack(tx, atDealer, { reason: 'other', text: why, proofs, actor: grace }));
   await world.settle();
   const [asked] = await listQuestionsOf(distributor.ctx, atDistributor);
   const answer = { questionId: asked!.id, outcome: 'refused', text: whyNot, actor: grace } as const;
@@ -139,6 +140,7 @@ it('what was asked lies sealed, and is gone with the key; what earlier versions 
   for (const node of [distributor, dealer]) {
     expect(JSON.stringify(await rowsOf(node))).not.toContain(word);
     expect(await texts(node)).toEqual([[why, whyNot]]);
+    expect((await listQuestionsOf(node.ctx, world.idAt(node)))[0]?.proofs).toEqual(proofs);
   }
   // The side that was asked wrote these words nowhere else.
   expect(bytesOf(distributor)).not.toContain(word);

@@ -88,10 +88,15 @@ export const sharedLeadCommands: readonly Command[] = [
     name: 'lead give-back',
     summary: 'Ask the partner a lead came from to take it back',
     arguments: ['lead'],
-    options: { reason: value('code', `Why: ${returnReasons.join(', ')}.`), text },
-    example: `leadmesh lead give-back ${lead} --reason not-a-fit`,
+    options: {
+      reason: value('code', `Why: ${returnReasons.join(', ')}.`),
+      text,
+      proof: { ...value('url', 'Where what shows it lies, by https; may be repeated, five at most.'), multiple: true },
+    },
+    example: `leadmesh lead give-back ${lead} --reason not-a-fit --proof https://files.reseller.example/calls/17`,
     onNode: async (door, asked) => {
-      const body = { ...given(asked, 'text'), reason: needed(asked, 'reason') };
+      const proofs = (asked.texts('proof') ?? []).map((url) => ({ url }));
+      const body = { ...given(asked, 'text'), ...(proofs.length > 0 && { proofs }), reason: needed(asked, 'reason') };
       return entry(
         await door.ask<object>('POST /api/leads/:id/give-back', { params: { id: asked.arg('lead') }, body }),
       );

@@ -1,4 +1,4 @@
-import type { RecallReason, ReturnReason } from '../../../protocol/index.ts';
+import type { Attachment, RecallReason, ReturnReason } from '../../../protocol/index.ts';
 import type { Tx } from '../../kernel/context.ts';
 import { conflict, invalid } from '../../kernel/errors.ts';
 import { dayMilliseconds } from '../../kernel/times.ts';
@@ -53,7 +53,11 @@ export async function askBack(
  * Answers the question's id. Throws `not-from-partner`, `held-by-partner`, `offered-to-partner`, `already-asked`,
  * `partner-cannot-answer`, `return-window-over`.
  */
-export async function giveBack(tx: Tx, leadId: string, { reason, text, actor }: Asking<ReturnReason>): Promise<string> {
+export async function giveBack(
+  tx: Tx,
+  leadId: string,
+  { reason, text, proofs = [], actor }: Asking<ReturnReason> & { proofs?: Attachment[] | undefined },
+): Promise<string> {
   await holdStill(tx, leadId);
   const conversation = await findHeldFromPeer(tx, leadId);
   const { holder, releasedAt } = await getLeadHead(tx, leadId);
@@ -67,8 +71,8 @@ export async function giveBack(tx: Tx, leadId: string, { reason, text, actor }: 
   if (tx.clock.now() > (releasedAt ?? 0) + days * dayMilliseconds)
     throw conflict('return-window-over', 'The time in which this lead could be given back is over.');
   const answerBy = tx.clock.now() + answerMilliseconds;
-  const body = { reason, ...(text !== undefined && { text }) };
-  return ask(tx, conversation, { saying: { type: 'Return', body }, reason, text, actor, answerBy });
+  const body = { reason, ...(text !== undefined && { text }), ...(proofs.length > 0 && { proofs }) };
+  return ask(tx, conversation, { saying: { type: 'Return', body }, reason, text, proofs, actor, answerBy });
 }
 
 /** Asks for a lead that was taken from a partner without its answer: whoever comes back reads that it is theirs no more. */
@@ -85,14 +89,15 @@ const alreadyAsked = () => conflict('already-asked', 'One of the two sides has a
 interface Ask extends Asking<string> {
   readonly saying:
     | { readonly type: 'Recall'; readonly body: { reason: RecallReason; answerBy?: string; text?: string } }
-    | { readonly type: 'Return'; readonly body: { reason: ReturnReason; text?: string } };
+    | { readonly type: 'Return'; readonly body: { reason: ReturnReason; text?: string; proofs?: Attachment[] } };
+  readonly proofs?: readonly Attachment[];
   readonly answerBy: number;
 }
 
 async function ask(
   tx: Tx,
   conversation: Conversation,
-  { saying, reason, text, actor, answerBy }: Ask,
+  { saying, reason, text, proofs = [], actor, answerBy }: Ask,
 ): Promise<string> {
   const { peerId, conversationId, leadId } = conversation;
   if (await isDeafTo(tx, peerId, 'Update'))
@@ -106,7 +111,7 @@ async function ask(
   const kind = saying.type === 'Recall' ? 'recall' : 'return';
   await insertQuestion(tx, {
     ...{ id, leadId, peerId, conversationId, kind, ours: true, messageId, digest: sentDigest ?? '' },
-    ...{ reason, text: text ?? null, content: undefined, askedBy: actor, askedAt: tx.clock.now(), answerBy },
+    ...{ reason, text: text ?? null, proofs, content: undefined, askedBy: actor, askedAt: tx.clock.now(), answerBy },
   });
   const recipient = await partnerOf(tx, peerId);
   await tellHistory(tx, leadId, `ask-${kind}`, { actor, recipient, reason, until: answerBy });

@@ -18,6 +18,7 @@ import { askBack, giveBack } from './ask-partner.ts';
 import { freeLead } from './free-lead.ts';
 import { findHeldByPeer, findHeldFromPeer } from './find-held.ts';
 import { maySay } from '../sending/send-message.ts';
+import { returnProofs, showProofs } from './return-proofs.ts';
 import { findAsked } from '../bridge/ask-away.ts';
 import { findHeldAway } from '../bridge/way-to.ts';
 import { listOpenQuestions, listQuestionsOf, type Question } from '../store/questions.ts';
@@ -38,6 +39,10 @@ const questionView = z.object({
   ours: z.boolean(),
   reason: z.string(),
   text: z.string().optional(),
+  /** Where the proofs of a return lie: https addresses for people to judge, never fetched. */
+  proofs: z
+    .array(z.object({ url: z.string(), mediaType: z.string().optional(), title: z.string().optional() }))
+    .optional(),
   askedBy: person,
   askedAt: z.string(),
   answerBy: z.string().optional(),
@@ -54,10 +59,12 @@ const questionView = z.object({
 async function viewQuestion(ctx: Context, question: Question): Promise<z.input<typeof questionView>> {
   const { id, leadId, kind, peerId, ours, reason, text, askedBy, askedAt, answerBy, state } = question;
   const { answerText, answeredBy, answeredAt, content } = question;
+  const proofs = showProofs(question.proofs);
   return {
     ...{ id, leadId, kind, ours, reason, state, askedBy, askedAt: when(askedAt) },
     partner: { peerId, name: (await getPeer(ctx, peerId)).name },
     text: text ?? undefined,
+    proofs: proofs.length > 0 ? proofs : undefined,
     answerBy: answerBy === null ? undefined : when(answerBy),
     overdue: state === 'open' && answerBy !== null && answerBy <= ctx.clock.now(),
     answerText: answerText ?? undefined,
@@ -177,7 +184,7 @@ const giveItBack = route({
   access: people,
   summary: 'Ask the partner a lead came from to take it back; it stays here until its people agree',
   status: 201,
-  body: z.strictObject({ reason: z.enum(returnReasons), text }),
+  body: z.strictObject({ reason: z.enum(returnReasons), text, proofs: returnProofs.optional() }),
   reply: asked,
   async handler(ctx, { params, body, actor }) {
     await requireParty(ctx, actor, params.id);

@@ -1,4 +1,4 @@
-import { getField, leadFields, type Update } from '../../../protocol/index.ts';
+import { getField, leadFields, type Attachment, type Update } from '../../../protocol/index.ts';
 import type { Tx } from '../../kernel/context.ts';
 import { CodedError } from '../../kernel/errors.ts';
 import { changeFields } from '../../leads/change-fields.ts';
@@ -62,10 +62,10 @@ export const updateEffects = {
   /** The holder wants to give the lead back: agreed at once where we wanted it back, or agreed to this reason beforehand. */
   async Return(tx, heard, before) {
     const { conversation, peer, message } = heard;
-    const { reason, text } = message.body;
+    const { reason, text, proofs } = message.body;
     const { leadId } = conversation;
     const answerBy = tx.clock.now() + answerMilliseconds;
-    const question = await keepQuestion(tx, heard, { kind: 'return', reason, text, answerBy });
+    const question = await keepQuestion(tx, heard, { kind: 'return', reason, text, proofs, answerBy });
     const agreed = before === 'recall-asked' || agreesTo(peer, reason) || !(await isOwnedThrough(tx, conversation));
     if (agreed) return answerPeer(tx, question, { outcome: 'agreed', actor: { kind: 'system' } });
     await tellPeople(tx, { leadId, peerId: peer.nodeId, topic: 'return-asked', until: answerBy });
@@ -102,6 +102,7 @@ interface Asked {
   readonly kind: QuestionKind;
   readonly reason: string;
   readonly text: string | undefined;
+  readonly proofs?: readonly Attachment[] | undefined;
   readonly answerBy: number;
 }
 
@@ -109,7 +110,7 @@ interface Asked {
 async function keepQuestion(
   tx: Tx,
   { peer, conversation, message, digest }: Heard,
-  { kind, reason, text, answerBy }: Asked,
+  { kind, reason, text, proofs = [], answerBy }: Asked,
 ): Promise<Question> {
   const { leadId, conversationId } = conversation;
   const { messageId } = message.header;
@@ -117,7 +118,7 @@ async function keepQuestion(
   const askedBy = { kind: 'peer', id: peer.nodeId, name: peer.name } as const;
   await insertQuestion(tx, {
     ...{ id, leadId, peerId: peer.nodeId, conversationId, kind, ours: false, messageId, digest },
-    ...{ reason, text: text ?? null, content: undefined, askedBy, askedAt: tx.clock.now(), answerBy },
+    ...{ reason, text: text ?? null, proofs, content: undefined, askedBy, askedAt: tx.clock.now(), answerBy },
   });
   const told = { actor: askedBy, reason, until: answerBy };
   await tellHistory(tx, leadId, kind === 'recall' ? 'ask-recall' : 'ask-return', told);

@@ -100,7 +100,8 @@ export function makeApi(csrf: string | null) {
     askBack: (id: string, body: { reason: string; text?: string; answerBy?: string }) =>
       post(`/api/leads/${at(id)}/ask-back`, body),
     freeLead: (id: string, reason: string) => post(`/api/leads/${at(id)}/free`, { reason }),
-    giveBack: (id: string, body: { reason: string; text?: string }) => post(`/api/leads/${at(id)}/give-back`, body),
+    giveBack: (id: string, body: { reason: string; text?: string; proofs?: { url: string }[] }) =>
+      post(`/api/leads/${at(id)}/give-back`, body),
     answerQuestion: (id: string, questionId: string, body: { outcome: string; text?: string }) =>
       post(`/api/leads/${at(id)}/questions/${at(questionId)}/answer`, body),
 

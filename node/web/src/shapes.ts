@@ -144,6 +144,7 @@ export interface Question {
   ours: boolean;
   reason: string;
   text?: string;
+  proofs?: { url: string; mediaType?: string; title?: string }[];
   askedAt: string;
   answerBy?: string;
   overdue: boolean;

@@ -16,7 +16,7 @@ const answerLabels: Readonly<Record<Question['kind'], { agreed: string; refused:
 export function OpenQuestion({ question, children }: { question: Question; children?: ReactNode }) {
   const { me } = useSession();
   const [outcome, setOutcome] = useState<'agreed' | 'refused'>();
-  const { kind, ours, text, suggestions } = question;
+  const { kind, ours, text, proofs, suggestions } = question;
   if (outcome) return <AnswerPanel question={question} outcome={outcome} back={() => setOutcome(undefined)} />;
   const labels = answerLabels[kind];
   return (
@@ -24,6 +24,16 @@ export function OpenQuestion({ question, children }: { question: Question; child
       <p className="ask-title">{sentenceOf(question)}</p>
       {children}
       {text && <p className="text">“{text}”</p>}
+      {proofs && (
+        <>
+          <p className="quiet">{ours ? 'What shows it:' : 'Named as proof; this node opened none of it:'}</p>
+          <ul className="proofs" aria-label="Proofs">
+            {proofs.map(({ url, title, mediaType }, place) => (
+              <li key={place}>{[title, url, mediaType].filter(Boolean).join(' · ')}</li>
+            ))}
+          </ul>
+        </>
+      )}
       {suggestions && (
         <dl className="suggestions">
           {suggestions.map(({ path, label, value }) => (

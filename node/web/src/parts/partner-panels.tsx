@@ -29,7 +29,7 @@ const returnReasons = [
   { value: 'other', label: 'Another reason' },
 ];
 
-const noWords = { reason: '', text: '', answerBy: '' };
+const noWords = { reason: '', text: '', answerBy: '', proofs: '' };
 
 /** The values of a form, and what binds a field to each. */
 function useWords() {
@@ -98,8 +98,12 @@ export function FreePanel({ lead, back }: Panel) {
 export function GiveBackPanel({ lead, back }: Panel) {
   const { api } = useSession();
   const { facts, field, text } = useWords();
+  const proofs = facts.proofs
+    .split(/\s+/)
+    .filter(Boolean)
+    .map((url) => ({ url }));
   const give = useAct({
-    act: () => api.giveBack(lead.id, { reason: facts.reason, ...text }),
+    act: () => api.giveBack(lead.id, { reason: facts.reason, ...text, ...(proofs.length > 0 && { proofs }) }),
     changes: leadKeys,
     done: back,
   });
@@ -115,6 +119,12 @@ export function GiveBackPanel({ lead, back }: Panel) {
       <p className="quiet">It stays yours until they agree. Then everything personal of it is deleted here.</p>
       <NativeSelect label="Why?" required data={returnReasons} {...field('reason')} />
       <Textarea label="In your own words (optional; they read it)" rows={3} maxLength={4_000} {...field('text')} />
+      <Textarea
+        label="Where what shows it lies (optional)"
+        description="Addresses that begin with https, one a line, five at most"
+        rows={2}
+        {...field('proofs')}
+      />
     </AskPanel>
   );
 }
