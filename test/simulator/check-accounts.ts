@@ -1,4 +1,5 @@
 import { leadFields, getField, type Lead as LeadDocument } from '../../protocol/index.ts';
+import { scarsOf, type Scars } from './scars.ts';
 import type { Run } from './simulate.ts';
 import { canariesIn, mallory, nameOf, type Conversation, type Lead, type Stock } from './stock.ts';
 
@@ -27,9 +28,11 @@ export function checkAccounts(stocks: readonly Stock[], run: Run): void {
 }
 
 function checkPair(stocks: readonly Stock[], stock: Stock, ours: Conversation, run: Run): void {
-  const { onFault } = run;
   const peer = stocks.find(({ nodeId }) => nodeId === ours.peerId);
   if (!peer) return;
+  const scars = scarsOf(stocks, ours, run.plan);
+  if (scars.state) return;
+  const { onFault } = run;
   const theirs = peer.conversations.find(({ conversationId }) => conversationId === ours.conversationId);
   // Whoever erased what it talked about refuses to hear more of it.
   if (ours.erasedAt !== null || (theirs && theirs.erasedAt !== null)) return;
@@ -43,13 +46,13 @@ function checkPair(stocks: readonly Stock[], stock: Stock, ours: Conversation, r
   if (['offered', 'claimed', 'awarded'].includes(ours.state)) onFault(`a conversation is ${pair} for ever`);
   const lead = stock.leads.find(({ id }) => id === ours.leadId);
   const copy = peer.leads.find(({ id }) => id === theirs?.leadId);
-  if (lead && held.includes(ours.state)) checkHeld({ stock, lead }, { peer, copy }, run);
+  if (lead && held.includes(ours.state)) checkHeld({ stock, lead }, { peer, copy, scars }, run);
   else if (copy && copy.state !== 'withdrawn') onFault(`${peer.name} keeps a lead (${copy.state}) although: ${pair}`);
 }
 
 function checkHeld(
   { stock, lead }: { stock: Stock; lead: Lead },
-  { peer, copy }: { peer: Stock; copy: Lead | undefined },
+  { peer, copy, scars }: { peer: Stock; copy: Lead | undefined; scars: Scars },
   { onFault, plan }: Run,
 ): void {
   const pair = `${stock.name} ${lead.state} / ${peer.name} ${copy?.state ?? 'nothing'}`;
@@ -58,12 +61,12 @@ function checkHeld(
     onFault(`${peer.name} does not hold a lead that was released to it: ${pair}`);
     return;
   }
-  if (work.includes(copy.state) && !isTired(lead, stock) && !tellsOf(lead, copy, peer))
+  if (work.includes(copy.state) && !scars.status && !isTired(lead, stock) && !tellsOf(lead, copy, peer))
     onFault(`status differs: ${pair}`);
   const isEdited = peer.history.some(
     ({ leadId, kind, actor }) => leadId === copy.id && kind === 'edit' && actor.includes('"kind":"user"'),
   );
-  const isEqual = isEdited || plan.policies.length > 0 || differing(lead, copy).length === 0;
+  const isEqual = isEdited || scars.values || plan.policies.length > 0 || differing(lead, copy).length === 0;
   if (!isEqual) onFault(`values differ between ${stock.name} and ${peer.name}: ${differing(lead, copy).join()}`);
 }
 

@@ -1,16 +1,17 @@
 import { liveOfferStates } from '../../node/routing/store/offers.ts';
+import { waitsForPeople } from './scars.ts';
 import type { Run } from './simulate.ts';
 import { canariesIn, mallory, type Stock } from './stock.ts';
 
 /** Every lead found its place; every offer has one winner at most; every effect happened once. */
-export function checkLeads(stock: Stock, { onFault }: Run): void {
+export function checkLeads(stock: Stock, { onFault, plan }: Run): void {
   const { name, now, leads, offers, recipients, history } = stock;
   for (const { id, state, holderKind, originPeer } of leads) {
     const place = `${name}: lead ${leads.findIndex((lead) => lead.id === id) + 1}`;
     const open = offers.find((offer) => offer.leadId === id && liveOfferStates.includes(offer.state));
     const waits = open && open.state === 'open' && open.closesAt > now;
     if (state === 'new' || state === 'claimed' || (state === 'offered' && !waits))
-      if (originPeer !== mallory && !isAwardedTo(stock, open?.winnerId, mallory))
+      if (originPeer !== mallory && !isAwardedTo(stock, open?.winnerId, mallory) && !waitsForPeople(stock, id, plan))
         onFault(`${place} is ${state} for ever (offer ${open?.state ?? 'none'})`);
     if (['assigned', 'contacted', 'working', 'asleep'].includes(state) && holderKind === null)
       onFault(`${place} is ${state} and nobody holds it`);
@@ -31,7 +32,7 @@ const isAwardedTo = ({ recipients }: Stock, winnerId: string | null | undefined,
   recipients.some((recipient) => recipient.id === winnerId && recipient.peerId === peerId);
 
 /** For one recipient each of these happens once. */
-function checkOnce({ name, history }: Stock, onFault: (fault: string) => void): void {
+function checkOnce({ name, history, outbox }: Stock, onFault: (fault: string) => void): void {
   const seen = new Set<string>();
   for (const { kind, facts } of history) {
     if (kind !== 'award' && kind !== 'disclose') continue;
@@ -40,6 +41,9 @@ function checkOnce({ name, history }: Stock, onFault: (fault: string) => void): 
     if (seen.has(key)) onFault(`${name}: ${kind} twice for one recipient`);
     seen.add(key);
   }
+  // What was sent again stands for what it replaces.
+  const effects = outbox.filter(({ state }) => state !== 'replayed').map(({ effectKey }) => effectKey);
+  if (new Set(effects).size < effects.length) onFault(`${name}: one message was sent again twice`);
 }
 
 /** Whoever has no lead of that person keeps nothing of what it withheld. */

@@ -30,7 +30,7 @@ const ofRights = ['Erasure', 'ConsentChange', 'AccessRequest'];
  */
 function mayBeRefused(
   { outbox, conversations }: Stock,
-  { type, code, conversationId }: Stock['outbox'][number],
+  { type, code, conversationId, peerId }: Stock['outbox'][number],
 ): boolean {
   if (code === 'expired') return true;
   if (code === 'erased') return messageTable[type].level !== 'Privacy';
@@ -39,6 +39,9 @@ function mayBeRefused(
     const sent = outbox.filter((each) => each.type === 'Offer' && each.conversationId === conversationId);
     return ours?.side === 'offering' && !sent.some(({ state }) => state === 'delivered');
   }
+  // What it ends or accepts died.
+  if (type === 'Agreement' && code === 'agreement-unknown')
+    return outbox.some((row) => row.type === type && row.peerId === peerId && row.state === 'dead');
   // It crossed the end of its agreement.
   if (type === 'Offer' && code === 'agreement-ended') return true;
   return (type === 'Accept' && code === 'stale-round') || (type === 'Award' && code === 'illegal-transition');

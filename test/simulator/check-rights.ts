@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import type { Context } from '../../node/kernel/context.ts';
 import { openBytes, openText } from '../../node/leads/content-key.ts';
+import { isUnanswered, scarsOf } from './scars.ts';
 import type { Run } from './simulate.ts';
 import type { SimNode } from './station.ts';
 import { canariesIn, mallory, nameOf, type Conversation, type Lead, type Stock } from './stock.ts';
@@ -13,7 +14,7 @@ export async function checkRights(stocks: readonly Stock[], nodes: readonly SimN
     const node = nodes.find(({ name }) => name === stock.name) as SimNode;
     await checkNothingLeft(stock, node.ctx, run.onFault);
     for (const lead of stock.leads) checkErasedBecause(stock, lead, run);
-    checkAnswered(stock, run);
+    checkAnswered(stock, stocks, run);
     for (const conversation of stock.conversations.filter(({ side }) => side === 'offering'))
       checkHop(stock, conversation, { stocks, run });
   }
@@ -55,10 +56,13 @@ function checkErasedBecause({ name, history }: Stock, { id, erasedAt, originPeer
 }
 
 /** Between honest nodes every question about personal data got its answer; only people may take longer. */
-function checkAnswered({ name, requests }: Stock, { plan, onFault }: Run): void {
+function checkAnswered({ name, requests }: Stock, stocks: readonly Stock[], { plan, onFault }: Run): void {
   if (plan.hostile) return;
-  for (const { ours, kind, outcome, peerId } of requests)
-    if (ours === 1 && outcome === 'open') onFault(`${name}: ${nameOf(peerId)} never answered about ${kind}`);
+  for (const request of requests) {
+    const { ours, kind, outcome, peerId } = request;
+    if (ours === 1 && outcome === 'open' && !isUnanswered(stocks, request, plan))
+      onFault(`${name}: ${nameOf(peerId)} never answered about ${kind}`);
+  }
 }
 
 interface Hop {
@@ -72,8 +76,15 @@ function checkHop(stock: Stock, ours: Conversation, { stocks, run }: Hop): void 
   const lead = stock.leads.find(({ id }) => id === ours.leadId);
   const copy = peer?.leads.find(({ id }) => id === theirs?.leadId);
   if (!peer || !theirs || !lead || !copy || ours.peerId === mallory) return;
-  checkErasedToo({ stock, lead, ours }, { peer, copy }, run);
-  if (['released', 'recall-asked', 'return-asked'].includes(ours.state) && !lead.erasedAt && !copy.erasedAt)
+  const scars = scarsOf(stocks, ours, run.plan);
+  if (!scars.erasure) checkErasedToo({ stock, lead, ours }, { peer, copy }, run);
+  if (
+    !scars.consent &&
+    !scars.state &&
+    ['released', 'recall-asked', 'return-asked'].includes(ours.state) &&
+    !lead.erasedAt &&
+    !copy.erasedAt
+  )
     checkConsent({ stock, lead }, { peer, copy }, run);
 }
 

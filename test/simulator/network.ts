@@ -39,11 +39,15 @@ export interface Wires {
   readonly trace: Trace;
   readonly stations: Map<string, Station>;
   weather(): Weather;
-  isParted(one: string, other: string): boolean;
+  /** What becomes for now of all that one says to the other, or of all answers to it. */
+  cutOf(from: string, to: string): Cut | undefined;
   /** Sees every document that leaves, and every answer that arrives. */
   readonly onSent: (from: string, to: string, letters: readonly Letter[]) => void;
   readonly onAnswered: (from: string, to: string, letters: readonly Letter[]) => void;
 }
+
+/** What never arrives. */
+export type Cut = 'lost' | 'answer-lost';
 
 type Fate = 'fine' | 'lost' | 'answer-lost' | 'twice' | 'cut' | 'sick' | 'slow';
 
@@ -81,8 +85,9 @@ function readRequest(url: string, init: RequestInit): Request {
   return { url, body, contentType: headers['content-type'] ?? '' };
 }
 
-function drawFate({ weather, random, isParted }: Wires, from: string, to: string): Fate {
-  if (isParted(from, to)) return 'lost';
+function drawFate({ weather, random, cutOf }: Wires, from: string, to: string): Fate {
+  const isCut = cutOf(from, to);
+  if (isCut) return isCut;
   const { lost, answerLost, twice, cut, sick, slow } = weather();
   const fates = [['lost', lost], ['answer-lost', answerLost], ['twice', twice], ['cut', cut], ['sick', sick], ['slow', slow]] as const; // prettier-ignore
   let at = random.next();
@@ -120,7 +125,7 @@ async function travel(wires: Wires, { from, to, request, fate }: Journey): Promi
   const answer = await arrive();
   if (!answer) throw wires.stations.has(to) ? brokenOff() : unreachable();
   await pause(latency());
-  if (fate === 'answer-lost' || wires.isParted(from, to)) throw brokenOff();
+  if (fate === 'answer-lost' || wires.cutOf(from, to)) throw brokenOff();
   return fate === 'cut' ? { ...answer, body: answer.body.subarray(0, answer.body.length / 2) } : answer;
 }
 

@@ -60,6 +60,7 @@ async function decide(ctx: Context, matter: Matter, random: Random): Promise<Dee
   if (matter.state === 'offered' || matter.state === 'claimed') return onOffer(ctx, matter, random);
   if (matter.state === 'unrouted') return ['reroute', (tx) => rerouteLead(tx, matter.id, { actor })];
   if (random.chance(0.3)) return edit(matter, random);
+  if (matter.holderKind === 'peer' && random.chance(0.4)) return edit(matter, random);
   if (matter.holderKind === 'peer') return ['ask-back', (tx) => askBack(tx, matter.id, { reason: 'mistake', actor })];
   if (random.chance(0.15)) return ['give-back', (tx) => giveBack(tx, matter.id, { reason: 'not-a-fit', actor })];
   if (random.chance(0.05)) return ['reroute', (tx) => rerouteLead(tx, matter.id, { actor })];

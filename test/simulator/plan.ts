@@ -2,6 +2,7 @@ import type { FieldPolicy } from '../../node/disclosure/decide-field.ts';
 import type { Assign } from '../../node/rules/index.ts';
 import type { Weather } from './network.ts';
 import type { Random } from './random.ts';
+import { drawSilence, isAt, type Silence } from './silence.ts';
 import { topologies, type TemplateWish, type Topology } from './template.ts';
 
 const second = 1_000;
@@ -32,7 +33,15 @@ export interface RunPlan extends TemplateWish {
   readonly rights: number;
   /** Nobody reaches this node: it asks for its messages. */
   readonly fetcher: string | undefined;
+  readonly silence?: Silence;
 }
+
+/** When the last fault is over and people stop, in milliseconds from the beginning. */
+export const endOf = ({ lasts, silence }: RunPlan): number => silence?.ends ?? lasts;
+
+/** What people do at some time of a run, on average in how many milliseconds. */
+export const paceAt = ({ lasts, pace, silence }: RunPlan, at: number): number =>
+  silence && isAt(silence, at) && at > lasts ? silence.pace : pace;
 
 /** Two nodes that do not reach each other for a time; offsets in milliseconds. */
 interface Parting {
@@ -58,6 +67,8 @@ export function drawPlan(random: Random): RunPlan {
   const agreements = passesOn || random.chance(0.3);
   const ofCaps = more.fork('caps');
   const caps = agreements && !hostile && ofCaps.chance(0.25);
+  const ofSilence = more.fork('silence');
+  const silent = !flood && ofSilence.chance(0.125);
   return {
     topology,
     agreements,
@@ -75,6 +86,7 @@ export function drawPlan(random: Random): RunPlan {
     errands: more.chance(0.35) ? more.between(3, 25) : 0,
     fetcher: random.chance(0.08) && !flood ? residents.at(-1) : undefined,
     ...(caps && drawCrowd(ofCaps, { residents, lasts })),
+    ...(silent && drawQuiet(ofSilence, { topology, lasts })),
   };
 }
 
@@ -104,6 +116,16 @@ const drawCrowd = (random: Random, { residents: [one = '', other = ''], lasts }:
   pace: lasts / random.between(60, 120),
   assign: { mode: 'grab', offerMinutes: 240 } as const,
   ...(random.chance(0.6) && { partings: [{ one, other, from: lasts / 4, until: (lasts * 3) / 4 }] }),
+});
+
+/** Leads that are given away before a partner falls silent, and much that is to be said of them then. */
+const drawQuiet = (random: Random, scene: { topology: Topology; lasts: number }) => ({
+  leads: random.between(2, 4),
+  pace: scene.lasts / random.between(30, 60),
+  assign: { mode: random.pick(['grab', 'direct'] as const), offerMinutes: random.pick([10, 240, 1_440]) },
+  silence: drawSilence(random, scene),
+  ...(random.chance(0.5) && { weather: calm, mortality: 0, partings: [] }),
+  ...(random.chance(0.7) && { errands: 0 }),
 });
 
 function drawWeather(random: Random): Weather {

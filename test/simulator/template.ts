@@ -93,7 +93,7 @@ async function makeTemplate(folder: string, wish: TemplateWish): Promise<Templat
   for (const name of names) homes.push(await furnish(join(folder, name), name));
   const world = await openWorld({
     ...{ startsAt, homes, random: makeRandom('template'), makeTrace: (now) => makeTrace(now, startsAt) },
-    ...{ weather: () => still, isParted: () => false, mortality: () => 0, rest: () => 0 },
+    ...{ weather: () => still, cutOf: () => undefined, mortality: () => 0, rest: () => 0 },
     onFault: (fault) => {
       throw new Error(fault);
     },

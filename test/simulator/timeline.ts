@@ -6,6 +6,8 @@ export interface Timeline {
   after(delay: number, run: () => void): () => void;
   /** Moves to whatever is planned next, until `until` at most, and lets it happen; false when nothing is. */
   step(until: number): boolean;
+  /** Moves to `at` as a machine does that slept: what was planned for before happens then. */
+  jump(at: number): void;
 }
 
 interface Planned {
@@ -33,10 +35,11 @@ export function makeTimeline(start: number): Timeline {
         return false;
       }
       planned.shift();
-      now = next.at;
+      now = Math.max(now, next.at);
       next.run();
       return true;
     },
+    jump: (at) => void (now = Math.max(now, at)),
   };
 }
 

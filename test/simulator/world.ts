@@ -24,11 +24,11 @@ export interface WorldPlan {
   readonly random: Random;
   readonly makeTrace: (now: () => number) => Trace;
   readonly weather: () => Weather;
-  readonly isParted: (one: string, other: string) => boolean;
+  readonly cutOf: Wires['cutOf'];
   /** How probable a death is at each failpoint. */
   readonly mortality: () => number;
   /** How long a dead node stays away, in milliseconds. */
-  readonly rest: () => number;
+  readonly rest: (name: string) => number;
   readonly onSent?: (from: string, to: string, letters: readonly Letter[]) => void;
   readonly onAnswered?: (from: string, to: string, letters: readonly Letter[]) => void;
   /** What must not happen: told with words. */
@@ -65,7 +65,7 @@ export async function openWorld(plan: WorldPlan): Promise<World> {
   const stations = new Map<string, Station>();
   const ears: Ear[] = [];
   const wires: Wires = {
-    ...{ timeline, trace, stations, weather: plan.weather, isParted: plan.isParted },
+    ...{ timeline, trace, stations, weather: plan.weather, cutOf: plan.cutOf },
     random: plan.random.fork('network'),
     onSent: (from, to, letters) => {
       plan.onSent?.(from, to, letters);
@@ -122,7 +122,7 @@ function settle(plan: WorldPlan, home: Home, wires: Wires): SimNode {
       },
     },
     () => {
-      timeline.after(plan.rest(), () => {
+      timeline.after(plan.rest(home.name), () => {
         trace.say(`${home.name} starts`);
         void node.start();
       });
