@@ -165,6 +165,28 @@ describe('a lead that is offered to a partner', () => {
     expect(await vendor.lead(leadId)).toMatchObject({ state: 'assigned' });
   });
 
+  it('is not accepted by terms that it does not name', async () => {
+    await using world = await openPair();
+    const { vendor, reseller, ann, wire } = world;
+    await vendor.receive();
+    await world.settle();
+    await reseller.meddle(async (tx) => {
+      const [{ offer } = { offer: null }] = await tx.db.selectFrom('conversation').select('offer').execute();
+      const other = { ...(JSON.parse(offer ?? '{}') as object), termsDigest: Buffer.alloc(32, 9).toString('base64') };
+      await tx.db
+        .updateTable('conversation')
+        .set({ offer: JSON.stringify(other) })
+        .execute();
+    });
+    await reseller.accept((await reseller.leads())[0]!.id, ann.id);
+    await world.settle();
+    const accept = wire.calls.find(({ type }) => type === 'Accept');
+    expect(accept?.xml).toContain('<l:TermsDigest>');
+    expect(accept?.answer).toContain('<l:Code>conflict</l:Code>');
+    expect((await vendor.leads())[0]).toMatchObject({ state: 'offered', holder: undefined });
+    expect(wire.story()).not.toContain('vendor>reseller Award');
+  });
+
   it('tells upstream only what the feedback policy for that partner allows', async () => {
     await using world = await openPair();
     const { vendor, reseller, ann, wire } = world;

@@ -116,6 +116,7 @@ export const requirementChecks: Readonly<Record<string, readonly [file: string, 
 /** Tests of single sentences of requirements that are shown otherwise as a whole. */
 export const furtherChecks: readonly (readonly [requirement: string, file: string, name: string])[] = [
   ['LX-077', 'federation/speech', 'moves no messages elsewhere: the endpoint stays that of the invitation'],
+  ['LX-111', 'federation/exchange', 'is not accepted by terms that it does not name'],
   ['LX-117', 'federation/decisions', 'is taken without what belongs to another disposition'],
   ['LX-124', 'protocol/commitment', 'is nothing where the Offer committed to nothing'],
   ['LX-161', 'agreements/header', 'are taken without it from a node that does not speak of agreements, save an Offer'],
