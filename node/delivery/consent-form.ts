@@ -2,7 +2,7 @@ import type { ConsentState, ContactChannel } from '../../protocol/index.ts';
 import { html, type Html } from '../kernel/html.ts';
 
 /** Where somebody of a partner tells what a lead's person decided about their data. */
-export const decidedPath = (token: string) => `/decided/${token}`;
+const decidedPath = (token: string) => `/decided/${token}`;
 
 const states: readonly (readonly [ConsentState, string])[] = [
   ['withdrawn', 'They agree no more'],
