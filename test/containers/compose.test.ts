@@ -109,10 +109,9 @@ describe('docker-compose.federation.yml', () => {
     const exceptions = [...operations.matchAll(/--allowed-address (\S+)/g)].map((match) => match[1]);
     expect(exceptions.filter((range) => range === subnet)).toHaveLength(3);
     const address = subnet.replace(/0\/24$/, '2');
-    expect([mayConnect(address, 8600, undefined), mayConnect(address, 8600, { range: subnet, port: 8600 })]).toEqual([
-      false,
-      true,
-    ]);
+    const way = { port: 8600, encrypted: false };
+    const allowance = { range: subnet, port: 8600 };
+    expect([mayConnect(address, way, undefined), mayConnect(address, way, allowance)]).toEqual([false, true]);
   });
 
   it('names services in the documents that exist', () => {

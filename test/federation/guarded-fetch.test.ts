@@ -2,10 +2,12 @@ import { createServer, type RequestListener } from 'node:http';
 import { createServer as createDeafServer, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { guardedFetch, peerFetch } from '../../node/federation/sending/guarded-fetch.ts';
-import { checkEndpoint, checkRange, mayConnect, type Allowance } from '../../node/federation/sending/may-connect.ts';
+import { checkEndpoint, checkRange, mayConnect, type Allowance, type Way } from '../../node/federation/sending/may-connect.ts';
 import { systemClock, type Clock } from '../../node/kernel/clock.ts';
 import type { Context } from '../../node/kernel/context.ts';
 import { deliveryRequest, readDeliveryResponse } from '../../protocol/index.ts';
+
+const encrypted = (port: number): Way => ({ port, encrypted: true });
 
 describe('where a node may connect to', () => {
   // All special-purpose ranges of IANA, and ways to write them.
@@ -16,23 +18,39 @@ describe('where a node may connect to', () => {
     '2001::1', '2001:db8::1', '2001:2::1', '2002:7f00:1::', '3fff::1', '5f00::1', 'fc00::1', 'fd12::1', 'fe80::1', 'fec0::1',
     'ff02::1', '4000::1', 'not-an-address',
   ])('not to %s', (address) => {
-    expect(mayConnect(address, 443, undefined)).toBe(false);
+    expect(mayConnect(address, encrypted(443), undefined)).toBe(false);
   }); // prettier-ignore
 
   it.each(['8.8.8.8', '::ffff:8.8.8.8', '2606:4700::1111'])('to %s, on 443 and high ports', (address) => {
-    expect(mayConnect(address, 443, undefined)).toBe(true);
-    expect(mayConnect(address, 8443, undefined)).toBe(true);
-    expect(mayConnect(address, 25, undefined)).toBe(false);
+    expect(mayConnect(address, encrypted(443), undefined)).toBe(true);
+    expect(mayConnect(address, encrypted(8443), undefined)).toBe(true);
+    expect(mayConnect(address, encrypted(25), undefined)).toBe(false);
   });
 
   it('to a private range only on the port an administrator named for this peer', () => {
     const allowance: Allowance = { range: '10.8.0.0/16', port: 8443 };
-    expect(mayConnect('10.8.3.4', 8443, allowance)).toBe(true);
-    expect(mayConnect('10.8.3.4', 8444, allowance)).toBe(false);
-    expect(mayConnect('10.9.3.4', 8443, allowance)).toBe(false);
-    expect(mayConnect('::ffff:10.8.3.4', 8443, allowance)).toBe(true);
-    expect(mayConnect('fd00::1', 8443, { range: 'fd00::/8', port: 8443 })).toBe(true);
-    expect(mayConnect('10.0.0.1', 8443, { range: 'fd00::/8', port: 8443 })).toBe(false);
+    expect(mayConnect('10.8.3.4', encrypted(8443), allowance)).toBe(true);
+    expect(mayConnect('10.8.3.4', encrypted(8444), allowance)).toBe(false);
+    expect(mayConnect('10.9.3.4', encrypted(8443), allowance)).toBe(false);
+    expect(mayConnect('::ffff:10.8.3.4', encrypted(8443), allowance)).toBe(true);
+    expect(mayConnect('fd00::1', encrypted(8443), { range: 'fd00::/8', port: 8443 })).toBe(true);
+    expect(mayConnect('10.0.0.1', encrypted(8443), { range: 'fd00::/8', port: 8443 })).toBe(false);
+  });
+
+  it('in the clear within such an exception alone, whatever the name stands for', () => {
+    const allowance: Allowance = { range: '10.0.0.0/8', port: 4101 };
+    const inTheClear = (address: string, port: number) => mayConnect(address, { port, encrypted: false }, allowance);
+    expect(inTheClear('10.8.3.4', 4101)).toBe(true);
+    for (const port of [4101, 443, 8080]) {
+      expect(inTheClear('8.8.8.8', port)).toBe(false);
+      expect(inTheClear('2606:4700::1111', port)).toBe(false);
+      expect(mayConnect('8.8.8.8', encrypted(port), allowance)).toBe(true);
+    }
+    expect(inTheClear('10.8.3.4', 8080)).toBe(false);
+    expect(checkEndpoint('http://crm.partner.example:4101/lead-exchange', allowance).port).toBe('4101');
+    expect(() => checkEndpoint('http://crm.partner.example:8080/lead-exchange', allowance)).toThrow(
+      expect.objectContaining({ code: 'endpoint-insecure' }),
+    );
   });
 
   it('by https, unless there is such an exception', () => {
@@ -105,6 +123,10 @@ describe('the way out to peers', () => {
     });
     await expect(ask(host, port, '10.0.0.0/8')).rejects.toMatchObject({ code: 'peer-address-refused' });
     expect(reached).toBe(false);
+  });
+
+  it('says nothing in the clear to a public address, though a private range is allowed', async () => {
+    await expect(ask('8.8.8.8', 4101, '10.0.0.0/8')).rejects.toMatchObject({ code: 'peer-address-refused' });
   });
 
   it('follows no redirect', async () => {

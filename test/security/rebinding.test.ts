@@ -62,6 +62,9 @@ it('a name that changes its address between two messages is looked at each time 
   await expect(ask('127.0.0.0/8')).resolves.toBe(503);
   await expect(ask('127.0.0.0/8')).rejects.toMatchObject({ code: 'peer-address-refused' });
   await expect(ask('127.0.0.0/8')).resolves.toBe(503);
+  // Nor in the clear to a public address, which HTTPS might reach.
+  setAnswers(['8.8.8.8']);
+  await expect(ask('127.0.0.0/8')).rejects.toMatchObject({ code: 'peer-address-refused' });
   expect(connections).toBe(2);
 });
 

@@ -4,7 +4,7 @@ import { Agent, buildConnector, fetch as undiciFetch } from 'undici';
 import type { BatchRequest, OutgoingRequest } from '../../../protocol/index.ts';
 import type { Context } from '../../kernel/context.ts';
 import { CodedError } from '../../kernel/errors.ts';
-import { checkEndpoint, mayConnect, portOf, type Allowance } from './may-connect.ts';
+import { checkEndpoint, mayConnect, wayTo, type Allowance, type Way } from './may-connect.ts';
 
 /** The `fetch` a node is wired with: the one of the same package as the guarded agents, which Node's own does not take. */
 export const peerFetch = undiciFetch as unknown as typeof fetch;
@@ -22,17 +22,17 @@ export interface PeerRequest<T> {
 export type PeerFetch = <T>(ctx: Context, asked: PeerRequest<T>) => Promise<T>;
 
 /**
- * Makes the only way out to peers: public unicast addresses (or the peer's own exception), checked when connecting so that
- * a changing DNS answer helps nobody; no redirects; 10 s until a connection stands (`connectWithin`), 20 s in all.
+ * Makes the only way out to peers: public unicast addresses by HTTPS, or the peer's own exception, checked when connecting so
+ * that a changing DNS answer helps nobody; no redirects; 10 s until a connection stands (`connectWithin`), 20 s in all.
  * `ending` breaks off what is under way. Errors: `peer-unreachable` and `peer-address-refused` (no connection came about),
  * `endpoint-insecure`, `endpoint-invalid`, `peer-broke-off`, `peer-timeout`, and what `read` throws.
  */
 export function guardedFetch(ending: AbortSignal, connectWithin = connectMilliseconds): PeerFetch {
   const agents = new Map<string, Agent>();
   return async (ctx, { request, allowance, read }) => {
-    const port = portOf(checkEndpoint(request.url, allowance));
-    const name = `${port} ${allowance?.range ?? ''}`;
-    const dispatcher = agents.get(name) ?? guardedAgent(port, allowance, connectWithin);
+    const way = wayTo(checkEndpoint(request.url, allowance));
+    const name = JSON.stringify([way, allowance]);
+    const dispatcher = agents.get(name) ?? guardedAgent(way, allowance, connectWithin);
     agents.set(name, dispatcher);
     const deadline = new AbortController();
     const cancel = ctx.clock.after(deadlineMilliseconds, () => deadline.abort(timeout()));
@@ -48,21 +48,21 @@ export function guardedFetch(ending: AbortSignal, connectWithin = connectMillise
   };
 }
 
-function guardedAgent(port: number, allowance: Allowance | undefined, timeout: number): Agent {
-  const lookup = guardedLookup(port, allowance);
+function guardedAgent(way: Way, allowance: Allowance | undefined, timeout: number): Agent {
+  const lookup = guardedLookup(way, allowance);
   const connect = buildConnector({ lookup, timeout, allowH2: false });
   return new Agent({
     keepAliveTimeout: 4_000,
     connect(options, done) {
       // A literal address is never looked up, so it is checked here as well.
       const literal = options.hostname.replace(/^\[|\]$/g, '');
-      if (isIP(literal) && !mayConnect(literal, port, allowance)) {
+      if (isIP(literal) && !mayConnect(literal, way, allowance)) {
         done(refusal(), null);
         return;
       }
       connect(options, (error, socket) => {
         if (error) done(error instanceof CodedError ? error : unreachable(), null);
-        else if (mayConnect(socket.remoteAddress ?? '', port, allowance)) done(null, socket);
+        else if (mayConnect(socket.remoteAddress ?? '', way, allowance)) done(null, socket);
         else {
           socket.destroy();
           done(refusal(), null);
@@ -73,11 +73,11 @@ function guardedAgent(port: number, allowance: Allowance | undefined, timeout: n
 }
 
 /** Resolves names to allowed addresses only. Names under `localhost` are this machine, whatever the resolver says. */
-function guardedLookup(port: number, allowance: Allowance | undefined): LookupFunction {
+function guardedLookup(way: Way, allowance: Allowance | undefined): LookupFunction {
   return (hostname, options, done) => {
     // A name that does not resolve comes with an error and without a list.
     const pick = (error: Error | null, found: readonly LookupAddress[] = []) => {
-      const allowed = found.filter(({ address }) => mayConnect(address, port, allowance));
+      const allowed = found.filter(({ address }) => mayConnect(address, way, allowance));
       const [first] = allowed;
       if (error || !first) done(error ?? refusal(), '');
       else if (options.all) done(null, allowed);
