@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { acceptAgreement, endAgreement, proposeAgreement } from '../../node/federation/agreements/agree.ts';
+import { findInForce } from '../../node/federation/agreements/in-force.ts';
 import { receiveMessage } from '../../node/federation/receiving/receive-message.ts';
 import { listAgreementDocuments } from '../../node/federation/store/agreements.ts';
 import { openWithXmlCrypto } from '../../protocol/index.ts';
 import { openFederation } from '../support/federation.ts';
 import { leavesOf, sequence } from '../ledger/log.ts';
-import { agree, newest, plainTerms, standings, statesOf } from './support.ts';
+import { agree, endAsOf, newest, plainTerms, standings, statesOf } from './support.ts';
 
 async function openPair() {
   const world = await openFederation({ nodes: ['vendor', 'reseller'] });
@@ -98,6 +99,30 @@ describe('an agreement', () => {
     // The end of the later one does not bring the earlier one back.
     expect(await statesOf(vendor, reseller)).toEqual(['ended', 'superseded']);
     expect(await statesOf(reseller, vendor)).toEqual(['ended', 'superseded']);
+  });
+
+  it('ends no earlier than when that was signed, whatever time the partner names: an earlier version stays replaced', async () => {
+    await using world = await openPair();
+    const { vendor, reseller, clock } = world;
+    const field = (inOffer: 'shown' | 'withheld') => [{ field: 'account.name', inOffer, inRelease: 'shown' as const }];
+    await agree(world, [vendor, reseller], { fieldTerms: field('shown') });
+    clock.advance('1h');
+    await agree(world, [vendor, reseller], { fieldTerms: field('withheld') });
+    clock.advance('1h');
+    const { id } = await newest(reseller, vendor);
+    await endAsOf(reseller, vendor, { id, at: Date.UTC(2000, 0, 1) });
+    const endedAt = clock.now();
+    await world.settle();
+    for (const [node, peer] of [
+      [vendor, reseller],
+      [reseller, vendor],
+    ] as const)
+      // prettier-ignore
+      expect(await standings(node, peer)).toMatchObject([
+        { state: 'ended', version: { endsAt: endedAt } },
+        { state: 'superseded' },
+      ]);
+    expect(await findInForce(vendor.ctx, reseller.nodeId, 'us')).toBeUndefined();
   });
 
   it('that was taken back while the partner accepted it has ended on both sides, whoever was heard first', async () => {

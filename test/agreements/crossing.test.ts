@@ -5,12 +5,12 @@ import { decideInForce } from '../../node/federation/agreements/decide-standing.
 import { listAccepted } from '../../node/federation/store/agreements.ts';
 import { CodedError } from '../../node/kernel/errors.ts';
 import { openFederation, type FederationNode } from '../support/federation.ts';
-import { plainTerms, standings } from './support.ts';
+import { endAsOf, plainTerms, standings } from './support.ts';
 
 const moves = fc.array(
   fc.record({
     who: fc.nat(1),
-    move: fc.constantFrom('propose', 'accept', 'end', 'settle', 'wait'),
+    move: fc.constantFrom('propose', 'accept', 'end', 'endAsOf', 'settle', 'wait'),
     which: fc.nat(5),
     offers: fc.constantFrom('proposer', 'accepter', 'both'),
     inHours: fc.integer({ min: -2, max: 3 }),
@@ -46,12 +46,19 @@ it('both sides believe the same once all steps arrived, however they crossed', a
           propose: () => proposeAgreement(node.ctx, { peerId: peer.nodeId, terms }),
           accept: () => acceptAgreement(node.ctx, to),
           end: () => endAgreement(node.ctx, { ...to, endsAt: at }),
+          endAsOf: () => endAsOf(node, peer, { id, at }),
           settle: () => world.settle(),
           wait: () => world.clock.advance('20m'),
         };
+        const before = await belief(node, peer, true);
         await Promise.resolve(did[move]()).catch((error: unknown) => {
           if (!(error instanceof CodedError)) throw error;
         });
+        if (move !== 'end' && move !== 'endAsOf') continue;
+        // What ended is followed by nothing: an end brings no other version into force.
+        const after = await belief(node, peer, true);
+        expect([before.first, undefined]).toContain(after.first);
+        expect([before.second, undefined]).toContain(after.second);
       }
       await world.settle();
       expect(await belief(pair[0], pair[1], true)).toEqual(await belief(pair[1], pair[0], false));

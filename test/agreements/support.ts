@@ -1,6 +1,8 @@
+import { countEnd } from '../../node/federation/agreements/count-end.ts';
 import { acceptAgreement, proposeAgreement } from '../../node/federation/agreements/agree.ts';
 import { decideState } from '../../node/federation/agreements/decide-standing.ts';
-import { listAccepted, listAgreements } from '../../node/federation/store/agreements.ts';
+import { signStep } from '../../node/federation/agreements/sign-step.ts';
+import { getAgreement, listAccepted, listAgreements } from '../../node/federation/store/agreements.ts';
 import type { AgreementTerms } from '../../protocol/index.ts';
 import type { Federation, FederationNode } from '../support/federation.ts';
 
@@ -47,3 +49,12 @@ export async function agree(
   await world.settle();
   return newest(proposer, accepter);
 }
+
+/** Ends a version as of any time, past ones too: other nodes may say what ours does not. */
+export const endAsOf = (node: FederationNode, peer: FederationNode, { id, at }: { id: string; at: number }) =>
+  node.write(async (tx) => {
+    const version = await getAgreement(tx, peer.nodeId, id);
+    const endsAt = new Date(at).toISOString();
+    const createdAt = await signStep(tx, version, { peerId: peer.nodeId, step: 'end', endsAt });
+    await countEnd(tx, version, { endsAt: at, createdAt, endedBy: 'us' });
+  });

@@ -120,6 +120,11 @@ export const furtherChecks: readonly (readonly [requirement: string, file: strin
   ['LX-117', 'federation/decisions', 'is taken without what belongs to another disposition'],
   ['LX-124', 'protocol/commitment', 'is nothing where the Offer committed to nothing'],
   ['LX-161', 'agreements/header', 'are taken without it from a node that does not speak of agreements, save an Offer'],
+  [
+    'LX-162',
+    'agreements/agree',
+    'ends no earlier than when that was signed, whatever time the partner names: an earlier version stays replaced',
+  ],
   ['LX-163', 'agreements/decisions', 'for the same purpose in other letters and spaces'],
   ['LX-164', 'agreements/decisions', 'of %j with %j counted: %s'],
   [

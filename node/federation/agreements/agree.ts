@@ -7,6 +7,7 @@ import { getAgreement, insertAgreement, listAccepted, updateAgreement } from '..
 import type { Agreement } from '../store/agreements.ts';
 import { getPeer } from '../store/peers.ts';
 import { checkTerms } from './check-terms.ts';
+import { countEnd } from './count-end.ts';
 import { decideState } from './decide-standing.ts';
 import { newProposal } from './new-proposal.ts';
 import { recordStep } from './record-step.ts';
@@ -98,11 +99,11 @@ export function endAgreement(ctx: Context, { peerId, id, endsAt, text, by }: End
     const later = version.endsAt !== null && version.endsAt <= at;
     if (state === 'refused' || state === 'ended' || later)
       throw conflict('agreement-over', 'This has ended, or will have by then.');
-    const change = { endsAt: at, endedBy: 'us' } as const;
-    await updateAgreement(tx, version, change);
-    await signStep(tx, version, { peerId, step: 'end', endsAt: new Date(at).toISOString(), text, by });
+    const said = { peerId, step: 'end', endsAt: new Date(at).toISOString(), text, by } as const;
+    const createdAt = await signStep(tx, version, said);
+    const ended = await countEnd(tx, version, { endsAt: at, createdAt, endedBy: 'us' });
     await tellPeerChange(tx, peerId);
-    return { ...version, ...change };
+    return ended;
   });
 }
 

@@ -24,7 +24,7 @@ export const isOver = ({ endsAt, terms: { validUntil } }: Standing, now: number)
 const hasBegun = (version: Standing, now: number) =>
   version.acceptedAt !== null &&
   beginsAt(version) <= now &&
-  !(version.endsAt !== null && version.endsAt <= beginsAt(version));
+  !(version.endsAt !== null && version.endsAt < beginsAt(version));
 
 /** Later by what both sides signed: the same on both, whatever order they heard it in (LX-167). */
 const isLater = (one: Standing, other: Standing) =>

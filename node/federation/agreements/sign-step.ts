@@ -12,8 +12,15 @@ interface OwnStep {
   readonly by?: string | undefined;
 }
 
-/** Says to the partner, signed, that we accept a proposal or end what was proposed or agreed. */
-export async function signStep(tx: Tx, version: Agreement, { peerId, step, endsAt, text, by }: OwnStep): Promise<void> {
+/**
+ * Says to the partner, signed, that we accept a proposal or end what was proposed or agreed; answers when it was signed
+ * (epoch milliseconds).
+ */
+export async function signStep(
+  tx: Tx,
+  version: Agreement,
+  { peerId, step, endsAt, text, by }: OwnStep,
+): Promise<number> {
   const body: Step = {
     step,
     agreementId: version.agreementId,
@@ -23,4 +30,5 @@ export async function signStep(tx: Tx, version: Agreement, { peerId, step, endsA
   };
   const sent = await sendBetweenNodes(tx, peerId, { type: 'Agreement', body });
   await recordStep(tx, version, { step, ...sent, signedBy: 'us', endsAt, by });
+  return sent.createdAt;
 }

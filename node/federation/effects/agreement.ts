@@ -1,5 +1,5 @@
-import type { Agreement as Step } from '../../../protocol/index.ts';
 import type { Tx } from '../../kernel/context.ts';
+import { countEnd } from '../agreements/count-end.ts';
 import { newProposal } from '../agreements/new-proposal.ts';
 import { recordStep } from '../agreements/record-step.ts';
 import { signStep } from '../agreements/sign-step.ts';
@@ -26,7 +26,7 @@ export const agreementEffects = {
     const { step } = heard.message.body;
     const version = step === 'propose' ? await takeProposal(tx, heard) : await findQuoted(tx, heard);
     if (step === 'accept') await takeAcceptance(tx, heard, version);
-    if (step === 'end') await takeEnd(tx, version, heard.message.body);
+    if (step === 'end') await takeEnd(tx, version, heard);
     const { peer, digest, document, message } = heard;
     const { messageId } = message.header;
     await recordStep(tx, version, { step, messageId, digest, document, signedBy: 'them', endsAt: message.body.endsAt });
@@ -70,8 +70,7 @@ async function takeAcceptance(tx: Tx, { peer }: Heard, version: Agreement): Prom
 }
 
 /** Either side may end it; of several ends the earliest counts. */
-async function takeEnd(tx: Tx, version: Agreement, { endsAt }: Step): Promise<void> {
-  const at = endsAt === undefined ? tx.clock.now() : Date.parse(endsAt);
-  if (version.endsAt !== null && version.endsAt <= at) return;
-  await updateAgreement(tx, version, { endsAt: at, endedBy: 'them' });
+async function takeEnd(tx: Tx, version: Agreement, { message: { header, body } }: Heard): Promise<void> {
+  const endsAt = body.endsAt === undefined ? undefined : Date.parse(body.endsAt);
+  await countEnd(tx, version, { endsAt, createdAt: Date.parse(header.created), endedBy: 'them' });
 }

@@ -11,6 +11,8 @@ type BetweenNodesType = 'Agreement' | 'KeyRollover' | 'Capabilities' | 'States';
 export interface SealedBetweenNodes {
   readonly messageId: string;
   readonly digest: string;
+  /** `Created` of its header, in epoch milliseconds. */
+  readonly createdAt: number;
   readonly document: string;
 }
 
@@ -44,5 +46,5 @@ export async function sendBetweenNodes<T extends BetweenNodesType>(
     expiresAt: Date.parse(header.expires),
     proof: null,
   });
-  return { messageId, digest, document };
+  return { messageId, digest, createdAt: now, document };
 }
