@@ -5,6 +5,7 @@ import { layMail, type Draft } from './mail-layout.ts';
 export const sharedTopics = [
   'recall-asked',
   'return-asked',
+  'said-returned',
   'suggested',
   'remind',
   'agreed',
@@ -43,6 +44,10 @@ const words: Readonly<Record<SharedTopic, Words>> = {
   'return-asked': (partner, by) => [
     'Offered back',
     `${partner} asks you to take this lead back${by}. It stays with them until you agree.`,
+  ],
+  'said-returned': (partner) => [
+    'Reported as returned',
+    `${partner} reports that you have this lead back, without asking. It stays with them until you ask for it back and they agree, or an administrator takes it.`,
   ],
   suggested: (partner) => [
     'Corrections suggested',

@@ -30,14 +30,13 @@ const mostTurns = 10;
 
 /**
  * Takes over a partner's status. What the lead's state does not allow any more (an answer that was overtaken), and an outcome
- * that changed too often, changes nothing but is noted. Throws `not-the-holder` when another holds the lead.
+ * that changed too often, changes nothing but is noted. That a lead is back is for partners without a node to say, who cannot ask;
+ * for others see `noteReturned`. Throws `not-the-holder` when another holds the lead.
  */
 export async function applyPartnerStatus(tx: Tx, status: PartnerStatus): Promise<void> {
   await holdStill(tx, status.leadId);
-  const lead = await getLeadHead(tx, status.leadId);
+  const lead = await getHeldLead(tx, status);
   const { holder } = lead;
-  if (holder?.kind !== 'peer' || holder.id !== status.peerId)
-    throw conflict('not-the-holder', 'This lead is not with that partner.');
   const event = eventFor(lead, status, tx.clock.now());
   if (event === 'reroute') return takeBack(tx, lead, status, holder);
   const isTurn = closed.includes(lead.state) && event !== undefined;
@@ -55,6 +54,25 @@ export async function applyPartnerStatus(tx: Tx, status: PartnerStatus): Promise
   } else if (words !== '') {
     await changeLead(tx, lead.id, 'note', { actor: holder, note: words });
   }
+}
+
+/**
+ * A partner with a node says that a lead is back, which only two sides together can bring about (LX-115): it is noted, and nothing
+ * changes. Throws `not-the-holder`.
+ */
+export async function noteReturned(tx: Tx, status: Omit<PartnerStatus, 'disposition'>): Promise<void> {
+  await holdStill(tx, status.leadId);
+  const { id, holder } = await getHeldLead(tx, status);
+  const said = `Reported as returned${status.reason ? `: ${status.reason}` : ''}. Not taken back: a person decides.`;
+  await changeLead(tx, id, 'note', { actor: holder, note: [said, status.note].filter(Boolean).join('\n') });
+}
+
+async function getHeldLead(tx: Tx, { leadId, peerId }: Pick<PartnerStatus, 'leadId' | 'peerId'>) {
+  const lead = await getLeadHead(tx, leadId);
+  const { holder } = lead;
+  if (holder?.kind !== 'peer' || holder.id !== peerId)
+    throw conflict('not-the-holder', 'This lead is not with that partner.');
+  return { ...lead, holder };
 }
 
 async function hasTurnedOften(tx: Tx, leadId: string): Promise<boolean> {
@@ -92,7 +110,7 @@ function eventFor(lead: LeadHead, { disposition, until }: PartnerStatus, now: nu
   return event && mayChange(lead.state, event) ? event : undefined;
 }
 
-/** The partner returned the lead: it goes the way of a new one, but not to that partner again. */
+/** A partner without a node returned the lead: it goes the way of a new one, but not to that partner again. */
 async function takeBack(tx: Tx, lead: LeadHead, { reason, note }: PartnerStatus, holder: Holder): Promise<void> {
   const { id, name } = await getBox(tx, systemBoxId);
   await changeLead(tx, lead.id, 'reroute', { actor: holder, box: { id, name }, reason: reason ?? 'returned', note });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { giveBack } from '../../node/federation/after-release/ask-partner.ts';
+import { sendMessage } from '../../node/federation/sending/send-message.ts';
+import { findHolding } from '../../node/federation/store/conversations.ts';
 import { updatePeer } from '../../node/federation/store/peers.ts';
 import { changeLead } from '../../node/leads/change-lead.ts';
 import { recallOffer } from '../../node/routing/recall-offer.ts';
@@ -181,10 +183,23 @@ describe('a lead that its holder gives back', () => {
     expect((await reseller.lead(heldId)).state).toBe('withdrawn');
   });
 
-  it('can be given back for thirty days after its release', async () => {
+  it('can be given back for thirty days after its release; people decide about a later return, whatever was agreed to', async () => {
     await using world = await openHeld();
+    const { vendor, reseller, leadId, heldId } = world;
+    await vendor.write((tx) => updatePeer(tx, reseller.nodeId, { agreeReturns: JSON.stringify(['duplicate']) }));
     await world.advance('721h');
     await expect(world.giveBack()).rejects.toMatchObject({ code: 'return-window-over' });
+    // A holder that does not mind the window.
+    await reseller.meddle(async (tx) => {
+      const held = (await findHolding(tx, heldId))!;
+      await sendMessage(tx, held, { type: 'Return', body: { reason: 'duplicate' } });
+    });
+    await world.settle();
+    expect(await world.conversations()).toEqual({ vendor: ['return-asked'], reseller: ['return-asked'] });
+    expect(await vendor.lead(leadId)).toMatchObject({ state: 'assigned', holder: { id: reseller.nodeId } });
+    expect(await world.questions(vendor)).toMatchObject([{ kind: 'return', state: 'open' }]);
+    await world.answer(vendor, 'refused', 'You had a month.');
+    expect((await world.conversations()).vendor).toEqual(['released']);
   });
 
   it('cannot be asked about with a node that said what it speaks, and not this; nor is that one told of changes', async () => {

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { freeLead } from '../../node/federation/after-release/free-lead.ts';
 import { setFeedbackPolicy } from '../../node/federation/feedback/set-feedback-policy.ts';
+import { sendMessage } from '../../node/federation/sending/send-message.ts';
 import { findHolding } from '../../node/federation/store/conversations.ts';
 import { changeLead } from '../../node/leads/change-lead.ts';
 import type { LeadEvent } from '../../node/leads/life-cycle.ts';
 import { listHistory } from '../../node/leads/store.ts';
+import { createUser } from '../../node/people/create-user.ts';
 import { viewOutcome } from '../../node/leads/views.ts';
 import { rerouteLead } from '../../node/routing/reroute-lead.ts';
 import { openFederation } from '../support/federation.ts';
@@ -124,6 +127,44 @@ describe('status of a lead that a partner holds', () => {
     ]);
     const told = items.filter(({ kind }) => kind === 'win');
     expect(told.every(({ actor, at }) => actor.kind === 'peer' && at === clock.now())).toBe(true);
+  });
+
+  it('of returned takes nothing back by itself: it is noted, and a person decides', async () => {
+    await using world = await openAccepted();
+    const { vendor, reseller, leadId, offeredId } = world;
+    const bob = await vendor.user('Bob');
+    const ada = { email: 'ada@vendor.example', name: 'Ada', role: 'administrator' } as const;
+    await vendor.write((tx) => createUser(tx, ada));
+    await world.settle();
+    await vendor.offerAllTo([bob.boxId]);
+    const sayReturned = (revision: number) =>
+      reseller.meddle(async (tx) => {
+        const at = new Date(world.clock.now()).toISOString();
+        const body = { revision, disposition: 'returned', at, reason: 'not-a-fit', note: 'Too far' } as const;
+        await sendMessage(tx, (await findHolding(tx, offeredId))!, { type: 'Status', body });
+      });
+    await world.advance('480h');
+    await sayReturned(7);
+    await sayReturned(8);
+    await world.settle();
+    expect(await vendor.lead(leadId)).toMatchObject({ state: 'assigned', holder: { id: reseller.nodeId } });
+    expect(await vendor.recipients(leadId)).toHaveLength(1);
+    const { notes } = await listHistory(vendor.ctx, leadId, { limit: 100 });
+    expect([...notes.values()]).toEqual([
+      'Reported as returned: not-a-fit. Not taken back: a person decides.\nToo far',
+    ]);
+    const told = await vendor.ctx.db
+      .selectFrom('liveEvent')
+      .select('payload')
+      .where('kind', '=', 'shared-lead')
+      .execute();
+    expect(told.map(({ payload }) => JSON.parse(payload) as unknown)).toEqual([{ topic: 'said-returned' }]);
+    // Who may takes it back with a reason; the holder, which has it still, is asked for it.
+    const actor = { kind: 'user', id: 'user_grace', name: 'Grace' } as const;
+    await vendor.write((tx) => freeLead(tx, leadId, { reason: 'They said that they gave it back.', actor }));
+    await world.settle();
+    expect(await vendor.recipients(leadId)).toMatchObject([{ userId: bob.id }]);
+    expect(await findHolding(reseller.ctx, offeredId)).toMatchObject({ state: 'recall-asked' });
   });
 
   it('holds only what the feedback policies of both sides allow; revisions count what was told', async () => {

@@ -7,10 +7,10 @@ import type { LeadActor } from '../../leads/history.ts';
 import { getLeadHead, holdStill } from '../../leads/store.ts';
 import { askAway } from '../bridge/ask-away.ts';
 import { findHeldAway } from '../bridge/way-to.ts';
-import { findAgreementOf } from '../agreements/in-force.ts';
 import { findHeldByPeer, findHeldFromPeer, isOfferedToPartner } from './find-held.ts';
 import { isDeafTo } from '../peers/is-deaf-to.ts';
 import { planDue } from './question-due.ts';
+import { isInReturnWindow } from './return-window.ts';
 import { maySay, sendMessage } from '../sending/send-message.ts';
 import { heldStates, type Conversation } from '../store/conversations.ts';
 import { insertQuestion } from '../store/questions.ts';
@@ -18,8 +18,6 @@ import { partnerOf } from '../peers/partner-of.ts';
 
 /** How long the other side has to answer when nobody says otherwise. */
 export const answerMilliseconds = 3 * dayMilliseconds;
-/** How long after its release a lead may be given back, where no agreement says otherwise. */
-const returnWindowDays = 30;
 
 interface Asking<Reason> {
   readonly reason: Reason;
@@ -60,15 +58,14 @@ export async function giveBack(
 ): Promise<string> {
   await holdStill(tx, leadId);
   const conversation = await findHeldFromPeer(tx, leadId);
-  const { holder, releasedAt } = await getLeadHead(tx, leadId);
+  const { holder } = await getLeadHead(tx, leadId);
   if (!conversation) throw conflict('not-from-partner', 'This lead is not one that a partner released to us.');
   if (holder?.kind === 'peer')
     throw conflict('held-by-partner', 'A partner of ours holds this lead; ask that one first to give it back.');
   if (await isOfferedToPartner(tx, leadId))
     throw conflict('offered-to-partner', 'A partner of ours is offered this lead; recall that offer first.');
   if (!maySay(conversation, 'Return')) throw alreadyAsked();
-  const days = (await findAgreementOf(tx, conversation))?.terms.returnWindowDays ?? returnWindowDays;
-  if (tx.clock.now() > (releasedAt ?? 0) + days * dayMilliseconds)
+  if (!(await isInReturnWindow(tx, conversation)))
     throw conflict('return-window-over', 'The time in which this lead could be given back is over.');
   const answerBy = tx.clock.now() + answerMilliseconds;
   const body = { reason, ...(text !== undefined && { text }), ...(proofs.length > 0 && { proofs }) };

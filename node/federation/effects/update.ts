@@ -9,6 +9,7 @@ import { endOffer } from '../offers/end-offer.ts';
 import { feedbackOf } from '../feedback/feedback-policy.ts';
 import { forgetLate } from '../receiving/forget-late.ts';
 import { planDue } from '../after-release/question-due.ts';
+import { isInReturnWindow } from '../after-release/return-window.ts';
 import { Refusal } from '../receiving/refusal.ts';
 import type { ConversationType } from '../sending/send-message.ts';
 import { answerPeer, handOver, isOwnedThrough } from '../after-release/settle-question.ts';
@@ -59,14 +60,20 @@ export const updateEffects = {
     await hearAnswer(tx, heard, question);
   },
 
-  /** The holder wants to give the lead back: agreed at once where we wanted it back, or agreed to this reason beforehand. */
+  /**
+   * The holder wants to give the lead back: agreed at once where we wanted it back, or agreed to this reason beforehand and it
+   * comes in time (LX-142).
+   */
   async Return(tx, heard, before) {
     const { conversation, peer, message } = heard;
     const { reason, text, proofs } = message.body;
     const { leadId } = conversation;
     const answerBy = tx.clock.now() + answerMilliseconds;
     const question = await keepQuestion(tx, heard, { kind: 'return', reason, text, proofs, answerBy });
-    const agreed = before === 'recall-asked' || agreesTo(peer, reason) || !(await isOwnedThrough(tx, conversation));
+    const agreed =
+      before === 'recall-asked' ||
+      (agreesTo(peer, reason) && (await isInReturnWindow(tx, conversation))) ||
+      !(await isOwnedThrough(tx, conversation));
     if (agreed) return answerPeer(tx, question, { outcome: 'agreed', actor: { kind: 'system' } });
     await tellPeople(tx, { leadId, peerId: peer.nodeId, topic: 'return-asked', until: answerBy });
   },

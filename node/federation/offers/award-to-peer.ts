@@ -31,7 +31,7 @@ export async function releaseToPeer(tx: Tx, conversation: Conversation): Promise
   const plan = await findPlan(tx, recipientId);
   if (!plan || !(await confirmAward(tx, recipientId))) return;
   const body = { lead: plan.released, openings: makeOpenings(saltSecret(conversation)) };
-  const change = { releasedAt: tx.clock.now() };
+  const change = { releasedAt: tx.clock.now(), endedAt: null, endedAs: null };
   const released = await sendMessage(tx, conversation, { type: 'Release', body, decidedBy: plan, change });
   // It opens the offered snapshot; what changed since then follows.
   const edits = await listHistoryOf(tx, conversation.leadId, { kinds: ['edit'], skip: 0 });

@@ -86,8 +86,8 @@ export function FreePanel({ lead, back }: Panel) {
       error={free.error}
     >
       <p className="quiet">
-        Only where they are gone for good: they may have its details and work on it. It goes through your rules again.
-        That you decided so is kept as evidence.
+        Only where they are gone for good, or report that you have it back: they may have its details and work on it. It
+        goes through your rules again. That you decided so is kept as evidence.
       </p>
       <Textarea label="Why?" required rows={3} maxLength={4_000} {...field('reason')} />
     </AskPanel>
