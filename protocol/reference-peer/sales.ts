@@ -121,9 +121,9 @@ function hear(
   if (round === undefined || seq === undefined) return 'schema';
   // Its revision says whether an overtaken Status tells something (LX-093).
   const isLate = seq <= one.heardSeq;
-  if (isLate && type !== 'Status') return 'illegal-transition';
+  if (seq === one.heardSeq || (isLate && type !== 'Status')) return 'illegal-transition';
   const next = advance(one.point, { side: 'offering', direction: 'received', type, round });
-  if (typeof next === 'string') return isLate ? undefined : next;
+  if (typeof next === 'string') return isLate && round <= one.point.round ? undefined : next;
   const before = one.point.state;
   if (isOfType(opened, 'Accept') && opened.message.body.offerDigest !== one.offerDigest) return 'conflict';
   one.point = next;

@@ -4,13 +4,14 @@ import { eraseLead } from '../../node/federation/privacy/erase-lead.ts';
 import { openText } from '../../node/leads/content-key.ts';
 import { checkProof } from '../../protocol/index.ts';
 import { plainTerms } from '../agreements/support.ts';
-import { giveBack } from '../../node/federation/after-release/ask-partner.ts';
+import { askBack, giveBack } from '../../node/federation/after-release/ask-partner.ts';
 import { getPeerView } from '../../node/federation/peers/describe-peer.ts';
 import { federationHandlers } from '../../node/federation/handlers.ts';
 import { replayMessage } from '../../node/federation/sending/replay-message.ts';
 import { findOutbox, listOutbox } from '../../node/federation/store/outbox.ts';
 import { leaseDue } from '../../node/federation/store/outbox-due.ts';
 import { makeJobWorkers } from '../../node/kernel/job-workers.ts';
+import { dayMilliseconds } from '../../node/kernel/times.ts';
 import { settle } from '../../node/kernel/workers.ts';
 import { changeFields } from '../../node/leads/change-fields.ts';
 import { changeLead } from '../../node/leads/change-lead.ts';
@@ -143,6 +144,32 @@ describe('a message that cannot be delivered', () => {
     expect((await reseller.lead(offeredId)).document.contact).toMatchObject({ givenName: 'Ada', familyName: 'Byron' });
   });
 
+  it('holds up nothing but the next update when it is one', async () => {
+    await using world = await openPair();
+    const { vendor, reseller, wire } = world;
+    const { leadId } = await release(world);
+    // In a frame both would be tried each time.
+    await vendor.meddle(async (tx) => {
+      const { capabilities } = await tx.db.selectFrom('peerSpeech').select('capabilities').executeTakeFirstOrThrow();
+      await tx.db
+        .updateTable('peerSpeech')
+        .set({ capabilities: capabilities!.replace('"Batch",', '') })
+        .execute();
+    });
+    const actor = { kind: 'user', id: 'user_grace', name: 'Grace' } as const;
+    wire.fault = ({ type }) => (type === 'Update' ? { status: 502 } : undefined);
+    for (const name of ['Byron', 'King']) {
+      const values = new Map([['contact.familyName', name]]);
+      await vendor.write((tx) => changeFields(tx, leadId, { values, actor, reason: 'corrected' }));
+      await world.settle();
+    }
+    await vendor.write((tx) => askBack(tx, leadId, { reason: 'mistake', actor }));
+    for (let hours = 0; hours < 12; hours++) await world.advance('1h');
+    const [recall, ...updates] = await sentBy(vendor, reseller.nodeId);
+    expect(recall).toMatchObject({ type: 'Recall', state: 'delivered' });
+    expect(updates.slice(0, 2).map(({ attempts }) => attempts > 5)).toEqual([false, true]);
+  });
+
   it('is tried again when its answer could not be stored with its effect', async () => {
     await using world = await openPair();
     const { vendor, reseller, ann, wire } = world;
@@ -221,11 +248,19 @@ describe('what a node keeps of messages', () => {
       { type: 'Offer', document: null },
       { type: 'NoLongerAvailable', document: null },
     ]);
+    // An id outlives the last moment at which its message is taken by ninety days (LX-135).
+    const { expiresAt } = await reseller.ctx.db
+      .selectFrom('inbox')
+      .select('expiresAt')
+      .where('type', '=', 'NoLongerAvailable')
+      .executeTakeFirstOrThrow();
+    expect(expiresAt - world.clock.now()).toBeGreaterThan(10 * dayMilliseconds);
     for (const [days, left] of [
-      [80, 2],
-      [20, 0],
+      [-14, 2],
+      [89, 1],
+      [92, 0],
     ] as const) {
-      for (let day = 0; day < days; day++) world.clock.advance('24h');
+      while (world.clock.now() < expiresAt + days * dayMilliseconds) world.clock.advance('12h');
       await world.settle();
       expect(await rows()).toHaveLength(left);
     }

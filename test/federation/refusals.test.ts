@@ -225,6 +225,7 @@ describe('twice is once', () => {
     await post(node, rogue.say(node.nodeId, 'Offer', offer(), said).xml);
     const late = rogue.say(node.nodeId, 'NoLongerAvailable', { reason: 'taken' }, said);
     await refused(late.xml, 'illegal-transition');
+    expect((await listSecurityEvents(node.ctx, rogue.nodeId, 1))[0]).toMatchObject({ code: 'chain-broken' });
   });
 });
 

@@ -46,13 +46,13 @@ class Conversations:
         if facts["side"] != side:
             raise Problem("illegal-transition")
         late = message.seq <= facts["heard"]
-        if late and message.kind != "Status":
+        if message.seq == facts["heard"] or late and message.kind != "Status":
             raise Problem("illegal-transition")
         try:
             self._check_round(message, facts)
             self._move(message, facts, now)
         except Problem:
-            if late:
+            if late and message.round <= facts["round"]:
                 return  # A Status that was overtaken, and the state does not allow it any more.
             raise
         facts["heard"] = max(message.seq, facts["heard"])

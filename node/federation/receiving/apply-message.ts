@@ -42,7 +42,11 @@ export async function applyMessage(tx: Tx, { peer, opened, document }: Arrived):
   if (found && found.erasedAt !== null && messageTable[type].level !== 'Privacy')
     throw new Refusal('erased', 'All of this conversation was erased here.');
   const conversation = found ?? newConversation(tx, peer, conversationId);
-  const isLate = seq <= conversation.receivedSeq;
+  if (seq === conversation.receivedSeq)
+    throw new Refusal('illegal-transition', 'The last message of this conversation had this Seq, and another id.', {
+      securityEvent: 'chain-broken',
+    });
+  const isLate = seq < conversation.receivedSeq;
   if (isLate && (!inAnyOrder.has(type) || (await isSettled(tx, { peer, message }))))
     throw new Refusal('illegal-transition', 'A later message of this conversation came before.');
   const agreed = await checkAgreement(tx, { peer, header: message.header, conversation: found });
@@ -50,7 +54,7 @@ export async function applyMessage(tx: Tx, { peer, opened, document }: Arrived):
   const point = { state: conversation.state as ConversationState, round: conversation.round };
   const next = advance(point, { side, direction: 'received', type, round, outcome: outcomeOf(message) });
   if (typeof next === 'string') {
-    if (isLate && found && hasRevision(type, side)) return forgetLate(tx, found);
+    if (isLate && found && round <= found.round && hasRevision(type, side)) return forgetLate(tx, found);
     throw new Refusal(next, `${type} is not possible in state ${conversation.state}.`);
   }
   const started = found ?? (await startConversation(tx, peer, { ...conversation, ...agreed }));

@@ -1,8 +1,10 @@
+import type { ExpressionBuilder } from 'kysely';
 import type { MessageType } from '../../../protocol/index.ts';
 import { compileOnce } from '../../kernel/compile-once.ts';
 import type { Context, Tx } from '../../kernel/context.ts';
+import type { Database } from '../../kernel/database.ts';
 import { isRestoring } from '../../kernel/restoration.ts';
-import { waiting, type OutboxMessage } from './outbox.ts';
+import { waiting, type OutboxMessage, type OutboxTable } from './outbox.ts';
 
 /** Active peers for which something waits and which do not fetch it, due at `dueBy` or earlier. */
 export async function listPeersWithWaiting(ctx: Context, dueBy = Number.MAX_SAFE_INTEGER): Promise<string[]> {
@@ -63,8 +65,9 @@ const mayBeOvertaken: readonly MessageType[] = ['Status', 'Update'];
 const giving: readonly MessageType[] = ['Offer', 'Award', 'Release'];
 
 /** What waits for a peer and is not held up by an earlier message of its conversation; `restoring`: nor gives a lead away. */
-export const firstOfConversations = (ctx: Context, peerId: string, restoring: boolean) =>
-  ctx.db
+export const firstOfConversations = (ctx: Context, peerId: string, restoring: boolean) => {
+  const leftBy = ctx.clock.now() + leaseMilliseconds;
+  return ctx.db
     .selectFrom('outbox as message')
     .where('peerId', '=', peerId)
     .where('state', '=', waiting)
@@ -82,16 +85,38 @@ export const firstOfConversations = (ctx: Context, peerId: string, restoring: bo
             .where((either) =>
               either.or([
                 either('earlier.type', 'not in', mayBeOvertaken),
-                either('earlier.attempts', '<', patientAttempts),
                 // Each names the fields that it changes: an older one would be ignored, and they with it.
                 either.and([either('earlier.type', '=', 'Update'), either('message.type', '=', 'Update')]),
-                // Due or under way: it leaves first.
-                either('earlier.dueAt', '<=', ctx.clock.now() + leaseMilliseconds),
+                either.not(isOvertaken(either, leftBy)),
               ]),
             ),
         ),
       ),
     );
+};
+
+type Waiting = ExpressionBuilder<Database & { message: OutboxTable; earlier: OutboxTable }, 'message' | 'earlier'>;
+
+/**
+ * Whether a Status or an Update is overtaken: tried in vain so often, and not due or under way, when it would leave first; or an
+ * Update that waits for such a one.
+ */
+function isOvertaken(either: Waiting, leftBy: number) {
+  const before = either
+    .selectFrom('outbox as before')
+    .select('before.messageId')
+    .whereRef('before.peerId', '=', 'earlier.peerId')
+    .whereRef('before.conversationId', '=', 'earlier.conversationId')
+    .whereRef('before.seq', '<', 'earlier.seq')
+    .where('before.state', '=', waiting)
+    .where('before.type', '=', 'Update')
+    .where('before.attempts', '>=', patientAttempts)
+    .where('before.dueAt', '>', leftBy);
+  return either.or([
+    either.and([either('earlier.attempts', '>=', patientAttempts), either('earlier.dueAt', '>', leftBy)]),
+    either.and([either('earlier.type', '=', 'Update'), either.exists(before)]),
+  ]);
+}
 
 /** When the next message to a peer is due that no earlier one of its conversation holds up. */
 export async function findNextDueAt(ctx: Context, peerId: string): Promise<number | undefined> {
