@@ -1,8 +1,10 @@
 import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { freeLead } from '../../node/federation/after-release/free-lead.ts';
+import { rollKey } from '../../node/federation/keys/roll-key.ts';
 import { replayMessage } from '../../node/federation/sending/replay-message.ts';
 import { findOutbox, listOutbox } from '../../node/federation/store/outbox.ts';
+import { listSecurityEvents } from '../../node/federation/store/peers.ts';
 import { changeLead } from '../../node/leads/change-lead.ts';
 import { recallOffer } from '../../node/routing/recall-offer.ts';
 import { rerouteLead } from '../../node/routing/reroute-lead.ts';
@@ -171,6 +173,24 @@ describe('a message that died, sent again by a person', () => {
     await world.settle();
     expect(await standing(world)).toEqual(['working released', 'working released']);
   });
+});
+
+it('counts a key as announced that the partner knows from an announcement whose answers were lost', async () => {
+  await using world = await openAccepted();
+  const { vendor, reseller, wire } = world;
+  await world.settle();
+  wire.fault = ({ type }) => (type === 'KeyRollover' ? 'answer-lost' : undefined);
+  await rollKey(vendor.ctx, { days: 90 });
+  await world.settle();
+  await beSilent(world);
+  wire.fault = () => undefined;
+  await world.advance('25h');
+  const told = await listOutbox(vendor.ctx, { peerId: reseller.nodeId, limit: 100 });
+  expect(told.filter(({ type }) => type === 'KeyRollover').map(({ state, code }) => [state, code])).toEqual([
+    ['delivered', 'conflict'],
+    ['dead', expect.any(String)],
+  ]);
+  expect((await listSecurityEvents(vendor.ctx, reseller.nodeId, 9)).map(({ code }) => code)).not.toContain('refused-as-conflict'); // prettier-ignore
 });
 
 describe('a lead that a partner has who is gone', () => {

@@ -185,6 +185,25 @@ export async function hasDepartedBefore(
   return rows.length === 0 || rows.some(({ departures }) => departures > 0);
 }
 
+/** Whether an earlier message of the same type may have reached the peer, but was never answered. */
+export async function hasDiedOnTheWay(
+  ctx: Context,
+  { peerId, conversationId, type, seq }: OutboxMessage,
+): Promise<boolean> {
+  const row = await ctx.db
+    .selectFrom('outbox')
+    .select('messageId')
+    .where('peerId', '=', peerId)
+    .where('conversationId', '=', conversationId)
+    .where('seq', '<', seq)
+    .where('type', '=', type)
+    .where('state', '=', 'dead')
+    .where('departures', '>', 0)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** How many messages are in which state, per peer. */
 export const countByState = (
   ctx: Context,
