@@ -2,7 +2,13 @@ import { createServer, type RequestListener } from 'node:http';
 import { createServer as createDeafServer, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { guardedFetch, peerFetch } from '../../node/federation/sending/guarded-fetch.ts';
-import { checkEndpoint, checkRange, mayConnect, type Allowance, type Way } from '../../node/federation/sending/may-connect.ts';
+import {
+  checkEndpoint,
+  checkRange,
+  mayConnect,
+  type Allowance,
+  type Way,
+} from '../../node/federation/sending/may-connect.ts';
 import { systemClock, type Clock } from '../../node/kernel/clock.ts';
 import type { Context } from '../../node/kernel/context.ts';
 import { deliveryRequest, readDeliveryResponse } from '../../protocol/index.ts';

@@ -267,6 +267,14 @@ describe('while it waits for its partners', () => {
     await world.restore();
     for (const each of [vendor, world.bert, vendor]) await each.settle();
     expect(await world.state()).toMatchObject({ state: 'waiting' });
+    // Its Epoch stands in all it signs, in what it refuses too.
+    const { epoch = 0 } = (await findRestoration(vendor.ctx)) ?? {};
+    const made = makeHeader({ type: 'Capabilities', from: anna.nodeId, to: 'else.localhost', now: world.clock.now() });
+    const astray = Buffer.from(seal({ header: made, body: said }, anna.ctx.keys.signing).xml);
+    expect(await receiveMessage(vendor.ctx, astray)).toMatchObject({
+      code: 'audience',
+      xml: expect.stringContaining(`<l:Epoch>${epoch}</l:Epoch>`) as string,
+    });
     await says(['Core', 'Audit']);
     expect(await world.state()).toMatchObject({ state: 'waiting' });
     await says(['Core', 'Withhold']);

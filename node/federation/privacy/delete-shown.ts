@@ -8,7 +8,7 @@ import { findAgreementOf } from '../agreements/in-force.ts';
 import { isDeafTo } from '../peers/is-deaf-to.ts';
 import { maySay, sendMessage } from '../sending/send-message.ts';
 import { findConversation, updateConversation, type Conversation } from '../store/conversations.ts';
-import { forgetConversation, idMemoryMilliseconds, trimConversation } from '../store/inbox.ts';
+import { forgetConversation, trimConversation } from '../store/inbox.ts';
 import { cancelTold } from './cancel-told.ts';
 
 const hourMilliseconds = 3_600_000;
@@ -51,7 +51,7 @@ export async function deleteShown(
   const { leadId, agreementDigest, deleteBy } = conversation;
   if (leadId !== '') await forgetOfferValues(tx, leadId);
   await forgetConversation(tx, conversation);
-  await trimConversation(tx, conversation, tx.clock.now() + idMemoryMilliseconds);
+  await trimConversation(tx, conversation);
   // What waits still and is sealed could not be read any more to be sent.
   await cancelTold(tx, conversation);
   if (conversation.contentKeyId !== null) await destroyContentKey(tx, conversation.contentKeyId);

@@ -229,9 +229,10 @@ async function sealProblem(ctx: Context, answered: Answered, refusal: Refusal): 
   const { problem: code, message: text, retryAfter } = refusal;
   const body = { code, text, ...(retryAfter !== undefined && { retryAfter }) };
   const problem = problemFor(answered, body, answering(ctx));
+  const header = { ...problem.header, ...(await headerEpoch(ctx)) };
   return {
     status: problemStatus[code],
-    xml: seal(problem, await signingKeyFor(ctx, answered.from)).xml,
+    xml: seal({ ...problem, header }, await signingKeyFor(ctx, answered.from)).xml,
     retryAfter,
     code,
   };

@@ -85,15 +85,26 @@ export async function forgetConversation(
     .execute();
 }
 
-/** The offer was not ours in the end: what proves that it was made goes when the ids of its messages do. */
-export async function trimConversation(
-  tx: Tx,
-  { peerId, conversationId }: ConversationKey,
-  trimAt: number,
-): Promise<void> {
+/**
+ * The offer was not ours in the end: what proves that it was made goes when the ids of its messages do, 90 days after they
+ * expired, or after now if that is later (LX-135).
+ */
+export async function trimConversation(tx: Tx, { peerId, conversationId }: ConversationKey): Promise<void> {
+  const now = tx.clock.now();
   await tx.db
     .updateTable('inbox')
-    .set({ trimAt })
+    .set((row) => ({
+      trimAt: row(
+        row
+          .case()
+          .when('expiresAt', '>', now)
+          .then(row.ref('expiresAt'))
+          .else(row.cast<number>(row.val(now), 'bigint'))
+          .end(),
+        '+',
+        row.cast<number>(row.val(idMemoryMilliseconds), 'bigint'),
+      ),
+    }))
     .where('peerId', '=', peerId)
     .where('conversationId', '=', conversationId)
     .where('trimAt', 'is', null)
