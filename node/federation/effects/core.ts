@@ -3,7 +3,7 @@ import type { Tx } from '../../kernel/context.ts';
 import { cancelJob, intend } from '../../kernel/jobs.ts';
 import { isRestoring } from '../../kernel/restoration.ts';
 import { receiveLead } from '../../leads/receive-lead.ts';
-import { applyPartnerStatus } from '../../routing/apply-partner-status.ts';
+import { applyPartnerStatus, noteReturned } from '../../routing/apply-partner-status.ts';
 import { claimOffer } from '../../routing/claim-offer.ts';
 import { rejectOffer } from '../../routing/reject-offer.ts';
 import { releaseLead } from '../../routing/release-lead.ts';
@@ -17,6 +17,7 @@ import { describeEnd } from '../offers/describe-end.ts';
 import { endOffer } from '../offers/end-offer.ts';
 import { keepOfStatus } from '../feedback/describe-status.ts';
 import { feedbackOf } from '../feedback/feedback-policy.ts';
+import { tellPeople } from '../feedback/tell-people.ts';
 import { refuseBeyondCaps } from '../offers/refuse-beyond-caps.ts';
 import { findDeleteBy, planDeletion } from '../privacy/delete-shown.ts';
 import { forgetLate } from '../receiving/forget-late.ts';
@@ -127,8 +128,15 @@ export const coreEffects = {
     if (!kept) return;
     const { disposition, until, amount, amountBand, reason, note, assignedTo } = kept;
     const untilAt = until === undefined ? undefined : Date.parse(until);
-    const told = { disposition, until: untilAt, amount, amountBand, reason, note, assignedTo };
-    await applyPartnerStatus(tx, { leadId: conversation.leadId, peerId: peer.nodeId, ...told });
+    const [leadId, peerId] = [conversation.leadId, peer.nodeId];
+    if (disposition !== 'returned') {
+      const told = { disposition, until: untilAt, amount, amountBand, reason, note, assignedTo };
+      return applyPartnerStatus(tx, { leadId, peerId, ...told });
+    }
+    // Once, until it reports anything else.
+    if (conversation.endedAs === 'returned') return;
+    await noteReturned(tx, { leadId, peerId, reason, note });
+    await tellPeople(tx, { leadId, peerId, topic: 'said-returned' });
   },
 } satisfies ConversationEffects;
 
