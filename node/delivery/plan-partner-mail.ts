@@ -7,6 +7,7 @@ export const partnerNews = [
   'agreement-end',
   'agreement-refused',
   'offers-paused',
+  'offers-without-agreement',
   'cap-reached',
 ] as const;
 export type PartnerNews = (typeof partnerNews)[number];
@@ -41,6 +42,10 @@ const sentences: Readonly<Record<PartnerNews, (partner: string, why: string) => 
   'offers-paused': (partner, why) => [
     `Offers to ${partner} pause`,
     `A limit of your agreement was reached: ${why}. They go on when the count allows it, or when you say so.`,
+  ],
+  'offers-without-agreement': (partner) => [
+    `Offers to ${partner} pause`,
+    'What you agreed on has ended, or has not begun yet. They go on under a new agreement that is in force.',
   ],
   'cap-reached': (partner, why) => [
     `A limit of your agreement with ${partner} was reached`,

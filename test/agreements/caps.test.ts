@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { listMails } from '../../node/delivery/mailbox.ts';
+import { endAgreement } from '../../node/federation/agreements/agree.ts';
 import { waiveCaps } from '../../node/federation/agreements/caps.ts';
 import { getPeer } from '../../node/federation/store/peers.ts';
 import { beginRestoration } from '../../node/federation/restoration/begin-restoration.ts';
@@ -17,7 +18,7 @@ import { leavesOf, sequence } from '../ledger/log.ts';
 import { openFederation, type FederationNode } from '../support/federation.ts';
 import { explain, recordStatements } from '../support/statements.ts';
 import { makeFolder, openStore } from '../support/store.ts';
-import { agree } from './support.ts';
+import { agree, newest } from './support.ts';
 
 async function openPair(caps: AgreementCaps) {
   const world = await openFederation({ nodes: ['vendor', 'reseller'] });
@@ -124,6 +125,52 @@ describe('caps against harvesting', () => {
       { actor: { kind: 'system' }, facts: { reason: 'no-capacity' } },
       { actor: { kind: 'system' }, facts: { reason: 'no-capacity' } },
     ]);
+  });
+
+  it('claims after the end, or under a newer agreement: no more than their own agreement allows, whoever ended it', async () => {
+    await using world = await openPair({ openLeads: 1 });
+    const { vendor, reseller, ann, clock } = world;
+    for (let n = 0; n < 6; n++) await vendor.receive();
+    await world.settle();
+    const offered = (await reseller.leads()).map(({ id }) => id);
+    const accept = async (...leadIds: string[]) => {
+      for (const id of leadIds) await reseller.accept(id, ann.id);
+      await world.settle();
+      return (await vendor.leads()).filter(({ state }) => state === 'assigned').length;
+    };
+    expect(await accept(...offered.slice(0, 2))).toBe(1);
+    clock.advance('1m');
+    await agree(world, [vendor, reseller]);
+    expect(await accept(...offered.slice(2, 4))).toBe(1);
+    clock.advance('1m');
+    await endAgreement(reseller.ctx, { peerId: vendor.nodeId, id: (await newest(reseller, vendor)).id });
+    await world.settle();
+    expect(await accept(...offered.slice(4))).toBe(1);
+    expect((await vendor.leads()).map(({ state }) => state).sort()).toEqual(['assigned', ...Array<string>(5).fill('unrouted')]); // prettier-ignore
+  });
+
+  it('an end: nothing is offered any more, the administrators are told once, and a new agreement opens it again', async () => {
+    await using world = await openPair({});
+    const { vendor, reseller, clock } = world;
+    expect(await release(world)).toBeDefined();
+    clock.advance('1m');
+    await endAgreement(reseller.ctx, { peerId: vendor.nodeId, id: (await newest(reseller, vendor)).id });
+    await world.settle();
+    const unoffered = await vendor.receive();
+    expect(await release(world)).toBeUndefined();
+    expect(await pausedFor(world)).toBe('agreement-over');
+    expect(await vendor.recipients(unoffered)).toMatchObject([
+      { state: 'rejected', rejectReason: 'other', rejectText: expect.stringContaining('has ended') as string },
+    ]);
+    expect((await mailsOf(vendor)).filter((subject) => subject === 'Offers to reseller pause')).toHaveLength(1);
+    await expect(waiveCaps(vendor.ctx, reseller.nodeId)).rejects.toMatchObject({ code: 'offers-not-paused' });
+
+    const validFrom = new Date(clock.now() + 3_600_000).toISOString();
+    await agree(world, [reseller, vendor], { offers: 'accepter', validFrom });
+    expect(await release(world)).toBeUndefined();
+    clock.advance('1h');
+    expect(await release(world)).toBeDefined();
+    expect(await pausedFor(world)).toBeNull();
   });
 
   it('claims that a partner returns to a node which was restored: no more than others', async () => {

@@ -19,8 +19,8 @@ interface Dealing {
 
 interface Claim {
   readonly at: number;
-  /** Of the agreement that was in force; none while an administrator had waived them. */
-  readonly caps: AgreementTerms['caps'];
+  /** Of the agreement that was in force, and of the one it was offered under; none while an administrator had waived them. */
+  readonly caps: readonly NonNullable<AgreementTerms['caps']>[];
   /** The others that were released and open, or claimed and not released yet. */
   readonly rivals: readonly string[];
   /** The others that had been released in the day before, or were claimed and not released yet. */
@@ -37,7 +37,8 @@ const held = ['released', 'recall-asked', 'return-asked'];
 const isUnderWay = ({ state }: Dealing) => state === 'claimed' || state === 'awarded';
 
 /**
- * No partner is released more leads than the caps allow that were in force when it claimed them. The node's own story is told
+ * No partner is released more leads than the caps allow that were in force when it claimed them, or than those it was offered
+ * them under. The node's own story is told
  * again, change by change: a lead counts against a claim if it was open or under way to the partner when that was made, and is
  * open when the claimed one is released. Leads that were ended and taken up again in between are nobody's fault.
  */
@@ -69,23 +70,23 @@ function goOn(partner: Partner, { what, row }: Entry): string | undefined {
   const releasedAt = row['releasedAt'] as number | null;
   const isOpen = held.includes(state) && releasedAt !== null && row['endedAt'] === null;
   const isClaimed = state === 'claimed' && before?.state !== 'claimed';
-  const claim = isClaimed ? claimOf(partner, id, Number(row['updatedAt'])) : before?.claim;
+  const claim = isClaimed ? claimOf(partner, row, Number(row['updatedAt'])) : before?.claim;
   partner.dealings.set(id, { id, state, releasedAt, isOpen, claim });
   const isReleased = releasedAt !== null && releasedAt !== before?.releasedAt;
   return isReleased && claim ? excessOf(partner, claim) : undefined;
 }
 
-function claimOf({ dealings, agreements, waivedUntil }: Partner, id: string, at: number): Claim {
-  const others = [...dealings.values()].filter((one) => one.id !== id);
+function claimOf({ dealings, agreements, waivedUntil }: Partner, row: Entry['row'], at: number): Claim {
+  const others = [...dealings.values()].filter((one) => one.id !== row['conversationId']);
   const settled = [...agreements.values()].filter(
     ({ acceptedAt, settledAt }) => acceptedAt !== null && settledAt !== null,
   );
-  const caps = decideInForce(settled, 'us', at)?.terms.caps;
+  const binding = [decideInForce(settled, 'us', at), agreements.get(String(row['agreementDigest']))];
   const underWay = others.filter(isUnderWay);
   const idsOf = (list: readonly Dealing[]) => [...new Set(list)].map((one) => one.id);
   return {
     at,
-    caps: waivedUntil > at ? undefined : caps,
+    caps: waivedUntil > at ? [] : binding.flatMap((version) => version?.terms.caps ?? []),
     rivals: idsOf([...underWay, ...others.filter(({ isOpen }) => isOpen)]),
     ofDay: idsOf([...underWay, ...others.filter(({ releasedAt }) => releasedAt !== null && releasedAt > at - day)]),
   };
@@ -94,8 +95,10 @@ function claimOf({ dealings, agreements, waivedUntil }: Partner, id: string, at:
 function excessOf({ dealings }: Partner, { at, caps, rivals, ofDay }: Claim): string | undefined {
   const open = rivals.filter((id) => dealings.get(id)?.isOpen).length + 1;
   const released = ofDay.filter((id) => (dealings.get(id)?.releasedAt ?? 0) > at - day).length + 1;
-  if (caps?.openLeads !== undefined && open > caps.openLeads) return `${open} open leads, not ${caps.openLeads}`;
-  if (caps?.releasesPerDay !== undefined && released > caps.releasesPerDay)
-    return `${released} releases within a day, not ${caps.releasesPerDay}`;
+  for (const { openLeads, releasesPerDay } of caps) {
+    if (openLeads !== undefined && open > openLeads) return `${open} open leads, not ${openLeads}`;
+    if (releasesPerDay !== undefined && released > releasesPerDay)
+      return `${released} releases within a day, not ${releasesPerDay}`;
+  }
   return undefined;
 }

@@ -4,7 +4,7 @@ import { kyselyOver } from '../../node/kernel/writer-connection.ts';
 
 /** What is watched, column by column: the caps of an agreement, waivers of them, and what counts against them. */
 const watched = {
-  conversation: ['peerId', 'conversationId', 'side', 'state', 'releasedAt', 'endedAt', 'updatedAt'],
+  conversation: ['peerId', 'conversationId', 'agreementDigest', 'side', 'state', 'releasedAt', 'endedAt', 'updatedAt'],
   agreement: ['peerId', 'digest', 'proposedBy', 'terms', 'acceptedAt', 'settledAt', 'endsAt', 'refusedFor'],
   peer: ['nodeId', 'capsWaivedUntil'],
 } as const;

@@ -2,8 +2,6 @@ import type { AgreementCaps } from '../../../protocol/index.ts';
 import { transact, type Context, type Tx } from '../../kernel/context.ts';
 import { conflict } from '../../kernel/errors.ts';
 import { dayMilliseconds } from '../../kernel/times.ts';
-import { appendLeaf } from '../../ledger/append-leaf.ts';
-import { tellPeerChange } from '../peers/peer-health.ts';
 import { lockClaims } from '../store/quotas.ts';
 import {
   countOpenReleased,
@@ -13,10 +11,11 @@ import {
   type Released,
 } from '../store/released.ts';
 import type { Conversation } from '../store/conversations.ts';
-import { getPeer, updatePeer, type Peer } from '../store/peers.ts';
+import { getPeer, type Peer } from '../store/peers.ts';
 import { tellPartnerNews } from '../peers/tell-partner-news.ts';
 import { decideCap, hasJustReached, type Cap, type Counted } from './decide-cap.ts';
 import { findAgreementOf, findInForce } from './in-force.ts';
+import { pauseOffers, resumeForADay, resumeOffers } from './pause-offers.ts';
 
 /** What a percentage is counted of. */
 const hundred = 100;
@@ -33,28 +32,34 @@ async function count(ctx: Context, released: Released, limits: AgreementCaps): P
   };
 }
 
-const limitsOf = async (ctx: Context, peerId: string): Promise<AgreementCaps | undefined> =>
-  (await findInForce(ctx, peerId, 'us'))?.terms.caps;
-
 /**
  * Whether the caps leave room for another offer to a partner (LX-164). When they do not, new offers pause, and the
  * administrators are told; they go on by themselves once the count allows it.
  */
 export async function mayOfferMore(tx: Tx, peer: Peer): Promise<boolean> {
-  return hasRoom(tx, peer, { limits: await limitsOf(tx, peer.nodeId), underway: 0 });
+  const limits = (await findInForce(tx, peer.nodeId, 'us'))?.terms.caps;
+  return hasRoom(tx, peer, { limits, underway: 0 });
 }
 
 /**
  * Whether the caps leave room for a claim of a partner, on whatever was offered to it before: those of its other claims that are
- * on their way to a release count as well. For the conversation as it is with the claim. When they do not, offers pause, too.
+ * on their way to a release count as well. Both count, the caps its conversation began under and those in force now: neither an
+ * end nor a newer agreement takes them off. For the conversation as it is with the claim. When those in force leave none, offers
+ * pause, too.
  */
-export async function mayClaimMore(tx: Tx, { peerId }: Conversation): Promise<boolean> {
-  const limits = await limitsOf(tx, peerId);
-  if (!limits) return true;
+export async function mayClaimMore(tx: Tx, conversation: Conversation): Promise<boolean> {
+  const { peerId, agreementDigest } = conversation;
+  const inForce = await findInForce(tx, peerId, 'us');
+  const limits = inForce?.terms.caps;
+  const begunUnder = agreementDigest === inForce?.digest ? undefined : await findAgreementOf(tx, conversation);
+  const earlier = begunUnder?.terms.caps;
+  if (!limits && !earlier) return true;
   await lockClaims(tx, peerId);
-  const most = Math.max(limits.openLeads ?? 0, limits.releasesPerDay ?? 0) + 2;
+  const most = Math.max(...[limits, earlier].flatMap((each) => [each?.openLeads ?? 0, each?.releasesPerDay ?? 0])) + 2;
   const underway = (await countUnderway(tx, peerId, most)) - 1;
-  return hasRoom(tx, await getPeer(tx, peerId), { limits, underway });
+  const peer = await getPeer(tx, peerId);
+  if (limits && !(await hasRoom(tx, peer, { limits, underway }))) return false;
+  return isWaived(tx, peer) || (await findReached(tx, peerId, { limits: earlier, underway })) === undefined;
 }
 
 interface Room {
@@ -62,21 +67,21 @@ interface Room {
   readonly underway: number;
 }
 
-async function hasRoom(tx: Tx, peer: Peer, { limits, underway }: Room): Promise<boolean> {
-  const { nodeId: peerId, offersPausedAt, offersPausedFor, capsWaivedUntil } = peer;
-  const counted = limits && (await count(tx, { peerId, side: 'offering' }, limits));
-  const reason = counted && decideCap(limits, withClaims(counted, underway));
-  if (reason === undefined) {
-    if (offersPausedAt !== null) await changePause(tx, peerId, { change: 'resumed', reason: null });
-    return true;
-  }
-  if (capsWaivedUntil !== null && capsWaivedUntil > tx.clock.now()) return true;
-  if (offersPausedFor !== reason) {
-    await changePause(tx, peerId, { change: 'paused', reason });
-    await tellPartnerNews(tx, { peerId, news: 'offers-paused', reason });
-  }
+/** Which of the limits leaves no room for another lead; undefined when all do. */
+async function findReached(tx: Tx, peerId: string, { limits, underway }: Room): Promise<Cap | undefined> {
+  if (!limits) return undefined;
+  return decideCap(limits, withClaims(await count(tx, { peerId, side: 'offering' }, limits), underway));
+}
+
+async function hasRoom(tx: Tx, peer: Peer, room: Room): Promise<boolean> {
+  const reason = await findReached(tx, peer.nodeId, room);
+  if (reason === undefined) await resumeOffers(tx, peer);
+  if (reason === undefined || isWaived(tx, peer)) return true;
+  await pauseOffers(tx, peer, reason);
   return false;
 }
+
+const isWaived = (tx: Tx, { capsWaivedUntil }: Peer) => capsWaivedUntil !== null && capsWaivedUntil > tx.clock.now();
 
 const withClaims = ({ releases, open, returned }: Counted, claims: number): Counted => ({
   releases: releases + claims,
@@ -84,35 +89,17 @@ const withClaims = ({ releases, open, returned }: Counted, claims: number): Coun
   returned,
 });
 
-/** For so long an administrator's word stands against the caps. */
-const waiverMilliseconds = dayMilliseconds;
-
-/** Lets offers to a partner go on for a day in spite of the caps. Errors: `not-found`, `offers-not-paused`. */
+/**
+ * Lets offers to a partner go on for a day in spite of the caps. Errors: `not-found`, `offers-not-paused` (they do not pause, or
+ * not for a cap: only a new agreement helps where the last one is over).
+ */
 export function waiveCaps(ctx: Context, peerId: string, by?: string): Promise<void> {
   return transact(ctx, async (tx) => {
     const peer = await getPeer(tx, peerId);
-    if (peer.offersPausedAt === null) throw conflict('offers-not-paused', 'Offers to this partner do not pause.');
-    const until = tx.clock.now() + waiverMilliseconds;
-    await updatePeer(tx, peerId, { capsWaivedUntil: until });
-    await changePause(tx, peerId, { change: 'waived', reason: null, until, by });
+    if (peer.offersPausedAt === null || peer.offersPausedFor === 'agreement-over')
+      throw conflict('offers-not-paused', 'No limit of an agreement pauses the offers to this partner.');
+    await resumeForADay(tx, peer, by);
   });
-}
-
-interface PauseChange {
-  readonly change: 'paused' | 'resumed' | 'waived';
-  readonly reason: Cap | null;
-  readonly until?: number;
-  readonly by?: string | undefined;
-}
-
-async function changePause(tx: Tx, peerId: string, { change, reason, until, by }: PauseChange): Promise<void> {
-  await updatePeer(tx, peerId, {
-    offersPausedAt: reason === null ? null : tx.clock.now(),
-    offersPausedFor: reason,
-  });
-  const told = until === undefined ? undefined : new Date(until).toISOString();
-  await appendLeaf(tx, 'offers-paused', { peer: peerId, change, reason, until: told, by });
-  await tellPeerChange(tx, peerId);
 }
 
 /**

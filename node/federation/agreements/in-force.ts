@@ -1,13 +1,20 @@
 import type { Context } from '../../kernel/context.ts';
 import { findAgreement, listAccepted, type Agreement, type Side } from '../store/agreements.ts';
 import type { Conversation } from '../store/conversations.ts';
-import { decideInForce } from './decide-standing.ts';
+import { decideInForce, mayOfferUnder } from './decide-standing.ts';
 
 /** The agreement under which leads are offered to the partner (`us`) or by it (`them`) now, once both surely know of it. */
 export async function findInForce(ctx: Context, peerId: string, side: Side): Promise<Agreement | undefined> {
   const settled = (await listAccepted(ctx, peerId)).filter(({ settledAt }) => settledAt !== null);
   return decideInForce(settled, side, ctx.clock.now());
 }
+
+/**
+ * Whether we ever agreed with a partner on what we offer it: then nothing goes to it beside an agreement in force, also after
+ * the end of the last one and before the beginning of the next (LX-161).
+ */
+export const hasAgreed = async (ctx: Context, peerId: string): Promise<boolean> =>
+  (await listAccepted(ctx, peerId)).some((version) => mayOfferUnder(version, 'us'));
 
 /** The agreement a conversation began under, whether it is still in force or not. */
 export const findAgreementOf = async (

@@ -14,6 +14,7 @@ import { sendMessage } from '../sending/send-message.ts';
 import type { Agreement } from '../store/agreements.ts';
 import { findOffering, insertConversation, type Conversation } from '../store/conversations.ts';
 import { digestFields, offeredSnapshot } from '../after-release/told-fields.ts';
+import { passOver } from './pass-over.ts';
 import { weighOffer } from './weigh-offer.ts';
 
 /** Header, signature and commitments or their openings beside the lead, at most. */
@@ -28,10 +29,7 @@ export async function offerToPeer(tx: Tx, { recipientId }: { recipientId: string
   const over = recipient.state !== 'offered' || offer.state !== 'open' || offer.closesAt <= tx.clock.now();
   if (over || !planned || recipient.peerId === null) return;
   const terms = await weighOffer(tx, recipient.peerId, offer.leadId);
-  if (!terms) {
-    await rejectOffer(tx, { recipientId, reason: 'not-reachable' });
-    return;
-  }
+  if (typeof terms === 'string') return passOver(tx, recipientId, terms);
   const { agreement, before } = terms;
   const plan = agreement ? narrowPlan(planned, agreement.terms.fieldTerms ?? []) : planned;
   if (plan !== planned) await narrowOffer(tx, { recipientId, leadId: offer.leadId }, plan);

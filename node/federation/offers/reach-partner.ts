@@ -1,5 +1,4 @@
 import type { Tx } from '../../kernel/context.ts';
-import { rejectOffer } from '../../routing/reject-offer.ts';
 import { getOffer } from '../../routing/store/offers.ts';
 import { findPlan, getRecipient } from '../../routing/store/recipients.ts';
 import type { EndReason } from '../../routing/tell-end.ts';
@@ -9,6 +8,7 @@ import { closeByWebhook, offerByWebhook, releaseByWebhook } from '../bridge/offe
 import { offerToPeer } from './offer-to-peer.ts';
 import { wayTo } from '../bridge/way-to.ts';
 import { listToldOf } from '../store/webhooks.ts';
+import { passOver } from './pass-over.ts';
 import { weighOffer } from './weigh-offer.ts';
 
 /** Offers a lead to a partner, however it is reached. */
@@ -20,11 +20,8 @@ export async function offerToPartner(tx: Tx, payload: { recipientId: string }): 
   const offer = await getOffer(tx, recipient.offerId);
   const planned = await findPlan(tx, recipientId);
   if (recipient.state !== 'offered' || offer.state !== 'open' || offer.closesAt <= tx.clock.now() || !planned) return;
-  const terms = way === 'nobody' ? undefined : await weighOffer(tx, recipient.peerId ?? '', leadId);
-  if (!terms) {
-    await rejectOffer(tx, { recipientId, reason: 'not-reachable' });
-    return;
-  }
+  const terms = way === 'nobody' ? 'not-now' : await weighOffer(tx, recipient.peerId ?? '', leadId);
+  if (typeof terms === 'string') return passOver(tx, recipientId, terms);
   if (way === 'mail') await offerByMail(tx, recipient, planned);
   else if ((await listToldOf(tx, recipientId)).length === 0) await offerByWebhook(tx, recipient, planned);
 }

@@ -5,7 +5,8 @@ import { getLeadHead } from '../../leads/store.ts';
 import { mayOfferMore } from '../agreements/caps.ts';
 import { mayPassOn } from '../agreements/decide-onward.ts';
 import { isOver } from '../agreements/decide-standing.ts';
-import { findAgreementOf, findInForce } from '../agreements/in-force.ts';
+import { findAgreementOf, findInForce, hasAgreed } from '../agreements/in-force.ts';
+import { pauseOffers } from '../agreements/pause-offers.ts';
 import type { Agreement } from '../store/agreements.ts';
 import { findHolding } from '../store/conversations.ts';
 import { isFull } from '../store/outbox-due.ts';
@@ -23,20 +24,27 @@ interface Terms {
 /** So many messages may wait for a peer before it is offered nothing more. */
 const highWater = 1_000;
 
+/** Why a peer is offered nothing: `not-now`, or there is no agreement to offer it under (LX-161). */
+export type Unoffered = 'not-now' | 'agreement-over' | 'agreement-missing';
+
 /**
- * Whether a peer may be offered a lead now, and under which agreement; undefined when not: it is an active partner that takes
- * leads and keeps up, an agreement is in force if we ask for one, its caps leave room, and a lead from a peer is ours to keep and
- * the agreement it came under lets us pass it on to this one.
+ * Whether a peer may be offered a lead now, and under which agreement, or why not: it is an active partner that takes leads and
+ * keeps up, an agreement is in force if we ask for one or ever had one, its caps leave room, and a lead from a peer is ours to
+ * keep and the agreement it came under lets us pass it on to this one.
  */
-export async function weighOffer(tx: Tx, peerId: string, leadId: string): Promise<Terms | undefined> {
+export async function weighOffer(tx: Tx, peerId: string, leadId: string): Promise<Terms | Unoffered> {
   const peer = await findPeer(tx, peerId);
-  if (!makesOffers(tx.config)) return undefined;
-  if (peer?.state !== 'active' || peer.role === 'primary') return undefined;
+  if (!makesOffers(tx.config)) return 'not-now';
+  if (peer?.state !== 'active' || peer.role === 'primary') return 'not-now';
   const agreement = await findInForce(tx, peerId, 'us');
-  if (!agreement && peer.requireAgreement === 1) return undefined;
+  if (!agreement && (await hasAgreed(tx, peerId))) {
+    await pauseOffers(tx, peer, 'agreement-over');
+    return 'agreement-over';
+  }
+  if (!agreement && peer.requireAgreement === 1) return 'agreement-missing';
   const before = await findHops(tx, { leadId, peerId, agreement });
-  if (before === 'not-passed-on' || !(await mayOfferMore(tx, peer))) return undefined;
-  return (await isFull(tx, peerId, highWater)) ? undefined : { agreement, before };
+  if (before === 'not-passed-on' || !(await mayOfferMore(tx, peer))) return 'not-now';
+  return (await isFull(tx, peerId, highWater)) ? 'not-now' : { agreement, before };
 }
 
 interface Passing {

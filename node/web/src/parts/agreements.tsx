@@ -71,7 +71,19 @@ function RequireAgreement({ peer: { id, requireAgreement }, fixed }: { peer: Pee
   );
 }
 
-function Paused({ peer: { id, offersPausedFor, offersPausedAt }, mayAct }: { peer: PeerView; mayAct: boolean }) {
+function Paused({ peer, mayAct }: { peer: PeerView; mayAct: boolean }) {
+  const since = describeTime(peer.offersPausedAt ?? '');
+  if (peer.offersPausedFor === 'agreement-over')
+    return (
+      <p role="status">
+        New offers to this partner pause since {since}: what you agreed on has ended, or has not begun yet. They go on
+        under a new agreement.
+      </p>
+    );
+  return <AtLimit peer={peer} mayAct={mayAct} />;
+}
+
+function AtLimit({ peer: { id, offersPausedFor, offersPausedAt }, mayAct }: { peer: PeerView; mayAct: boolean }) {
   const { api } = useSession();
   const resume = useAct({ act: () => api.resumeOffers(id), changes: keys });
   return (
