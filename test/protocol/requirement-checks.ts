@@ -126,6 +126,16 @@ export const furtherChecks: readonly (readonly [requirement: string, file: strin
     'ends no earlier than when that was signed, whatever time the partner names: an earlier version stays replaced',
   ],
   ['LX-163', 'agreements/decisions', 'for the same purpose in other letters and spaces'],
+  [
+    'LX-161',
+    'agreements/caps',
+    'an end: nothing is offered any more, the administrators are told once, and a new agreement opens it again',
+  ],
+  [
+    'LX-164',
+    'agreements/caps',
+    'claims after the end, or under a newer agreement: no more than their own agreement allows, whoever ended it',
+  ],
   ['LX-164', 'agreements/decisions', 'of %j with %j counted: %s'],
   [
     'LX-165',
