@@ -14,7 +14,7 @@ import { questionDue } from './after-release/question-due.ts';
 import { sealQuestionsHandler } from './after-release/seal-questions.ts';
 import { awardToPartner, closeToPartner, offerToPartner } from './offers/reach-partner.ts';
 import { noteErasureHandler, noteWithdrawalsHandler } from './restoration/erasures-file.ts';
-import { statesToPeer } from './restoration/return-states.ts';
+import { holdStates, statesToPeer } from './restoration/return-states.ts';
 import { secondOpinion } from './receiving/second-opinion.ts';
 import { holdStillAbout } from './hold-still.ts';
 import { trimExchange } from './trim-exchange.ts';
@@ -41,7 +41,7 @@ export const federationHandlers: readonly JobHandler[] = [
   handler('question-due', questionDue),
   handler('end-retention', endRetention),
   handler('delete-shown', deleteShown),
-  handler('states-to-peer', statesToPeer),
+  { ...handler('states-to-peer', statesToPeer), lock: (tx, payload) => holdStates(tx, payload as never) },
   handler('privacy-due', privacyDue),
   handler('settle-access', settleAccess),
   handler('hold-ended', holdEnded),

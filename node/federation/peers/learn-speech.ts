@@ -11,7 +11,6 @@ import type { Worker } from '../../kernel/workers.ts';
 import { sealGreeting } from './capabilities.ts';
 import { deliver } from '../sending/deliver.ts';
 import { guardedFetch, type PeerFetch } from '../sending/guarded-fetch.ts';
-import { appendLeaf } from '../../ledger/append-leaf.ts';
 import { endWhenComplete } from '../restoration/end-restoration.ts';
 import { answeredBy, tellPeerChange } from './peer-health.ts';
 import { findKeyOf, findPinnedPeer, isKeyInForce, type PinnedPeer } from '../keys/pinned-keys.ts';
@@ -19,7 +18,7 @@ import { announceNewestKey } from '../keys/announce-key.ts';
 import { findNextKeyAt, findOtherThanPublic, findUnknownKeys } from '../keys/signing-key.ts';
 import { listOwnKeys, markKnown } from '../store/own-keys.ts';
 import { allowanceOf } from '../store/peers.ts';
-import { insertLogKey } from '../store/witnessed.ts';
+import { learnLogKey } from '../witness/learn-log-key.ts';
 import { findSpeech, listAskings, planAsking, updateSpeech } from '../store/speech.ts';
 
 const hour = 3_600_000;
@@ -127,8 +126,7 @@ export async function learnSpeech(
   const rest = { askAt: now + askAgainAfter, error: null };
   if (known?.saidAt && saidAt < known.saidAt) return updateSpeech(tx, peerId, rest);
   const { logKey } = body;
-  if (logKey !== undefined && (await insertLogKey(tx, peerId, logKey)))
-    await appendLeaf(tx, 'peer-log-key', { peer: peerId, key: logKey });
+  if (logKey !== undefined) await learnLogKey(tx, peerId, logKey);
   const capabilities = JSON.stringify(body);
   await updateSpeech(tx, peerId, { ...rest, capabilities, saidAt, learnedAt: now });
   if (!body.levels.includes('Audit')) await endWhenComplete(tx);

@@ -68,6 +68,38 @@ export async function findLastSeq(ctx: Context, { peerId, conversationId }: Conv
   return row?.seq ?? 0;
 }
 
+/** When the last message of this type was sealed in a line of messages. */
+export async function findLastSealedAt(
+  ctx: Context,
+  { peerId, conversationId, type }: ConversationKey & { type: MessageType },
+): Promise<number | undefined> {
+  const row = await ctx.db
+    .selectFrom('outbox')
+    .select('createdAt')
+    .where('peerId', '=', peerId)
+    .where('conversationId', '=', conversationId)
+    .where('type', '=', type)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.createdAt;
+}
+
+/** What of this type waits in a line of messages was overtaken: it is not sent any more, and not kept. */
+export async function cancelOvertaken(
+  tx: Tx,
+  { peerId, conversationId, type }: ConversationKey & { type: MessageType },
+): Promise<void> {
+  await tx.db
+    .updateTable('outbox')
+    .set({ state: 'cancelled', code: 'overtaken', answeredAt: tx.clock.now(), document: null })
+    .where('peerId', '=', peerId)
+    .where('conversationId', '=', conversationId)
+    .where('type', '=', type)
+    .where('state', '=', waiting)
+    .execute();
+}
+
 export const findOutbox = (ctx: Context, messageId: string): Promise<OutboxMessage | undefined> =>
   ctx.db.selectFrom('outbox').selectAll().where('messageId', '=', messageId).executeTakeFirst();
 

@@ -69,6 +69,15 @@ export async function raisePeerEpoch(tx: Tx, peerId: string, epoch: number): Pro
   return numInsertedOrUpdatedRows > 0n;
 }
 
+/** Nobody raises a partner's Epoch until this transaction ends. */
+export async function holdPeerEpoch(tx: Tx, peerId: string): Promise<void> {
+  await tx.db
+    .updateTable('peerEpoch')
+    .set((row) => ({ epoch: row.ref('epoch') }))
+    .where('peerId', '=', peerId)
+    .execute();
+}
+
 /** A restored node goes on above all it may have used: nothing it says now is taken for old. */
 export async function liftCounters(tx: Tx, by: number): Promise<void> {
   await tx.db

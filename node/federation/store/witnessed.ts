@@ -14,7 +14,7 @@ interface PeerCheckpointTable {
 }
 export type PeerCheckpoint = PeerCheckpointTable;
 
-/** Every key that a partner ever announced for its log: old checkpoints need old keys. */
+/** The keys that a partner announced for its log: old checkpoints need old keys. */
 interface PeerLogKeyTable {
   peerId: string;
   key: string;
@@ -56,17 +56,18 @@ export async function keepPeerCheckpoint(tx: Tx, checkpoint: PeerCheckpoint): Pr
     .execute();
 }
 
-/** The keys of a partner's log, newest first. */
-export async function listLogKeys(ctx: Context, peerId: string): Promise<string[]> {
-  const rows = await ctx.db
+/** So many keys of a partner's log count (LX-181): each may have signed a checkpoint that comes. */
+export const mostLogKeys = 100;
+
+/** The keys of a partner's log, newest first, and when they were learned. */
+export const listLogKeys = (ctx: Context, peerId: string): Promise<Omit<PeerLogKeyTable, 'peerId'>[]> =>
+  ctx.db
     .selectFrom('peerLogKey')
-    .select('key')
+    .select(['key', 'learnedAt'])
     .where('peerId', '=', peerId)
     .orderBy('learnedAt', 'desc')
-    .limit(50)
+    .limit(mostLogKeys)
     .execute();
-  return rows.map(({ key }) => key);
-}
 
 /** Notes a key of a partner's log; false when it was known. */
 export async function insertLogKey(tx: Tx, peerId: string, key: string): Promise<boolean> {

@@ -38,7 +38,7 @@ export async function witnessCheckpoint(tx: Tx, peerId: string, { log, epoch, sa
 /** Undefined while no key of the partner's log is known. */
 async function isSigned(ctx: Context, peerId: string, log: LogCheckpoint): Promise<boolean | undefined> {
   const keys = await listLogKeys(ctx, peerId);
-  return keys.length === 0 ? undefined : keys.some((key) => isSignedBy(peerId, log, key));
+  return keys.length === 0 ? undefined : keys.some(({ key }) => isSignedBy(peerId, log, key));
 }
 
 function isSignedBy(peerId: string, log: LogCheckpoint, key: string): boolean {
