@@ -337,6 +337,17 @@ describe('software that holds a lead', () => {
     const leaves = (await leavesOf(vendor)).filter((leaf) => leaf.includes('kind: consent-changed'));
     expect(leaves.at(-1)).toContain(`peer: ${partner.id}`);
 
+    // What takes away counts also from whom has it no more, what gives does not.
+    expect(await say('consent', { purpose: 'surveys', consent: 'granted' })).toMatchObject(noted);
+    await vendor.administrator.api.send('POST', `/api/leads/${leadId}/free`, { reason: 'They are gone.' });
+    const [gives, takes] = ['granted', 'withdrawn'].map((consent) => ({ purpose: 'surveys', consent }));
+    expect(await say('consent', { ...gives, purpose: 'marketing' })).toMatchObject(refused(409, 'not-the-holder'));
+    expect(await say('consent', takes)).toMatchObject(noted);
+    expect((await getLead(vendor.ctx, leadId)).document.consents).toMatchObject([
+      { purpose: 'marketing', state: 'withdrawn' },
+      { purpose: 'surveys', state: 'withdrawn' },
+    ]);
+
     // Its own words.
     const statuses = { 'Do not call': { answer: 'do-not-contact', channels: ['visit'] }, Back: { ignore: true } };
     await vendor.administrator.api.send('PUT', `/api/partners/${partner.id}/mapping`, { statuses });

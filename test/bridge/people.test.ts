@@ -200,6 +200,9 @@ describe('a partner without a node', () => {
     // The customer may call those who had the lead, too.
     const decided = decidedIn((await visit(vendor, link)).text);
     expect((await post(vendor, decided, { said: 'do-not-contact', channel: 'all' })).status).toBe(200);
+    const agrees = { said: 'consent', purpose: 'marketing', state: 'granted' };
+    expect((await post(vendor, decided, agrees)).status).toBe(409);
+    expect((await post(vendor, decided, { ...agrees, state: 'withdrawn' })).status).toBe(200);
     expect((await leadOf(vendor, leadId)).doNotContact).toEqual(['all']);
     await api.send('POST', `/api/leads/${leadId}/erase`, { reason: 'person-asked', confirm: leadId });
     expect((await visit(vendor, link)).text).not.toContain('/decided/');

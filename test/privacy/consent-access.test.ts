@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import type { Lead } from '../../protocol/index.ts';
+import type { Consent, ConsentChange, Lead } from '../../protocol/index.ts';
 import { setFieldPolicy } from '../../node/disclosure/set-field-policy.ts';
 import { changeConsent } from '../../node/federation/privacy/change-consent.ts';
 import { holdLead } from '../../node/federation/privacy/decide-request.ts';
 import { eraseLead } from '../../node/federation/privacy/erase-lead.ts';
 import { askAccess } from '../../node/federation/privacy/report-access.ts';
 import { sendMessage } from '../../node/federation/sending/send-message.ts';
-import { findHolding } from '../../node/federation/store/conversations.ts';
+import { findHolding, listConversationsOf } from '../../node/federation/store/conversations.ts';
 import { transact, type Tx } from '../../node/kernel/context.ts';
 import { receiveLead } from '../../node/leads/receive-lead.ts';
 import { getLead, listLeads } from '../../node/leads/store.ts';
@@ -14,6 +14,7 @@ import { listDecided } from '../../node/leads/store/privacy.ts';
 import { claimOffer } from '../../node/routing/claim-offer.ts';
 import { listRecipientsOfLead } from '../../node/routing/store/recipients.ts';
 import { boxOf, offerTo } from '../bridge/scene.ts';
+import { openHeld } from '../federation/shared-lead.ts';
 import { leavesOf, sequence } from '../ledger/log.ts';
 import { onEachDatabase } from '../support/databases.ts';
 import { canary, sampleLead } from '../support/federation.ts';
@@ -164,6 +165,75 @@ it('a consent is set here, and reaches every node that was released the lead; wh
     /WHO GOT WHAT[^]* reseller saw, when it was offered the request: City, .*\n.* reseller got, when it/,
   );
   expect(text).toMatch(/WHAT RESELLER SAYS THAT IT HOLDS\n {2}Held since .*[^]*\n {2}Consents: profiling · refused/);
+});
+
+it('the latest decision about a purpose counts on both sides; whoever gave the lead back takes consents away and gives none', async () => {
+  await using world = await openHeld();
+  const { vendor, reseller, leadId, heldId, clock, wire } = world;
+  const stands = async () => [await vendor.lead(leadId), await reseller.lead(heldId)].map(({ document: { consents } }) =>
+    consents?.map(({ purpose, state }) => `${purpose} ${state}`).sort(),
+  ); // prettier-ignore
+  const stamp = (time = clock.now()) => new Date(time).toISOString();
+  /** What a node says that minds none of this. */
+  const say = async (node: typeof vendor, body: ConsentChange) => {
+    await node.meddle(async (tx) => {
+      const [talk] = await listConversationsOf(tx, node === vendor ? leadId : heldId);
+      await sendMessage(tx, talk!, { type: 'ConsentChange', body });
+    });
+    await world.advance('1m');
+  };
+  const note = (node: typeof vendor, state: Consent['state'], purpose = 'marketing') =>
+    node.write(async (tx) => {
+      const id = node === vendor ? leadId : heldId;
+      const others = (await getLead(tx, id)).document.consents?.filter((one) => one.purpose !== purpose) ?? [];
+      const change = { at: stamp(), consents: [...others, { purpose, state, at: stamp() }] };
+      await changeConsent(tx, id, { change, actor: grace });
+    });
+  const granted = (at?: string) => ({
+    at: stamp(),
+    consents: [{ purpose: 'marketing', state: 'granted' as const, ...(at !== undefined && { at }) }],
+  });
+  const withdrawnSince = stamp();
+  await note(vendor, 'withdrawn');
+  await world.advance('1m');
+  expect(await stands()).toEqual([['marketing withdrawn'], ['marketing withdrawn']]);
+  // Of old, of unknown age, at the same time: from either side.
+  for (const node of [reseller, vendor])
+    for (const at of ['2001-01-01T00:00:00Z', undefined, withdrawnSince]) await say(node, granted(at));
+  expect(await stands()).toEqual([['marketing withdrawn'], ['marketing withdrawn']]);
+  await note(reseller, 'granted');
+  await world.advance('1m');
+  expect(await stands()).toEqual([['marketing granted'], ['marketing granted']]);
+  // What crosses on the way is the same on both sides then.
+  wire.fault = () => 'lost';
+  await note(vendor, 'refused', 'profiling');
+  await note(reseller, 'withdrawn');
+  await world.settle();
+  clock.advance('1s');
+  await note(reseller, 'granted', 'surveys');
+  await note(vendor, 'granted');
+  await world.settle();
+  wire.fault = () => undefined;
+  for (let n = 0; n < 4; n++) await world.advance('2m');
+  const both = ['marketing granted', 'profiling refused', 'surveys granted'];
+  expect(await stands()).toEqual([both, both]);
+  // A time that is to come is now: what is said after it counts.
+  await say(reseller, granted('2199-01-01T00:00:00Z'));
+  await note(vendor, 'withdrawn');
+  await world.advance('1m');
+  expect((await stands())[0]).toContain('marketing withdrawn');
+
+  await world.giveBack();
+  await world.settle();
+  await world.answer(vendor, 'agreed');
+  await world.settle();
+  await say(reseller, granted(stamp(clock.now() - 1_000)));
+  const after = ['marketing withdrawn', 'profiling refused', 'surveys granted'];
+  expect((await stands())[0]).toEqual(after);
+  const consents = [{ purpose: 'surveys', state: 'withdrawn' as const }];
+  await say(reseller, { at: stamp(), consents, doNotContacts: ['phone'] });
+  expect((await stands())[0]).toEqual([...after.slice(0, 2), 'surveys withdrawn']);
+  expect(await vendor.lead(leadId)).toMatchObject({ doNotContact: ['phone'] });
 });
 
 onEachDatabase((database) => {

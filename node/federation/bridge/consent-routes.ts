@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { consentStates, contactChannels } from '../../../protocol/index.ts';
 import type { OfferedLead } from '../../delivery/offered-lead.ts';
 import { asPage, showPage } from '../../delivery/public-page.ts';
-import { mayTellConsent } from '../../delivery/report-status.ts';
+import { mayReport, mayTellConsent } from '../../delivery/report-status.ts';
 import { getOfferByToken } from '../../delivery/respond.ts';
 import { outcomePage } from '../../delivery/response-page.ts';
 import { transact, type Context } from '../../kernel/context.ts';
@@ -61,7 +61,8 @@ async function take(ctx: Context, offered: OfferedLead, body: Buffer): Promise<R
   const form = readForm(body);
   if (form.said === 'consent' && form.purpose === '')
     return say('Please say what the customer decided about. Nothing was noted.', 422);
-  if (!(await mayTellConsent(ctx, offered)))
+  const gives = form.said === 'consent' && form.state === 'granted';
+  if (!(await mayTellConsent(ctx, offered)) || (gives && !(await mayReport(ctx, offered))))
     return say('This is not yours to tell by this link, or not any more. Nothing was noted.', 409);
   const said = form.said === 'consent' ? { consent: form } : { closed: [form.channel] };
   // With the token nobody can guess from the ledger what was said.

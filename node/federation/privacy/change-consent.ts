@@ -12,12 +12,14 @@ import { setDoNotContact } from '../../leads/store/privacy.ts';
 import { getRecipient } from '../../routing/store/recipients.ts';
 import type { Heard } from '../effects/effect.ts';
 import { isDeafTo } from '../peers/is-deaf-to.ts';
+import { isOwnedThrough } from '../after-release/settle-question.ts';
 import { maySay, sendMessage } from '../sending/send-message.ts';
-import { listConversationsOf, type Conversation, type ConversationKey } from '../store/conversations.ts';
+import { heldStates, listConversationsOf, type Conversation, type ConversationKey } from '../store/conversations.ts';
 import { hasDeparted } from '../store/outbox.ts';
 import { tellPeople } from '../feedback/tell-people.ts';
 import { noteWithdrawals } from '../restoration/erasures-file.ts';
 import { tellConsentAway } from './consent-away.ts';
+import { mergeConsents } from './merge-consents.ts';
 
 interface Changing {
   readonly change: ConsentChange;
@@ -102,7 +104,10 @@ async function isToTell(tx: Tx, conversation: Conversation, from: ConversationKe
   return side === 'holding' || hasDeparted(tx, conversation, 'Offer');
 }
 
-/** The other side says so. From below it counts from whoever was released the lead; others only ever saw a part of it. */
+/**
+ * The other side says so. From below it counts from whoever was released the lead; others only ever saw a part of it. Once the
+ * lead is not there any more, what is heard from there gives no consent.
+ */
 export async function hearConsent(
   tx: Tx,
   { conversation, peer, message, digest }: Heard<'ConsentChange'>,
@@ -110,9 +115,14 @@ export async function hearConsent(
   const { leadId, peerId, conversationId, side, state, releasedAt } = conversation;
   const gone = side === 'holding' && ['rejected', 'closed', 'returned', 'erased'].includes(state);
   if (leadId === '' || gone || (side === 'offering' && releasedAt === null)) return;
-  if ((await lockLead(tx, leadId)).erasedAt !== null) return;
+  const { erasedAt, receivedAt: since, document } = await lockLead(tx, leadId);
+  if (erasedAt !== null) return;
   const actor = { kind: 'peer', id: peerId, name: peer.name } as const;
   const from = { peerId, conversationId, messageId: message.header.messageId, digest };
-  if (await changeConsent(tx, leadId, { change: message.body, actor, from }))
+  const { at, doNotContacts, consents: heard } = message.body;
+  const mayGrant = side === 'holding' || (heldStates.includes(state) && (await isOwnedThrough(tx, conversation)));
+  const consents = heard && mergeConsents(document.consents ?? [], heard, { at, now: tx.clock.now(), since, mayGrant });
+  const change = { at, ...(doNotContacts && { doNotContacts }), ...(consents?.length && { consents: [...consents] }) };
+  if (await changeConsent(tx, leadId, { change, actor, from }))
     await tellPeople(tx, { leadId, peerId, topic: 'consent-changed' });
 }

@@ -2,8 +2,9 @@ import type { ConsentChange } from '../../../protocol/index.ts';
 import type { Tx } from '../../kernel/context.ts';
 import { conflict } from '../../kernel/errors.ts';
 import { when } from '../../kernel/times.ts';
-import { lockLead } from '../../leads/store.ts';
+import { getLeadHead, lockLead } from '../../leads/store.ts';
 import { holderOf } from '../../routing/open-offer.ts';
+import { findLastOffer } from '../../routing/store/offers.ts';
 import type { Recipient } from '../../routing/store/recipients.ts';
 import type { Report } from '../bridge/read-report.ts';
 import { tellPeople } from '../feedback/tell-people.ts';
@@ -16,17 +17,25 @@ interface Said extends Pick<Report, 'closed' | 'consent'> {
 
 /**
  * Whoever was released a lead without a node says what the person decided: it counts as a ConsentChange from below does (LX-153).
- * Ways of contact are closed, never opened. Repeated: changes nothing. Throws `not-released`, `lead-erased`, `schema`.
+ * Ways of contact are closed, never opened; a consent is given only while they have the lead. Repeated: changes nothing. Throws
+ * `not-released`, `not-the-holder`, `lead-erased`, `schema`.
  */
 export async function hearConsentAway(tx: Tx, recipient: Recipient, { origin, ...said }: Said): Promise<'noted'> {
   const { id: conversationId, leadId, state } = recipient;
   const peerId = recipient.peerId ?? '';
   if (state !== 'won') throw conflict('not-released', 'This lead was not released to this partner.');
+  if (said.consent?.state === 'granted' && !(await isWith(tx, recipient)))
+    throw conflict('not-the-holder', 'This lead is not with that partner any more: nothing it tells gives a consent.');
   const change = await planChange(tx, leadId, said);
   const from = { peerId, conversationId, messageId: origin.id, digest: origin.digest, by: origin.by };
   if (await changeConsent(tx, leadId, { change, actor: holderOf(recipient), from }))
     await tellPeople(tx, { leadId, peerId, topic: 'consent-changed' });
   return 'noted';
+}
+
+async function isWith(tx: Tx, { id, leadId, peerId }: Recipient): Promise<boolean> {
+  const { holder } = await getLeadHead(tx, leadId);
+  return holder?.kind === 'peer' && holder.id === peerId && (await findLastOffer(tx, leadId))?.winnerId === id;
 }
 
 /** A decision about one purpose leaves the others as they are; one that is known already stays as it was said first. */

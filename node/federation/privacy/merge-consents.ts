@@ -1,0 +1,74 @@
+import type { Consent } from '../../../protocol/index.ts';
+import { when } from '../../kernel/times.ts';
+import { isWithdrawn } from '../restoration/erasures-file.ts';
+
+/** A lead holds no more decisions than so many. */
+const mostConsents = 20;
+
+interface Hearing {
+  /** When the person said so, as the message tells. */
+  readonly at: string;
+  readonly now: number;
+  /** Since when the lead is here: a refusal without a time is as old. */
+  readonly since: number;
+  /** Whether this side may tell that a consent was given; what takes one away always counts. */
+  readonly mayGrant: boolean;
+}
+
+/**
+ * What a person decided, when the other side tells its decisions, too: of each purpose the latest counts, of two at the same time
+ * the one that takes away; a purpose that is not named stays as it is (LX-153). Both sides come to the same in whatever order they
+ * hear of each other.
+ */
+export function mergeConsents(
+  known: readonly Consent[],
+  heard: readonly Consent[],
+  hearing: Hearing,
+): readonly Consent[] {
+  const standing = new Map<string, Consent>();
+  for (const consent of known) {
+    const other = standing.get(consent.purpose);
+    if (!other || isLater(consent, other, hearing)) standing.set(consent.purpose, consent);
+  }
+  const taken = new Map<string, Consent>();
+  for (const consent of heard.map((each) => dated(each, hearing))) {
+    const other = taken.get(consent.purpose) ?? standing.get(consent.purpose);
+    const may = hearing.mayGrant || isWithdrawn(consent);
+    if (may && (!other || isLater(consent, other, hearing))) taken.set(consent.purpose, consent);
+  }
+  if (taken.size === 0) return known;
+  const named = [...new Set(heard.map(({ purpose }) => purpose))].flatMap(
+    (purpose) => taken.get(purpose) ?? standing.get(purpose) ?? [],
+  );
+  const others = [...standing.values()].filter(({ purpose }) => !named.some((one) => one.purpose === purpose));
+  return fit([...named, ...others], standing);
+}
+
+/** Where there are too many, new ones are left out, those first that give a consent: without one nothing is allowed. */
+function fit(consents: readonly Consent[], standing: ReadonlyMap<string, Consent>): readonly Consent[] {
+  if (consents.length <= mostConsents) return consents;
+  const weight = (one: Consent) => (standing.has(one.purpose) ? 0 : isWithdrawn(one) ? 1 : 2);
+  return consents.toSorted((one, other) => weight(one) - weight(other)).slice(0, mostConsents);
+}
+
+/** As it is kept: no time is in the future, and what takes away has one. */
+function dated(consent: Consent, { at, now }: Hearing): Consent {
+  const said = consent.at ?? (isWithdrawn(consent) ? at : undefined);
+  if (said === undefined) return consent;
+  return { ...consent, at: Date.parse(said) > now ? when(now) : said };
+}
+
+function isLater(one: Consent, other: Consent, hearing: Hearing): boolean {
+  const later = timeOf(one, hearing) - timeOf(other, hearing);
+  // Neither has a time: not a number.
+  return later > 0 || (!(later < 0) && ranks[one.state] > ranks[other.state]);
+}
+
+/** A consent whose time is unknown, or cannot be, is older than any other. */
+function timeOf(consent: Consent, { now, since }: Hearing): number {
+  const time = consent.at === undefined ? undefined : Date.parse(consent.at);
+  if (isWithdrawn(consent)) return Math.min(time ?? since, now);
+  return time === undefined || time > now ? -Infinity : time;
+}
+
+const ranks = { granted: 0, refused: 1, withdrawn: 2 } as const satisfies Record<Consent['state'], number>;
