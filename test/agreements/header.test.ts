@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { endAgreement } from '../../node/federation/agreements/agree.ts';
 import { checkAgreement } from '../../node/federation/agreements/check-header.ts';
+import { setFeedbackPolicy } from '../../node/federation/feedback/set-feedback-policy.ts';
 import { listDisclosed } from '../../node/federation/privacy/list-disclosed.ts';
 import { changePeer } from '../../node/federation/peers/pause.ts';
 import { getPeer, updatePeer } from '../../node/federation/store/peers.ts';
@@ -59,6 +60,31 @@ describe('messages under an agreement', () => {
     const disclosed = await listDisclosed(vendor.ctx, leadId);
     expect(disclosed.map(({ purpose }) => purpose)).toEqual(disclosed.map(() => 'Sales of pumps'));
     expect(disclosed).not.toEqual([]);
+  });
+
+  it('tell every change of status, whatever the holder’s policy leaves out; without one the policy decides', async () => {
+    await using world = await openPair();
+    const { vendor, reseller, ann } = world;
+    const none = { dispositions: [], amount: 'none', reason: false } as const;
+    await setFeedbackPolicy(reseller.ctx, vendor.nodeId, { tell: none });
+    const toldOf = async () => {
+      const before = world.wire.calls.length;
+      await vendor.receive();
+      await world.settle();
+      const offered = (await reseller.leads()).find(({ state }) => state === 'offered');
+      await reseller.accept(offered!.id, ann.id);
+      await world.settle();
+      for (const event of ['contact', 'work', 'lose'] as const) {
+        await reseller.write((tx) => changeLead(tx, offered!.id, event, event === 'lose' ? { reason: 'price' } : {}));
+        await world.settle();
+      }
+      const statuses = world.wire.calls.slice(before).filter(({ type }) => type === 'Status');
+      expect(statuses.filter(({ xml }) => xml.includes('price'))).toEqual([]);
+      return statuses.map(({ xml }) => /<l:Disposition>([^<]*)/.exec(xml)?.[1]);
+    };
+    expect(await toldOf()).toEqual(['assigned']);
+    await agree(world, [vendor, reseller]);
+    expect(await toldOf()).toEqual(['assigned', 'contacted', 'working', 'lost']);
   });
 
   it('are taken without it from a node that does not speak of agreements, save an Offer', async () => {

@@ -127,6 +127,11 @@ export const furtherChecks: readonly (readonly [requirement: string, file: strin
   ],
   ['LX-163', 'agreements/decisions', 'for the same purpose in other letters and spaces'],
   [
+    'LX-160',
+    'agreements/header',
+    'tell every change of status, whatever the holder’s policy leaves out; without one the policy decides',
+  ],
+  [
     'LX-161',
     'agreements/caps',
     'an end: nothing is offered any more, the administrators are told once, and a new agreement opens it again',

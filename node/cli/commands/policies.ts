@@ -135,7 +135,7 @@ export const policyCommands: readonly Command[] = [
     options: {
       tell: value(
         'settings',
-        'What it is told, such as amount=band,assignedTo=no,reason=yes,note=no,update=no,dispositions=won+lost.',
+        'What it is told, such as amount=band,assignedTo=no,reason=yes,note=no,update=no,dispositions=won+lost; under an agreement all dispositions are told.',
       ),
       keep: value('settings', 'What is kept of what it tells, such as assignedTo=no,amount=none.'),
       bands: value(

@@ -25,6 +25,10 @@ export function Feedback({ peer: { id, name } }: { peer: PeerView }) {
                   What we tell <bdi>{name}</bdi> about leads it gave us
                 </legend>
                 <Switches settings={data.tell} fixed={fixed} change={(tell) => save.mutate({ tell })} />
+                <p className="quiet small">
+                  Of a lead that came under an agreement every change of its status is told, whatever is chosen here,
+                  and of the rest no more than was agreed.
+                </p>
               </fieldset>
               <fieldset className="plain-fieldset">
                 <legend>
