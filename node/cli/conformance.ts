@@ -34,7 +34,7 @@ export async function runConformance(asked: Asked): Promise<number> {
     const report = await kits.runChecks(kit, { checks, deadlineMs, onResult });
     say(`\n${kits.describeReport(report)}`);
     write(asked.text('json'), () => kits.writeSignedReport(report, key));
-    write(asked.text('junit'), () => kits.writeJunit(report));
+    write(asked.text('junit'), () => kits.writeJunit(report, key));
     const incomplete = report.levels.some(({ verdict }) => verdict === 'incomplete');
     return report.conforms && !(asked.isOn('complete') && incomplete) ? 0 : 1;
   } finally {

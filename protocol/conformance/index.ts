@@ -17,7 +17,14 @@ export { NotRun, type Check } from './check.ts';
 export { describeChecks } from './describe-checks.ts';
 export { startKit, type Acts, type Kit, type KitOptions } from './kit.ts';
 export { isIntroduced, runChecks, type Report } from './run.ts';
-export { describeReport, describeResult, readSignedReport, writeJunit, writeSignedReport } from './report.ts';
+export {
+  checkJunit,
+  describeReport,
+  describeResult,
+  readSignedReport,
+  writeJunit,
+  writeSignedReport,
+} from './report.ts';
 
 /** The checks that are written by hand, in the order they run: Capabilities first, what was delivered last. */
 const ownChecks: readonly Check[] = [

@@ -28,8 +28,7 @@ export function describeReport({ node, counts, results, levels, conforms }: Repo
 export const describeResult = ({ outcome, name, role, why }: Result): string =>
   `${{ passed: 'ok     ', failed: 'FAILED ', skipped: 'skipped' }[outcome]} ${role} ${name}${why === undefined ? '' : `: ${why}`}`;
 
-/** JUnit XML, as build servers read it: a suite for each role. */
-export function writeJunit({ results, node, startedAt }: Report): string {
+function writeSuites({ results, node, startedAt }: Report): string {
   const suites = roles.map((role) => {
     const own = results.filter((result) => result.role === role);
     const of = (outcome: Result['outcome']) => own.filter((result) => result.outcome === outcome).length;
@@ -50,23 +49,52 @@ const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', 
 const escaped = (text: string) =>
   text.replace(/[\0-\x08\x0b-\x1f\ufffe\uffff]/g, '\ufffd').replace(/[&<>"]/g, (one) => entities[one] ?? one);
 
+/** ECDSA P-256 with SHA-256, r ‖ s in base64. */
+const signText = (text: string, { privateKey }: SigningKey): string =>
+  sign('sha256', Buffer.from(text), { key: privateKey, dsaEncoding: 'ieee-p1363' }).toString('base64');
+
+/** Throws `signature` unless the key (SPKI, base64) has this name and signed the text. */
+function checkSigned(text: string, { spki, value, kid }: { spki: string; value: string; kid: string }): void {
+  const { publicKey, kid: found } = verificationKey(createPublicKey({ key: Buffer.from(spki, 'base64'), format: 'der', type: 'spki' })); // prettier-ignore
+  const key = { key: publicKey, dsaEncoding: 'ieee-p1363' } as const;
+  const good = found === kid && verify('sha256', Buffer.from(text), key, Buffer.from(value, 'base64'));
+  if (!good) throw new ProtocolError('signature', 'The report was not signed by this key.');
+}
+
+/**
+ * JUnit XML, as build servers read it: a suite for each role. Its last line is an instruction that readers skip, with the
+ * signature over the UTF-8 bytes of all lines before it.
+ */
+export function writeJunit(report: Report, key: SigningKey): string {
+  const suites = writeSuites(report);
+  const facts = `algorithm="ecdsa-sha256" kid="${key.kid}" spki="${report.kit.spki}" value="${signText(suites, key)}"`;
+  return `${suites}<?lead-exchange-signature ${facts}?>\n`;
+}
+
+const signatureLine =
+  /^<\?lead-exchange-signature algorithm="ecdsa-sha256" kid="[^"]*" spki="([^"]*)" value="([^"]*)"\?>\n$/;
+
+/** Throws `signature` unless such a file was signed, whole, by the key whose name the caller knows. */
+export function checkJunit(text: string, kid: string): void {
+  const at = text.lastIndexOf('\n', text.length - 2) + 1;
+  const [, spki, value] = signatureLine.exec(text.slice(at)) ?? [];
+  if (spki === undefined || value === undefined) throw new ProtocolError('signature', 'The report is not signed.');
+  checkSigned(text.slice(0, at), { spki, value, kid });
+}
+
 /**
  * The report as a file of JSON in three lines: the second is the report, and the signature is over the UTF-8 bytes of that
- * line without its line feed (ECDSA P-256 with SHA-256, r ‖ s).
+ * line without its line feed.
  */
-export function writeSignedReport(report: Report, { privateKey, kid }: SigningKey): string {
+export function writeSignedReport(report: Report, key: SigningKey): string {
   const line = JSON.stringify(report);
-  const value = sign('sha256', Buffer.from(line), { key: privateKey, dsaEncoding: 'ieee-p1363' }).toString('base64');
-  return `{"report":\n${line}\n,"signature":${JSON.stringify({ algorithm: 'ecdsa-sha256', kid, value })}}\n`;
+  const signature = { algorithm: 'ecdsa-sha256', kid: key.kid, value: signText(line, key) };
+  return `{"report":\n${line}\n,"signature":${JSON.stringify(signature)}}\n`;
 }
 
 /** Reads such a file; throws `signature` unless it was signed by the key whose name the caller knows. */
 export function readSignedReport(text: string, kid: string): Report {
   const { report, signature } = JSON.parse(text) as { report: Report; signature: { value: string } };
-  const { publicKey, kid: found } = verificationKey(createPublicKey({ key: Buffer.from(report.kit.spki, 'base64'), format: 'der', type: 'spki' })); // prettier-ignore
-  const bytes = Buffer.from(text.split('\n')[1] ?? '');
-  const value = Buffer.from(signature.value, 'base64');
-  const good = found === kid && verify('sha256', bytes, { key: publicKey, dsaEncoding: 'ieee-p1363' }, value);
-  if (!good) throw new ProtocolError('signature', 'The report was not signed by this key.');
+  checkSigned(text.split('\n')[1] ?? '', { spki: report.kit.spki, value: signature.value, kid });
   return report;
 }

@@ -4,9 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { XmlDocument } from 'libxml2-wasm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { commands } from '../../node/cli/commands/index.ts';
+import { parseCommand } from '../../node/cli/parse-command.ts';
+import { ownTerminal } from '../../node/cli/terminal.ts';
+import { verifyReport } from '../../node/cli/verify-report.ts';
 import { open, readInvitation, writeInvitation, type ProtocolError } from '../../protocol/index.ts';
 import {
   allChecks,
+  checkJunit,
   describeReport,
   readSignedReport,
   writeJunit,
@@ -61,13 +66,28 @@ describe('a report', () => {
     expect(() => readSignedReport(text, 'another')).toThrow('signature');
   });
 
-  it('is JUnit XML, a suite for each role', () => {
-    const xml = writeJunit({ ...report, results: report.results.map((one) => ({ ...one, why: one.why && `<&"\u0000${one.why}` })) }); // prettier-ignore
+  it('is JUnit XML, a suite for each role, that is signed by the kit, to the byte', () => {
+    const { key } = tested.kit.identity;
+    const results = report.results.map((one) => ({ ...one, why: one.why && `<&"\u0000${one.why}` }));
+    const xml = writeJunit({ ...report, results }, key);
     expectXml(xml);
     expect(xml.match(/<testcase /g)).toHaveLength(4);
     expect(xml).toContain('<testsuite name="vendor" tests="3" failures="1" errors="0" skipped="0"');
     expect(xml).toContain('<failure type="LX-051"');
     expect(xml.match(/<skipped /g)).toHaveLength(1);
+    checkJunit(xml, key.kid);
+    const unsigned = xml.replace(/<\?lead-exchange-signature.*\n/, '');
+    const failure = /<failure [^>]*>/;
+    for (const forged of [
+      xml.replace(failure, ''),
+      xml.replace('failures="1"', 'failures="0"'),
+      `${xml}\n`,
+      `${xml}${unsigned}`,
+      unsigned,
+    ])
+      // prettier-ignore
+      expect(() => checkJunit(forged, key.kid)).toThrow('signature');
+    expect(() => checkJunit(xml, 'another')).toThrow('signature');
   });
 
   it('skips what its time does not reach', async () => {
@@ -114,6 +134,12 @@ describe('a vector that is made over to another node', () => {
   });
 });
 
+/** What the command says of a report, given the invitation of a kit. */
+async function verify(report: string, invitation: string): Promise<unknown> {
+  const words = ['conformance', 'verify', report, '--invitation', invitation];
+  return (await verifyReport(parseCommand(commands, words, { env: {}, terminal: ownTerminal }).asked)).json;
+}
+
 describe('leadmesh conformance', () => {
   it('waits until it is known, checks, writes its reports and exits', async () => {
     const tested = await startPeerUnderTest();
@@ -140,5 +166,14 @@ describe('leadmesh conformance', () => {
     expect(readSignedReport(readFileSync(file('report.json'), 'utf8'), kid).counts.passed).toBe(5);
     expectXml(readFileSync(file('report.xml'), 'utf8'));
     expect(status).toBe(0);
+    const { nodeId } = readInvitation(readFileSync(file('kit.json'), 'utf8'));
+    expect(nodeId).toBe('other-kit.localhost');
+    for (const written of ['report.json', 'report.xml']) {
+      expect(await verify(file(written), file('kit.json'))).toMatchObject({ nodeId, fingerprint });
+      writeFileSync(file('forged'), readFileSync(file(written), 'utf8').replace('audience', 'audiences'));
+      await expect(verify(file('forged'), file('kit.json'))).rejects.toMatchObject({ code: 'report-not-signed' });
+      await expect(verify(file(written), file('theirs.json'))).rejects.toMatchObject({ code: 'report-not-signed' });
+    }
+    await expect(verify(file('report.xml'), file('report.xml'))).rejects.toMatchObject({ code: 'invitation-invalid' });
   });
 });

@@ -21,11 +21,19 @@ export const conformanceCommands: readonly Command[] = [
       only: value('pattern', 'Only checks whose name matches this regular expression.'),
       complete: flag('Count a check that was skipped, of a level that is announced, as a failure.'),
       json: value('file', 'Write the report as JSON, signed by the kit.'),
-      junit: value('file', 'Write the report as JUnit XML.'),
+      junit: value('file', 'Write the report as JUnit XML, signed by the kit.'),
     },
     example:
       'leadmesh conformance https://crm.example --invitation crm.json --own-invitation kit.json --json report.json',
     tells: true,
     run: async (asked) => (await import('../conformance.ts')).runConformance(asked),
+  },
+  {
+    name: 'conformance verify',
+    summary: 'Check that a report, JSON or JUnit XML, is as the kit signed it',
+    arguments: ['file'],
+    options: { invitation: value('file', 'The invitation of the kit, whose ten words you compared; needed.') },
+    example: 'leadmesh conformance verify report.xml --invitation kit.json',
+    run: async (asked) => (await import('../verify-report.ts')).verifyReport(asked),
   },
 ];
