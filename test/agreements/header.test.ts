@@ -65,7 +65,7 @@ describe('messages under an agreement', () => {
   it('tell every change of status, whatever the holder’s policy leaves out; without one the policy decides', async () => {
     await using world = await openPair();
     const { vendor, reseller, ann } = world;
-    const none = { dispositions: [], amount: 'none', reason: false } as const;
+    const none = { dispositions: [], amount: 'none' as const, reason: false };
     await setFeedbackPolicy(reseller.ctx, vendor.nodeId, { tell: none });
     const toldOf = async () => {
       const before = world.wire.calls.length;
