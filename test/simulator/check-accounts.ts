@@ -63,11 +63,15 @@ function checkHeld(
   }
   if (work.includes(copy.state) && !scars.status && !isTired(lead, stock) && !tellsOf(lead, copy, peer))
     onFault(`status differs: ${pair}`);
-  const isEdited = peer.history.some(
-    ({ leadId, kind, actor }) => leadId === copy.id && kind === 'edit' && actor.includes('"kind":"user"'),
-  );
-  const isEqual = isEdited || scars.values || plan.policies.length > 0 || differing(lead, copy).length === 0;
-  if (!isEqual) onFault(`values differ between ${stock.name} and ${peer.name}: ${differing(lead, copy).join()}`);
+  const hasSaid = (what: string) =>
+    peer.history.some(
+      ({ leadId, kind, actor }) => leadId === copy.id && kind === what && actor.includes('"kind":"user"'),
+    );
+  if (hasSaid('edit') || scars.values || plan.policies.length > 0) return;
+  // Both may have been told something else at the same time; what crosses is kept as it came.
+  const mayDiffer = scars.consent || hasSaid('consent');
+  const differ = differing(lead, copy).filter((path) => path !== 'consents' || !mayDiffer);
+  if (differ.length > 0) onFault(`values differ between ${stock.name} and ${peer.name}: ${differ.join()}`);
 }
 
 /** An outcome that changed many times is noted in the end, and changes nothing any more. */

@@ -4,7 +4,7 @@ import { eraseLead } from '../../node/federation/privacy/erase-lead.ts';
 import { askAccess } from '../../node/federation/privacy/report-access.ts';
 import type { Context, Tx } from '../../node/kernel/context.ts';
 import type { LeadActor } from '../../node/leads/history.ts';
-import { contactChannels, erasureReasons } from '../../protocol/index.ts';
+import { contactChannels, erasureReasons, type ConsentChange } from '../../protocol/index.ts';
 import type { Random } from './random.ts';
 
 export type Deed = readonly [name: string, run: (tx: Tx) => Promise<unknown>];
@@ -21,6 +21,7 @@ export async function decideRight(ctx: Context, { id }: { readonly id: string },
     const decision = { requestId: asked, outcome, text: 'Because.', actor };
     return [`decide erasure ${outcome}`, (tx) => decideErasure(tx, id, decision)];
   }
+  const ask: Deed = ['ask report', (tx) => askAccess(tx, id, { actor })];
   const now = ctx.clock.now();
   const channels = [random.pick(contactChannels), random.pick(contactChannels)];
   const reason = random.pick(erasureReasons);
@@ -30,11 +31,18 @@ export async function decideRight(ctx: Context, { id }: { readonly id: string },
       `no ${channels.join()}`,
       (tx) => changeConsent(tx, id, { change: { at: new Date(now).toISOString(), doNotContacts: channels }, actor }),
     ]),
-    ...twice<Deed>(['ask report', (tx) => askAccess(tx, id, { actor })]),
+    ...twice<Deed>(['withdraw consent', (tx) => changeConsent(tx, id, { change: withdrawn(now, random), actor })]),
+    ...twice(ask),
     ...twice<Deed>(['erase', (tx) => eraseLead(tx, id, { reason, actor })]),
     ['hold', (tx) => holdLead(tx, id, { until, reason: 'A duty.', actor })],
   ]);
 }
+
+/** What was agreed to once; partners that have the lead are told the words. */
+const withdrawn = (now: number, random: Random): ConsentChange => {
+  const at = new Date(now).toISOString();
+  return { at, consents: [{ purpose: random.pick(['advertising', 'newsletter']), state: 'withdrawn', at }] };
+};
 
 const twice = <T>(one: T): T[] => [one, one];
 
