@@ -185,7 +185,7 @@ const privacy: readonly NodeMutant[] = [
   [
     'reports consents that were withdrawn as they were before',
     'consent-change',
-    'other consents than those that were sent last',
+    'other consents than those that were decided last',
     reports((report) => ({ ...report, lead: { ...report.lead, consents: [{ purpose: 'marketing', state: 'granted' }] } })), // prettier-ignore
   ],
   [

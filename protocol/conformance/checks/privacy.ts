@@ -69,14 +69,16 @@ const erasing: readonly Check[] = [
     const { lead } = await askAccess(kit, talk);
     meets(lead === undefined, 'The node said that all was erased, and reports what it holds.');
   }),
-  above('consent-change', 'LX-153 LX-154', ['A Release, a ConsentChange, an AccessRequest', 'A Receipt; the AccessReport holds the new consents'], async (kit) => {
+  above('consent-change', 'LX-153 LX-154', ['A Release, a ConsentChange, another one with an older grant, an AccessRequest', 'Two Receipts; the AccessReport holds what was decided last'], async (kit) => {
     const talk = await released(kit);
     const at = talk.inMs(-60_000);
     const decision: Consent = { purpose: 'conformance', state: 'withdrawn', at };
     expectReceipt((await talk.send('ConsentChange', { at, consents: [decision], doNotContacts: ['phone'] })).answer);
+    const older: Consent = { ...decision, state: 'granted', at: talk.inMs(-120_000) };
+    expectReceipt((await talk.send('ConsentChange', { at, consents: [older] })).answer);
     const { lead } = await askAccess(kit, talk);
     const isHeld = lead?.consents?.some((consent) => isDeepStrictEqual(consent, decision));
-    meets(isHeld === true, 'The report does not hold the consent as it was sent.');
+    meets(isHeld === true, 'The report holds other consents than those that were decided last.');
   }),
 ]; // prettier-ignore
 
