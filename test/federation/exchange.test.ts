@@ -203,7 +203,11 @@ describe('a lead that is offered to a partner', () => {
     };
     await setFeedbackPolicy(reseller.ctx, vendor.nodeId, { tell: { amount: 'none' } });
     expect(await run()).toMatchObject({ state: 'won', wonAmount: null });
-    const quiet = wire.calls.filter(({ type }) => type === 'Status').map(({ xml }) => xml);
+    // The body alone: in the base64 of digests any short word may stand.
+    const quiet = wire.calls
+      .filter(({ type }) => type === 'Status')
+      .map(({ xml }) => /<l:Body>.*<.l:Body>/s.exec(xml)?.[0]);
+    expect(quiet).toHaveLength(2);
     expect(quiet.join()).not.toMatch(/Ann|99\.00|secret/);
     await setFeedbackPolicy(reseller.ctx, vendor.nodeId, { tell: { amount: 'exact', assignedTo: true } });
     expect(await run()).toMatchObject({ state: 'won', wonAmount: '99.00' });
