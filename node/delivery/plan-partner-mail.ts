@@ -45,7 +45,7 @@ const sentences: Readonly<Record<PartnerNews, (partner: string, why: string) => 
   ],
   'offers-without-agreement': (partner) => [
     `Offers to ${partner} pause`,
-    'What you agreed on has ended, or has not begun yet. They go on under a new agreement that is in force.',
+    'What you agreed on has ended. They go on under a new agreement that is in force.',
   ],
   'cap-reached': (partner, why) => [
     `A limit of your agreement with ${partner} was reached`,

@@ -125,6 +125,21 @@ describe('an agreement', () => {
     expect(await findInForce(vendor.ctx, reseller.nodeId, 'us')).toBeUndefined();
   });
 
+  it('that began is not undone by an end with a false date: it brings no earlier version back', async () => {
+    await using world = await openPair();
+    const { vendor, reseller, clock } = world;
+    await agree(world, [vendor, reseller]);
+    clock.advance('2h');
+    await agree(world, [vendor, reseller]);
+    clock.advance('1h');
+    const { id } = await newest(reseller, vendor);
+    const signedAt = clock.now() - 2 * 3_600_000;
+    await endAsOf(reseller, vendor, { id, at: signedAt, signedAt });
+    await world.settle();
+    expect(await statesOf(vendor, reseller)).toEqual(['ended', 'superseded']);
+    expect(await findInForce(vendor.ctx, reseller.nodeId, 'us')).toBeUndefined();
+  });
+
   it('that was taken back while the partner accepted it has ended on both sides, whoever was heard first', async () => {
     await using world = await openPair();
     const { vendor, reseller } = world;

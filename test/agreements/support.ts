@@ -50,9 +50,15 @@ export async function agree(
   return newest(proposer, accepter);
 }
 
-/** Ends a version as of any time, past ones too: other nodes may say what ours does not. */
-export const endAsOf = (node: FederationNode, peer: FederationNode, { id, at }: { id: string; at: number }) =>
-  node.write(async (tx) => {
+/** Ends a version as of any time, past ones too, signed then (now if absent): other nodes may say what ours does not. */
+export const endAsOf = (
+  node: FederationNode,
+  peer: FederationNode,
+  { id, at, signedAt }: { id: string; at: number; signedAt?: number },
+) =>
+  node.write(async (now) => {
+    const clock = { ...now.clock, now: () => signedAt ?? now.clock.now() };
+    const tx = { ...now, clock };
     const version = await getAgreement(tx, peer.nodeId, id);
     const endsAt = new Date(at).toISOString();
     const createdAt = await signStep(tx, version, { peerId: peer.nodeId, step: 'end', endsAt });

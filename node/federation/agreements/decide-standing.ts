@@ -21,7 +21,7 @@ export const isOver = ({ endsAt, terms: { validUntil } }: Standing, now: number)
   (endsAt !== null && endsAt <= now) || (validUntil !== undefined && Date.parse(validUntil) <= now);
 
 /** It took effect, if only for a while: what ended before it began replaces nothing. */
-const hasBegun = (version: Standing, now: number) =>
+export const hasBegun = (version: Standing, now: number) =>
   version.acceptedAt !== null &&
   beginsAt(version) <= now &&
   !(version.endsAt !== null && version.endsAt < beginsAt(version));

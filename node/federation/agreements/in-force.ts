@@ -1,7 +1,7 @@
 import type { Context } from '../../kernel/context.ts';
 import { findAgreement, listAccepted, type Agreement, type Side } from '../store/agreements.ts';
 import type { Conversation } from '../store/conversations.ts';
-import { decideInForce, mayOfferUnder } from './decide-standing.ts';
+import { decideInForce, hasBegun, mayOfferUnder } from './decide-standing.ts';
 
 /** The agreement under which leads are offered to the partner (`us`) or by it (`them`) now, once both surely know of it. */
 export async function findInForce(ctx: Context, peerId: string, side: Side): Promise<Agreement | undefined> {
@@ -10,11 +10,13 @@ export async function findInForce(ctx: Context, peerId: string, side: Side): Pro
 }
 
 /**
- * Whether we ever agreed with a partner on what we offer it: then nothing goes to it beside an agreement in force, also after
- * the end of the last one and before the beginning of the next (LX-161).
+ * Whether an agreement on what we offer a partner was ever in force: then nothing goes to it beside one that is, also after the
+ * end of the last one (LX-161).
  */
 export const hasAgreed = async (ctx: Context, peerId: string): Promise<boolean> =>
-  (await listAccepted(ctx, peerId)).some((version) => mayOfferUnder(version, 'us'));
+  (await listAccepted(ctx, peerId)).some(
+    (version) => version.settledAt !== null && mayOfferUnder(version, 'us') && hasBegun(version, ctx.clock.now()),
+  );
 
 /** The agreement a conversation began under, whether it is still in force or not. */
 export const findAgreementOf = async (

@@ -69,8 +69,14 @@ async function takeAcceptance(tx: Tx, { peer }: Heard, version: Agreement): Prom
   await signStep(tx, version, { peerId: peer.nodeId, step: 'end', endsAt });
 }
 
-/** Either side may end it; of several ends the earliest counts. */
+/**
+ * Either side may end it; of several ends the earliest counts. What we have seen begin did begin, whenever the partner says it
+ * signed the end: a false date brings no earlier version back.
+ */
 async function takeEnd(tx: Tx, version: Agreement, { message: { header, body } }: Heard): Promise<void> {
-  const endsAt = body.endsAt === undefined ? undefined : Date.parse(body.endsAt);
+  const validFrom = Date.parse(version.terms.validFrom);
+  const hasBegun = version.acceptedAt !== null && validFrom <= tx.clock.now();
+  const said = body.endsAt === undefined ? undefined : Date.parse(body.endsAt);
+  const endsAt = hasBegun ? Math.max(said ?? 0, validFrom) : said;
   await countEnd(tx, version, { endsAt, createdAt: Date.parse(header.created), endedBy: 'them' });
 }

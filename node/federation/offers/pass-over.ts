@@ -6,7 +6,7 @@ const reasons = {
   'not-now': { reason: 'not-reachable' },
   'agreement-over': {
     reason: 'other',
-    text: 'Nothing is offered to this partner: what was agreed with it has ended, or has not begun yet.',
+    text: 'Nothing is offered to this partner: what was agreed with it has ended.',
   },
   'agreement-missing': {
     reason: 'other',

@@ -76,8 +76,7 @@ function Paused({ peer, mayAct }: { peer: PeerView; mayAct: boolean }) {
   if (peer.offersPausedFor === 'agreement-over')
     return (
       <p role="status">
-        New offers to this partner pause since {since}: what you agreed on has ended, or has not begun yet. They go on
-        under a new agreement.
+        New offers to this partner pause since {since}: what you agreed on has ended. They go on under a new agreement.
       </p>
     );
   return <AtLimit peer={peer} mayAct={mayAct} />;
