@@ -120,7 +120,10 @@ it('a consent is set here, and reaches every node that was released the lead; wh
   await network.settle();
   const { api } = vendor.administrator;
   const decide = (decision: object) => api.send('POST', `/api/leads/${id}/consents`, decision);
-  await decide({ purpose: 'profiling', state: 'refused' });
+  await decide({ purpose: 'profiling', state: 'refused', at: '2199-01-01T00:00:00Z' });
+  expect((await getLead(vendor.ctx, id)).document.consents?.at(-1)?.at).toBe(
+    new Date(network.clock.now()).toISOString(),
+  );
   await network.settle();
   const sent = (type: string) =>
     vendor.ctx.db
@@ -143,6 +146,8 @@ it('a consent is set here, and reaches every node that was released the lead; wh
     { purpose: 'marketing', state: 'withdrawn' },
   ]);
   await expect(decide({ purpose: 'marketing', state: 'maybe' })).rejects.toMatchObject({ code: 'invalid' });
+  const old = { purpose: 'profiling', state: 'granted', at: '2001-01-01T00:00:00Z' };
+  await expect(decide(old)).rejects.toMatchObject({ code: 'decided-since' });
   expect(await sent('ConsentChange')).toHaveLength(1);
 
   await api.send('POST', `/api/leads/${id}/access-report`);

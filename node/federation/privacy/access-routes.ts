@@ -11,6 +11,7 @@ import { getLead, lockLead, type StoredLead } from '../../leads/store.ts';
 import { listPrivacyRequestsOf } from '../store/privacy-requests.ts';
 import { changeConsent } from './change-consent.ts';
 import { listDisclosed } from './list-disclosed.ts';
+import { isDecidedSince } from './merge-consents.ts';
 import { askAccess } from './report-access.ts';
 import { actorOf, partnerView, viewPartner } from './views.ts';
 import { writeReport } from './write-report.ts';
@@ -55,11 +56,16 @@ const decide = route({
     const { id } = await getLead(ctx, params.id, await scopeOf(ctx, actor));
     if (!seesPerson(await sightOf(ctx, actor)))
       throw forbidden('The person of this lead is withheld from you: who sees them notes what they decide.');
-    const decision: Consent = { ...body, at: body.at ?? when(ctx.clock.now()) };
+    const now = when(ctx.clock.now());
+    const isPast = body.at !== undefined && Date.parse(body.at) <= ctx.clock.now();
+    const decision: Consent = { ...body, at: isPast ? body.at : now };
     await transact(ctx, async (tx) => {
       const lead = await lockLead(tx, id);
       if (lead.erasedAt === null && !isEditable(lead))
         throw conflict('illegal-change', 'The partner has not released this lead; only then can it be changed here.');
+      const times = { now: tx.clock.now(), since: lead.receivedAt };
+      if (isDecidedSince(lead.document.consents ?? [], decision, times))
+        throw conflict('decided-since', 'The person decided otherwise about this purpose later than that.');
       const others = (lead.document.consents ?? []).filter(({ purpose }) => purpose !== decision.purpose);
       const change = { at: when(tx.clock.now()), consents: [...others, decision] };
       await changeConsent(tx, id, { change, actor: actorOf(actor) });

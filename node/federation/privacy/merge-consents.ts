@@ -44,6 +44,18 @@ export function mergeConsents(
   return fit([...named, ...others], standing);
 }
 
+/** Whether another decision about the same purpose is known that is surely later than this one: partners would not take it over. */
+export function isDecidedSince(
+  known: readonly Consent[],
+  decision: Consent,
+  times: Pick<Hearing, 'now' | 'since'>,
+): boolean {
+  const mine = timeOf(decision, times);
+  return known.some(
+    (one) => one.purpose === decision.purpose && one.state !== decision.state && timeOf(one, times) > mine,
+  );
+}
+
 /** Where there are too many, new ones are left out, those first that give a consent: without one nothing is allowed. */
 function fit(consents: readonly Consent[], standing: ReadonlyMap<string, Consent>): readonly Consent[] {
   if (consents.length <= mostConsents) return consents;
@@ -65,7 +77,7 @@ function isLater(one: Consent, other: Consent, hearing: Hearing): boolean {
 }
 
 /** A consent whose time is unknown, or cannot be, is older than any other. */
-function timeOf(consent: Consent, { now, since }: Hearing): number {
+function timeOf(consent: Consent, { now, since }: Pick<Hearing, 'now' | 'since'>): number {
   const time = consent.at === undefined ? undefined : Date.parse(consent.at);
   if (isWithdrawn(consent)) return Math.min(time ?? since, now);
   return time === undefined || time > now ? -Infinity : time;
