@@ -16,12 +16,15 @@ export function makeOnlooker(onFault: (fault: string) => void, never: readonly s
   const receipted = new Set<string>();
   /** By these a node finds out who takes its new key already; nothing hangs on the answer but when it tries again. */
   const attempts = new Set<string>();
+  /** Of these a node takes so many a day in one conversation, whoever asks. */
+  const requests = new Set<string>();
   const look = (letter: Letter) => {
     const { type, from, to, messageId, xml, answers, digest, code } = letter;
     // What it says proves nothing, and it may say all.
     const isHonest = from !== 'mallory';
     const round = `${letter.conversation} ${letter.round}`;
     if (type === 'Capabilities') attempts.add(`${messageId} ${digest}`);
+    if (type === 'AccessRequest') requests.add(`${messageId} ${digest}`);
     if (type === 'Award' && isHonest) awards.set(`${messageId} ${digest}`, round);
     if (type === 'Receipt' && awards.has(answers)) receipted.add(awards.get(answers) as string);
     const canary = /canary\d+x/i.exec(xml)?.[0];
@@ -29,7 +32,8 @@ export function makeOnlooker(onFault: (fault: string) => void, never: readonly s
       onFault(`${from}>${to} ${type} holds ${canary} before the receipt of the award`);
     if (isHonest && type === 'Release' && !receipted.has(round))
       onFault(`${from}>${to} Release before the receipt of the award`);
-    if (isHonest && to !== 'mallory' && code === 'rate') onFault(`${from} has no patience with ${to}`);
+    if (isHonest && to !== 'mallory' && code === 'rate' && !requests.has(answers))
+      onFault(`${from} has no patience with ${to}`);
     if (isHonest && to !== 'mallory' && code === 'key-revoked' && !attempts.has(answers))
       onFault(`${from} does not take the key of ${to}`);
     const forbidden = from === 'vendor' && never.find((word) => xml.includes(word));

@@ -180,12 +180,15 @@ const offerTo = (id: string, assign: Assign) => ({
   ...{ action: { assign }, enabled: true },
 });
 
+/** Who brings leads comes again after so long at most. */
+const longestWait = 3_600_000;
+
 function planLeads(world: World, run: Run): void {
   const { plan, random, onFault } = run;
   const chance = random.fork('leads');
   const vendor = world.node('vendor');
   const arrive = async (number: number, wait = 10_000): Promise<void> => {
-    if (!vendor.isUp()) return void world.timeline.after(wait, () => void arrive(number, wait * 2));
+    if (!vendor.isUp()) return void world.timeline.after(wait, () => void arrive(number, Math.min(wait * 2, longestWait)));
     world.trace.say(`lead ${number} arrives`);
     await transact(vendor.ctx, (tx) => receiveLead(tx, { document: makeLead(number), origin: 'local' }));
     run.taken++;
