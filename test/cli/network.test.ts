@@ -184,6 +184,15 @@ describe('partners', () => {
       (await vendor.ok(['agreement', 'show', 'reseller.localhost', own])).includes('state: ended'),
     );
     await vendor.ok(['peer', 'set', 'reseller.localhost', '--require-agreement', 'no']);
+
+    // After an end nothing is offered without a new one; what follows is about leads, which it limits in nothing.
+    const feedback = { assignedTo: true, amount: 'exact', reason: true, note: true, update: true };
+    const unlimited = { validFrom: new Date().toISOString(), fieldTerms: [], feedback, caps: undefined };
+    writeFileSync(file, JSON.stringify({ ...(JSON.parse(terms) as object), ...unlimited }));
+    await vendor.ok(['agreement', 'propose', 'reseller.localhost', file]);
+    await until(async () => (await versions()).items.length === 2);
+    await reseller.ok(['agreement', 'accept', 'vendor.localhost', String((await versions()).items[0]?.['id'])]);
+    await until(async () => (await vendor.ok(['agreement', 'list', 'reseller.localhost'])).includes('active'));
   });
 });
 

@@ -188,7 +188,8 @@ function planLeads(world: World, run: Run): void {
   const chance = random.fork('leads');
   const vendor = world.node('vendor');
   const arrive = async (number: number, wait = 10_000): Promise<void> => {
-    if (!vendor.isUp()) return void world.timeline.after(wait, () => void arrive(number, Math.min(wait * 2, longestWait)));
+    if (!vendor.isUp())
+      return void world.timeline.after(wait, () => void arrive(number, Math.min(wait * 2, longestWait)));
     world.trace.say(`lead ${number} arrives`);
     await transact(vendor.ctx, (tx) => receiveLead(tx, { document: makeLead(number), origin: 'local' }));
     run.taken++;
