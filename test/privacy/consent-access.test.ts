@@ -227,6 +227,10 @@ it('the latest decision about a purpose counts on both sides; whoever gave the l
   await note(vendor, 'withdrawn');
   await world.advance('1m');
   expect((await stands())[0]).toContain('marketing withdrawn');
+  // Clocks may differ by minutes: both sides keep the time that was told.
+  const ahead = { purpose: 'events', state: 'withdrawn' as const, at: stamp(clock.now() + 240_000) };
+  await say(vendor, { at: stamp(), consents: [ahead] });
+  expect((await reseller.lead(heldId)).document.consents).toContainEqual(ahead);
 
   await world.giveBack();
   await world.settle();

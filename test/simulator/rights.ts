@@ -4,7 +4,8 @@ import { eraseLead } from '../../node/federation/privacy/erase-lead.ts';
 import { askAccess } from '../../node/federation/privacy/report-access.ts';
 import type { Context, Tx } from '../../node/kernel/context.ts';
 import type { LeadActor } from '../../node/leads/history.ts';
-import { contactChannels, erasureReasons, type ConsentChange } from '../../protocol/index.ts';
+import { lockLead } from '../../node/leads/store.ts';
+import { contactChannels, erasureReasons, type Consent } from '../../protocol/index.ts';
 import type { Random } from './random.ts';
 
 export type Deed = readonly [name: string, run: (tx: Tx) => Promise<unknown>];
@@ -31,7 +32,7 @@ export async function decideRight(ctx: Context, { id }: { readonly id: string },
       `no ${channels.join()}`,
       (tx) => changeConsent(tx, id, { change: { at: new Date(now).toISOString(), doNotContacts: channels }, actor }),
     ]),
-    ...twice<Deed>(['withdraw consent', (tx) => changeConsent(tx, id, { change: withdrawn(now, random), actor })]),
+    ...twice<Deed>(['withdraw consent', (tx) => withdraw(tx, id, withdrawn(now, random))]),
     ...twice(ask),
     ...twice<Deed>(['erase', (tx) => eraseLead(tx, id, { reason, actor })]),
     ['hold', (tx) => holdLead(tx, id, { until, reason: 'A duty.', actor })],
@@ -39,10 +40,18 @@ export async function decideRight(ctx: Context, { id }: { readonly id: string },
 }
 
 /** What was agreed to once; partners that have the lead are told the words. */
-const withdrawn = (now: number, random: Random): ConsentChange => {
-  const at = new Date(now).toISOString();
-  return { at, consents: [{ purpose: random.pick(['advertising', 'newsletter']), state: 'withdrawn', at }] };
-};
+const withdrawn = (now: number, random: Random): Consent => ({
+  purpose: random.pick(['advertising', 'newsletter']),
+  state: 'withdrawn',
+  at: new Date(now).toISOString(),
+});
+
+/** As people do by the API: what was decided about other purposes stays as it is. */
+async function withdraw(tx: Tx, id: string, consent: Consent): Promise<void> {
+  const { consents = [] } = (await lockLead(tx, id)).document;
+  const others = consents.filter(({ purpose }) => purpose !== consent.purpose);
+  await changeConsent(tx, id, { change: { at: consent.at ?? '', consents: [...others, consent] }, actor });
+}
 
 const twice = <T>(one: T): T[] => [one, one];
 

@@ -1,4 +1,4 @@
-import type { Consent } from '../../../protocol/index.ts';
+import { clockSkewMs, type Consent } from '../../../protocol/index.ts';
 import { when } from '../../kernel/times.ts';
 import { isWithdrawn } from '../restoration/erasures-file.ts';
 
@@ -63,11 +63,11 @@ function fit(consents: readonly Consent[], standing: ReadonlyMap<string, Consent
   return consents.toSorted((one, other) => weight(one) - weight(other)).slice(0, mostConsents);
 }
 
-/** As it is kept: no time is in the future, and what takes away has one. */
+/** As it is kept: no time is further in the future than clocks may differ, and what takes away has one. */
 function dated(consent: Consent, { at, now }: Hearing): Consent {
   const said = consent.at ?? (isWithdrawn(consent) ? at : undefined);
   if (said === undefined) return consent;
-  return { ...consent, at: Date.parse(said) > now ? when(now) : said };
+  return { ...consent, at: isFuture(Date.parse(said), now) ? when(now) : said };
 }
 
 function isLater(one: Consent, other: Consent, hearing: Hearing): boolean {
@@ -79,8 +79,12 @@ function isLater(one: Consent, other: Consent, hearing: Hearing): boolean {
 /** A consent whose time is unknown, or cannot be, is older than any other. */
 function timeOf(consent: Consent, { now, since }: Pick<Hearing, 'now' | 'since'>): number {
   const time = consent.at === undefined ? undefined : Date.parse(consent.at);
-  if (isWithdrawn(consent)) return Math.min(time ?? since, now);
-  return time === undefined || time > now ? -Infinity : time;
+  if (time === undefined) return isWithdrawn(consent) ? Math.min(since, now) : -Infinity;
+  if (isFuture(time, now)) return isWithdrawn(consent) ? now : -Infinity;
+  return time;
 }
+
+/** Both sides keep the same time of a decision, as long as their clocks differ by no more than messages allow. */
+const isFuture = (time: number, now: number): boolean => time > now + clockSkewMs;
 
 const ranks = { granted: 0, refused: 1, withdrawn: 2 } as const satisfies Record<Consent['state'], number>;
