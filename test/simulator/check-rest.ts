@@ -26,7 +26,8 @@ const ofRights = ['Erasure', 'ConsentChange', 'AccessRequest'];
 
 /**
  * What crosses another message on the way may come too late; a claim may have been given up before its award. What is about
- * the rights of a person may come where the offer never did, and is heard after an erasure (LX-151); answers are never refused.
+ * the rights of a person may come where the offer never did, and is heard after an erasure (LX-151); answers are refused only
+ * where what they answer was never heard.
  */
 function mayBeRefused(
   { outbox, conversations }: Stock,
@@ -42,6 +43,12 @@ function mayBeRefused(
   // What it ends or accepts died.
   if (type === 'Agreement' && code === 'agreement-unknown')
     return outbox.some((row) => row.type === type && row.peerId === peerId && row.state === 'dead');
+  // The Reject whose deletion it confirms had died by then.
+  if (type === 'ErasureStatus' && code === 'illegal-transition')
+    return outbox.some(
+      (row) =>
+        row.conversationId === conversationId && row.type === 'Reject' && ['dead', 'replayed'].includes(row.state),
+    );
   // It crossed the end of its agreement.
   if (type === 'Offer' && code === 'agreement-ended') return true;
   return (type === 'Accept' && code === 'stale-round') || (type === 'Award' && code === 'illegal-transition');

@@ -64,9 +64,14 @@ function nextStep(lead: LeadPage, random: () => number): Record<string, unknown>
   return { event: 'lose', reason: lossReasons[Math.floor(random() * lossReasons.length)] };
 }
 
+/** A lead that was taken back since the inbox was read is nobody's work any more. */
 async function workOne(api: ApiClient, leadId: string, random: () => number): Promise<void> {
-  const step = nextStep(await api.get<LeadPage>(`/api/leads/${leadId}`), random);
-  if (step) await unlessTooLate(api.send('POST', `/api/leads/${leadId}/changes`, step));
+  await unlessTooLate(
+    api.get<LeadPage>(`/api/leads/${leadId}`).then(async (lead) => {
+      const step = nextStep(lead, random);
+      if (step) await api.send('POST', `/api/leads/${leadId}/changes`, step);
+    }),
+  );
 }
 
 async function look(api: ApiClient, played: Played, ignored: Ignored): Promise<void> {
