@@ -6,6 +6,7 @@ export const partnerNews = [
   'agreement-accept',
   'agreement-end',
   'agreement-refused',
+  'agreement-unanswered',
   'offers-paused',
   'offers-without-agreement',
   'cap-reached',
@@ -38,6 +39,10 @@ const sentences: Readonly<Record<PartnerNews, (partner: string, why: string) => 
   'agreement-refused': (partner, why) => [
     `The node of ${partner} does not take your agreement`,
     `It answered: ${why}. Everything goes on as it was.`,
+  ],
+  'agreement-unanswered': (partner) => [
+    `The node of ${partner} did not answer to your acceptance`,
+    'It may have arrived, and binds you. Send it again, from the messages on the page of the partner, or end the agreement.',
   ],
   'offers-paused': (partner, why) => [
     `Offers to ${partner} pause`,

@@ -6,6 +6,8 @@ import { listAgreementDocuments } from '../../node/federation/store/agreements.t
 import { openWithXmlCrypto } from '../../protocol/index.ts';
 import { openFederation } from '../support/federation.ts';
 import { leavesOf, sequence } from '../ledger/log.ts';
+import { replayMessage } from '../../node/federation/sending/replay-message.ts';
+import { listOutbox } from '../../node/federation/store/outbox.ts';
 import { agree, endAsOf, newest, plainTerms, standings, statesOf } from './support.ts';
 
 async function openPair() {
@@ -138,6 +140,39 @@ describe('an agreement', () => {
     await world.settle();
     expect(await statesOf(vendor, reseller)).toEqual(['ended', 'superseded']);
     expect(await findInForce(vendor.ctx, reseller.nodeId, 'us')).toBeUndefined();
+  });
+
+  it('is sent again by hand when nobody answered for two weeks: an acceptance that may have arrived binds, an end holds', async () => {
+    await using world = await openPair();
+    const { vendor, reseller, wire } = world;
+    const wait = async () => {
+      for (let days = 0; days < 15; days++) await world.advance('24h');
+    };
+    const replay = async () => {
+      const [dead] = await listOutbox(reseller.ctx, { peerId: vendor.nodeId, state: 'dead', limit: 9 });
+      wire.fault = () => undefined;
+      await replayMessage(reseller.ctx, vendor.nodeId, dead!.messageId);
+      await world.settle();
+    };
+    await proposeAgreement(vendor.ctx, { peerId: reseller.nodeId, terms: plainTerms(world, { offers: 'both' }) });
+    await world.settle();
+    wire.fault = ({ type }) => (type === 'Agreement' ? 'answer-lost' : undefined);
+    const { id } = await newest(reseller, vendor);
+    await acceptAgreement(reseller.ctx, { peerId: vendor.nodeId, id });
+    await wait();
+    expect(await statesOf(vendor, reseller)).toEqual(['active']);
+    expect(await statesOf(reseller, vendor)).toEqual(['active']);
+    // Nothing is offered under what may not be known there.
+    expect(await findInForce(reseller.ctx, vendor.nodeId, 'us')).toBeUndefined();
+    await replay();
+    expect(await findInForce(reseller.ctx, vendor.nodeId, 'us')).toMatchObject({ id });
+
+    wire.fault = ({ type }) => (type === 'Agreement' ? 'lost' : undefined);
+    await endAgreement(reseller.ctx, { peerId: vendor.nodeId, id });
+    await wait();
+    expect(await statesOf(vendor, reseller)).toEqual(['active']);
+    await replay();
+    expect(await statesOf(vendor, reseller)).toEqual(['ended']);
   });
 
   it('that was taken back while the partner accepted it has ended on both sides, whoever was heard first', async () => {

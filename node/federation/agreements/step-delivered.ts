@@ -14,9 +14,16 @@ export async function onStepReceipted(tx: Tx, message: Delivered): Promise<void>
 }
 
 /**
- * The partner's node refused a step of ours, or never answered: a proposal was none, and an acceptance binds nobody. An
- * end holds here all the same.
+ * The partner's node never answered a step of ours. An acceptance binds us, for it may have arrived, but we offer nothing under it;
+ * a person may send it again. A proposal was none, and an end holds here all the same.
  */
+export async function onStepDead(tx: Tx, message: Delivered): Promise<void> {
+  const { step } = await findStep(tx, message);
+  if (step !== 'accept') return onStepRefused(tx, message, 'expired');
+  await tellPartnerNews(tx, { peerId: message.peerId, news: 'agreement-unanswered', reason: 'expired' });
+}
+
+/** The partner's node refused a step of ours: a proposal was none, and an acceptance binds nobody. An end holds here all the same. */
 export async function onStepRefused(tx: Tx, message: Delivered, code: string): Promise<void> {
   const { peerId } = message;
   const { step, version } = await findStep(tx, message);

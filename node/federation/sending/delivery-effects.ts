@@ -3,7 +3,7 @@ import { tellHistory } from '../../leads/change-lead.ts';
 import { completeRelease, failRelease, lapseAward } from '../../routing/award.ts';
 import { rejectOffer } from '../../routing/reject-offer.ts';
 import { withdrawLead } from '../../routing/withdraw-lead.ts';
-import { onStepReceipted, onStepRefused } from '../agreements/step-delivered.ts';
+import { onStepDead, onStepReceipted, onStepRefused } from '../agreements/step-delivered.ts';
 import { tellPeople } from '../feedback/tell-people.ts';
 import { releaseToPeer } from '../offers/award-to-peer.ts';
 import { partnerOf } from '../peers/partner-of.ts';
@@ -61,7 +61,7 @@ export async function onRefused(tx: Tx, message: OutboxMessage, code: string): P
 
 /** A message expired unanswered. Offers and awards end by their own clocks; a claim that cannot be heard is lost. */
 export async function onDead(tx: Tx, message: OutboxMessage): Promise<void> {
-  if (message.type === 'Agreement') return onStepRefused(tx, message, 'expired');
+  if (message.type === 'Agreement') return onStepDead(tx, message);
   if (message.type === 'KeyRollover') return unmarkTold(tx, message.peerId);
   if (message.type === 'Erasure' || message.type === 'AccessRequest') return requestUnheard(tx, message, 'expired');
   const conversation = await findConversation(tx, message);

@@ -1,14 +1,15 @@
 import { messageTable, open, outcomeOf, type AnyMessage, type Message } from '../../../protocol/index.ts';
-import { transact, type Context } from '../../kernel/context.ts';
+import { transact, type Context, type Tx } from '../../kernel/context.ts';
 import { conflict, notFound } from '../../kernel/errors.ts';
 import { appendLeaf } from '../../ledger/append-leaf.ts';
 import { openText } from '../../leads/content-key.ts';
+import { replayStep } from '../agreements/replay-step.ts';
 import { describeAgain } from '../after-release/update-to-peer.ts';
 import { maySay, sealIntoOutbox, type ConversationType } from './send-message.ts';
 import { findOwnKey } from '../keys/signing-key.ts';
 import { holdConversation } from '../hold-still.ts';
 import { updateConversation, type Conversation } from '../store/conversations.ts';
-import { findOutbox, markReplayed } from '../store/outbox.ts';
+import { findOutbox, markReplayed, type OutboxMessage } from '../store/outbox.ts';
 
 /**
  * Sends a message again whose delivery ended without success: under a new id and counter, for the same effect; an Update tells its
@@ -18,6 +19,7 @@ export function replayMessage(ctx: Context, peerId: string, messageId: string, b
   return transact(ctx, async (tx) => {
     const message = await findOutbox(tx, messageId);
     if (message?.peerId !== peerId) throw notFound('message');
+    if (message.type === 'Agreement') return replayAgreement(tx, message, by);
     const conversation = await holdConversation(tx, message);
     // A question that was not heard is asked anew, as a new one.
     const isQuestion = ['Recall', 'Return', 'Erasure', 'AccessRequest'].includes(message.type);
@@ -37,6 +39,15 @@ export function replayMessage(ctx: Context, peerId: string, messageId: string, b
     await updateConversation(tx, conversation, { ...change, sentSeq: sealed.seq, sentDigest: sealed.digest });
     return sealed.messageId;
   });
+}
+
+async function replayAgreement(tx: Tx, { messageId, peerId, document }: OutboxMessage, by?: string): Promise<string> {
+  const said = document === null ? undefined : ((await reopen(tx, document)) as unknown as Message<'Agreement'>);
+  if (!said || !(await markReplayed(tx, messageId))) throw notReplayable();
+  const sent = await replayStep(tx, said, by);
+  if (sent === undefined) throw notReplayable();
+  await appendLeaf(tx, 'message-replayed', { peer: peerId, was: messageId, message: sent, by });
+  return sent;
 }
 
 const notReplayable = () =>
