@@ -92,9 +92,15 @@ export function writeSignedReport(report: Report, key: SigningKey): string {
   return `{"report":\n${line}\n,"signature":${JSON.stringify(signature)}}\n`;
 }
 
+const threeLines = /^\{"report":\n([^\n]*)\n,"signature":(\{[^\n]*\})\}\n$/;
+
 /** Reads such a file; throws `signature` unless it was signed by the key whose name the caller knows. */
 export function readSignedReport(text: string, kid: string): Report {
-  const { report, signature } = JSON.parse(text) as { report: Report; signature: { value: string } };
-  checkSigned(text.split('\n')[1] ?? '', { spki: report.kit.spki, value: signature.value, kid });
+  const [, line, signature] = threeLines.exec(text) ?? [];
+  if (line === undefined || signature === undefined) throw new ProtocolError('signature', 'The report is not signed.');
+  // What is read is what was signed: a second `report` beside it would be read in its place by JSON alone.
+  const report = JSON.parse(line) as Report;
+  const { value } = JSON.parse(signature) as { value: string };
+  checkSigned(line, { spki: report.kit.spki, value, kid });
   return report;
 }

@@ -62,7 +62,11 @@ describe('a report', () => {
     const text = writeSignedReport(report, key);
     expect(readSignedReport(text, key.kid)).toEqual(report);
     const forged = text.replace('"conforms":false', '"conforms":true');
-    expect(() => readSignedReport(forged, key.kid)).toThrow('signature');
+    // JSON alone would read the second report, which nobody signed.
+    const beside = text.replace('\n,"signature"', `\n,"report":${forged.split('\n')[1] ?? ''},"signature"`);
+    expect((JSON.parse(beside) as { report: Report }).report.conforms).toBe(true);
+    for (const one of [forged, beside, JSON.stringify(report)])
+      expect(() => readSignedReport(one, key.kid)).toThrow('signature');
     expect(() => readSignedReport(text, 'another')).toThrow('signature');
   });
 
