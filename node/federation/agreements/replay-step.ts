@@ -16,7 +16,8 @@ export async function replayStep(
   const { step, proposal, endsAt } = body;
   const version = await findAgreement(tx, header.to, proposal ?? '');
   if (!version || step === 'propose') return undefined;
-  if (step === 'accept' && (version.acceptedAt === null || version.settledAt !== null)) return undefined;
+  const { acceptedAt, settledAt, endsAt: over } = version;
+  if (step === 'accept' && (acceptedAt === null || settledAt !== null || over !== null)) return undefined;
   const sent = await sendBetweenNodes(tx, header.to, { type: 'Agreement', body });
   await recordStep(tx, version, { step, ...sent, signedBy: 'us', endsAt, by });
   return sent.messageId;
