@@ -21,7 +21,7 @@ export const isOver = ({ endsAt, terms: { validUntil } }: Standing, now: number)
   (endsAt !== null && endsAt <= now) || (validUntil !== undefined && Date.parse(validUntil) <= now);
 
 /** It took effect, if only for a while: what ended before it began replaces nothing. */
-export const hasBegun = (version: Standing, now: number) =>
+const hasBegun = (version: Standing, now: number) =>
   version.acceptedAt !== null &&
   beginsAt(version) <= now &&
   !(version.endsAt !== null && version.endsAt < beginsAt(version));
@@ -30,14 +30,18 @@ export const hasBegun = (version: Standing, now: number) =>
 const isLater = (one: Standing, other: Standing) =>
   beginsAt(one) === beginsAt(other) ? one.digest > other.digest : beginsAt(one) > beginsAt(other);
 
+/** The version that began last of those under which `side` offers leads, whether it is over or not. */
+export const decideLatest = <V extends Standing>(accepted: readonly V[], side: Side, now: number): V | undefined =>
+  accepted
+    .filter((version) => mayOfferUnder(version, side) && hasBegun(version, now))
+    .reduce<V | undefined>((best, version) => (best && isLater(best, version) ? best : version), undefined);
+
 /**
  * The one version under which `side` offers leads now, undefined when none does: the latest that began. That it ended
  * brings no earlier one back.
  */
 export function decideInForce<V extends Standing>(accepted: readonly V[], side: Side, now: number): V | undefined {
-  const latest = accepted
-    .filter((version) => mayOfferUnder(version, side) && hasBegun(version, now))
-    .reduce<V | undefined>((best, version) => (best && isLater(best, version) ? best : version), undefined);
+  const latest = decideLatest(accepted, side, now);
   return latest && !isOver(latest, now) ? latest : undefined;
 }
 

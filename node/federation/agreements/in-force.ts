@@ -1,22 +1,19 @@
 import type { Context } from '../../kernel/context.ts';
 import { findAgreement, listAccepted, type Agreement, type Side } from '../store/agreements.ts';
 import type { Conversation } from '../store/conversations.ts';
-import { decideInForce, hasBegun, mayOfferUnder } from './decide-standing.ts';
+import { decideLatest, isOver } from './decide-standing.ts';
 
-/** The agreement under which leads are offered to the partner (`us`) or by it (`them`) now, once both surely know of it. */
-export async function findInForce(ctx: Context, peerId: string, side: Side): Promise<Agreement | undefined> {
+/** The agreement that began last on leads a partner is offered (`us`) or offers (`them`), over or not, once both surely know it. */
+export async function findLatest(ctx: Context, peerId: string, side: Side): Promise<Agreement | undefined> {
   const settled = (await listAccepted(ctx, peerId)).filter(({ settledAt }) => settledAt !== null);
-  return decideInForce(settled, side, ctx.clock.now());
+  return decideLatest(settled, side, ctx.clock.now());
 }
 
-/**
- * Whether an agreement on what we offer a partner was ever in force: then nothing goes to it beside one that is, also after the
- * end of the last one (LX-161).
- */
-export const hasAgreed = async (ctx: Context, peerId: string): Promise<boolean> =>
-  (await listAccepted(ctx, peerId)).some(
-    (version) => version.settledAt !== null && mayOfferUnder(version, 'us') && hasBegun(version, ctx.clock.now()),
-  );
+/** The agreement under which leads are offered to the partner (`us`) or by it (`them`) now. */
+export async function findInForce(ctx: Context, peerId: string, side: Side): Promise<Agreement | undefined> {
+  const latest = await findLatest(ctx, peerId, side);
+  return latest && !isOver(latest, ctx.clock.now()) ? latest : undefined;
+}
 
 /** The agreement a conversation began under, whether it is still in force or not. */
 export const findAgreementOf = async (

@@ -5,7 +5,7 @@ import { getLeadHead } from '../../leads/store.ts';
 import { mayOfferMore } from '../agreements/caps.ts';
 import { mayPassOn } from '../agreements/decide-onward.ts';
 import { isOver } from '../agreements/decide-standing.ts';
-import { findAgreementOf, findInForce, hasAgreed } from '../agreements/in-force.ts';
+import { findAgreementOf, findLatest } from '../agreements/in-force.ts';
 import { pauseOffers } from '../agreements/pause-offers.ts';
 import type { Agreement } from '../store/agreements.ts';
 import { findHolding } from '../store/conversations.ts';
@@ -36,8 +36,9 @@ export async function weighOffer(tx: Tx, peerId: string, leadId: string): Promis
   const peer = await findPeer(tx, peerId);
   if (!makesOffers(tx.config)) return 'not-now';
   if (peer?.state !== 'active' || peer.role === 'primary') return 'not-now';
-  const agreement = await findInForce(tx, peerId, 'us');
-  if (!agreement && (await hasAgreed(tx, peerId))) {
+  const agreement = await findLatest(tx, peerId, 'us');
+  // Once leads went under an agreement, none go beside one, also after the end of the last.
+  if (agreement && isOver(agreement, tx.clock.now())) {
     await pauseOffers(tx, peer, 'agreement-over');
     return 'agreement-over';
   }

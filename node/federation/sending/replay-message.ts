@@ -13,7 +13,8 @@ import { findOutbox, markReplayed, type OutboxMessage } from '../store/outbox.ts
 
 /**
  * Sends a message again whose delivery ended without success: under a new id and counter, for the same effect; an Update tells its
- * fields as they are now. Answers the new id. `by`: who asks for it. Errors: `not-found`, `not-replayable` (it was delivered or replayed, or the conversation is over).
+ * fields as they are now. Answers the new id. `by`: who asks for it. Errors: `not-found`, `not-replayable` (it was delivered or
+ * replayed, or the conversation is over).
  */
 export function replayMessage(ctx: Context, peerId: string, messageId: string, by?: string): Promise<string> {
   return transact(ctx, async (tx) => {
