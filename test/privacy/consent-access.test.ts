@@ -8,6 +8,7 @@ import { askAccess } from '../../node/federation/privacy/report-access.ts';
 import { sendMessage } from '../../node/federation/sending/send-message.ts';
 import { findHolding, listConversationsOf } from '../../node/federation/store/conversations.ts';
 import { transact, type Tx } from '../../node/kernel/context.ts';
+import { changeFields } from '../../node/leads/change-fields.ts';
 import { receiveLead } from '../../node/leads/receive-lead.ts';
 import { getLead, listLeads } from '../../node/leads/store.ts';
 import { listDecided } from '../../node/leads/store/privacy.ts';
@@ -232,16 +233,33 @@ it('the latest decision about a purpose counts on both sides; whoever gave the l
   await say(vendor, { at: stamp(), consents: [ahead] });
   expect((await reseller.lead(heldId)).document.consents).toContainEqual(ahead);
 
+  // What was withdrawn below while the record was edited above stays so, whichever is heard first.
+  wire.fault = ({ type }) => (type === 'ConsentChange' ? 'lost' : undefined);
+  await note(reseller, 'withdrawn', 'surveys');
+  clock.advance('1s');
+  const edited = (await vendor.lead(leadId)).document.consents?.filter(({ purpose }) => purpose !== 'events') ?? [];
+  const values = new Map([['consents', [...edited, { purpose: 'calls', state: 'granted' }]]]);
+  await vendor.write((tx) => changeFields(tx, leadId, { values, actor: grace, reason: 'correction' }));
+  await world.settle();
+  const kept = ['calls granted', 'events withdrawn', 'marketing withdrawn', 'profiling refused', 'surveys withdrawn'];
+  expect((await stands())[1]).toEqual(kept);
+  wire.fault = () => undefined;
+  for (let n = 0; n < 4; n++) await world.advance('2m');
+  expect(await stands()).toEqual([kept, kept]);
+  await note(vendor, 'granted', 'surveys');
+  await world.advance('1m');
+  expect((await stands()).map((all) => all?.includes('surveys granted'))).toEqual([true, true]);
+
   await world.giveBack();
   await world.settle();
   await world.answer(vendor, 'agreed');
   await world.settle();
   await say(reseller, granted(stamp(clock.now() - 1_000)));
-  const after = ['marketing withdrawn', 'profiling refused', 'surveys granted'];
+  const after = [...kept.slice(0, 4), 'surveys granted'];
   expect((await stands())[0]).toEqual(after);
   const consents = [{ purpose: 'surveys', state: 'withdrawn' as const }];
   await say(reseller, { at: stamp(), consents, doNotContacts: ['phone'] });
-  expect((await stands())[0]).toEqual([...after.slice(0, 2), 'surveys withdrawn']);
+  expect((await stands())[0]).toEqual(kept);
   expect(await vendor.lead(leadId)).toMatchObject({ doNotContact: ['phone'] });
 });
 

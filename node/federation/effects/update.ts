@@ -3,13 +3,14 @@ import type { Tx } from '../../kernel/context.ts';
 import { CodedError } from '../../kernel/errors.ts';
 import { changeFields } from '../../leads/change-fields.ts';
 import { tellHistory } from '../../leads/change-lead.ts';
-import { getLead, getLeadHead, insertNote } from '../../leads/store.ts';
+import { getLead, getLeadHead, insertNote, lockLead } from '../../leads/store.ts';
 import { answerMilliseconds } from '../after-release/ask-partner.ts';
 import { endOffer } from '../offers/end-offer.ts';
 import { feedbackOf } from '../feedback/feedback-policy.ts';
 import { forgetLate } from '../receiving/forget-late.ts';
 import { planDue } from '../after-release/question-due.ts';
 import { isInReturnWindow } from '../after-release/return-window.ts';
+import { takeOverConsents } from '../privacy/merge-consents.ts';
 import { Refusal } from '../receiving/refusal.ts';
 import type { ConversationType } from '../sending/send-message.ts';
 import { answerPeer, handOver, isOwnedThrough } from '../after-release/settle-question.ts';
@@ -92,6 +93,12 @@ const agreesTo = ({ agreeReturns }: Peer, reason: string): boolean =>
 async function takeOver(tx: Tx, conversation: Conversation, { lead, reason }: Update, known: string[]): Promise<void> {
   const { leadId, peerId } = conversation;
   const values = new Map(known.map((path) => [path, getField(lead, path)]));
+  if (values.has('consents')) {
+    const { document, receivedAt: since } = await lockLead(tx, leadId);
+    const times = { now: tx.clock.now(), since };
+    const consents = takeOverConsents(document.consents ?? [], lead.consents ?? [], times);
+    values.set('consents', consents.length > 0 ? consents : undefined);
+  }
   const fields = await changeFields(tx, leadId, { values, actor: await partnerOf(tx, peerId), reason }).catch(
     (error: unknown) => {
       if (error instanceof CodedError && error.code === 'schema') throw new Refusal('schema', error.message);

@@ -5,12 +5,15 @@ import { isWithdrawn } from '../restoration/erasures-file.ts';
 /** A lead holds no more decisions than so many. */
 const mostConsents = 20;
 
-interface Hearing {
-  /** When the person said so, as the message tells. */
-  readonly at: string;
+interface Times {
   readonly now: number;
   /** Since when the lead is here: a refusal without a time is as old. */
   readonly since: number;
+}
+
+interface Hearing extends Times {
+  /** When the person said so, as the message tells. */
+  readonly at: string;
   /** Whether this side may tell that a consent was given; what takes one away always counts. */
   readonly mayGrant: boolean;
 }
@@ -44,12 +47,25 @@ export function mergeConsents(
   return fit([...named, ...others], standing);
 }
 
-/** Whether another decision about the same purpose is known that is surely later than this one: partners would not take it over. */
-export function isDecidedSince(
+/**
+ * What an Update says of consents: the record as it is on the other side, but for what takes away and is not surely older here:
+ * it may be on its way there still (LX-140, LX-153).
+ */
+export function takeOverConsents(
   known: readonly Consent[],
-  decision: Consent,
-  times: Pick<Hearing, 'now' | 'since'>,
-): boolean {
+  told: readonly Consent[],
+  times: Times,
+): readonly Consent[] {
+  const kept = known.filter((one) => {
+    const other = told.find(({ purpose }) => purpose === one.purpose);
+    return isWithdrawn(one) && (!other || isLater(one, other, times));
+  });
+  const others = told.filter(({ purpose }) => !kept.some((one) => one.purpose === purpose));
+  return fit([...others, ...kept], new Map(kept.map((one) => [one.purpose, one])));
+}
+
+/** Whether another decision about the same purpose is known that is surely later than this one: partners would not take it over. */
+export function isDecidedSince(known: readonly Consent[], decision: Consent, times: Times): boolean {
   const mine = timeOf(decision, times);
   return known.some(
     (one) => one.purpose === decision.purpose && one.state !== decision.state && timeOf(one, times) > mine,
@@ -70,14 +86,14 @@ function dated(consent: Consent, { at, now }: Hearing): Consent {
   return { ...consent, at: isFuture(Date.parse(said), now) ? when(now) : said };
 }
 
-function isLater(one: Consent, other: Consent, hearing: Hearing): boolean {
-  const later = timeOf(one, hearing) - timeOf(other, hearing);
+function isLater(one: Consent, other: Consent, times: Times): boolean {
+  const later = timeOf(one, times) - timeOf(other, times);
   // Neither has a time: not a number.
   return later > 0 || (!(later < 0) && ranks[one.state] > ranks[other.state]);
 }
 
 /** A consent whose time is unknown, or cannot be, is older than any other. */
-function timeOf(consent: Consent, { now, since }: Pick<Hearing, 'now' | 'since'>): number {
+function timeOf(consent: Consent, { now, since }: Times): number {
   const time = consent.at === undefined ? undefined : Date.parse(consent.at);
   if (time === undefined) return isWithdrawn(consent) ? Math.min(since, now) : -Infinity;
   if (isFuture(time, now)) return isWithdrawn(consent) ? now : -Infinity;
