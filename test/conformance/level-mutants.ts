@@ -9,7 +9,7 @@ import {
 } from '../../protocol/index.ts';
 import type { AccessReport, Header, ProblemCode } from '../../protocol/index.ts';
 import { saysType, type Answered, type Arrived, type Keys } from './door.ts';
-import { forgives, opened, receiptAsIf, said } from './mutants.ts';
+import { forgives, opened, receiptAsIf, said, taken } from './mutants.ts';
 import type { NodeMutant, Wrong } from './real-node.ts';
 import { changed } from './relay.ts';
 
@@ -108,15 +108,6 @@ const agreeing: readonly NodeMutant[] = [
   ],
 ];
 
-/** A Receipt for a document, whoever signed it. */
-function taken({ body }: Arrived, keys: Keys): Answered {
-  const text = body.toString();
-  const of = (name: string) => new RegExp(`:${name}>([^<]*)<`).exec(text)?.[1] ?? '';
-  const inReplyTo = { messageId: of('MessageId'), digest: of('DigestValue') };
-  const header = { inReplyTo, from: of('To'), to: of('From'), created: of('Created') };
-  return { status: 200, type: mediaType, body: receiptAsIf(header, keys) };
-}
-
 /** What a report of the node says otherwise. */
 const reports = (change: (report: AccessReport, header: Header) => AccessReport): Wrong => ({
   sends: changed('AccessReport', ({ header, body }) => ({ body: change(body as AccessReport, header) })),
@@ -206,5 +197,19 @@ function refusedAs(code: ProblemCode, { body }: Arrived, keys: Keys): Answered {
   return { status: problemStatus[code], type: mediaType, body: seal(problem, keys.peer).xml };
 }
 
+const reportsContact = (contact: object): Wrong =>
+  reports(({ lead, ...report }) => ({ ...report, lead: { ...lead, contact: { ...lead?.contact, ...contact } } }));
+
+/** Updates. */
+const updating: readonly NodeMutant[] = [
+  ['goes back to an older Update', 'update', 'the value of the higher revision.', reportsContact({ jobTitle: 'Clerk' })], // prettier-ignore
+  [
+    'takes more from an Update than that names',
+    'update-beyond-its-names',
+    'a field that the Update did not name.',
+    reportsContact({ salutation: 'Dr.' }),
+  ],
+];
+
 /** Rules of the levels above Core and Withhold. */
-export const levelMutants: readonly NodeMutant[] = [...framing, ...agreeing, ...privacy];
+export const levelMutants: readonly NodeMutant[] = [...framing, ...agreeing, ...privacy, ...updating];

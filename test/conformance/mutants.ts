@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { makeHeader, mediaType, open, receiptFor, seal } from '../../protocol/index.ts';
 import type { AnyMessage, Header, Message, Opened, ProblemCode } from '../../protocol/index.ts';
-import type { Answered, Keys, Mutation } from './door.ts';
+import type { Answered, Arrived, Keys, Mutation } from './door.ts';
 
 export const opened = (text: string | Buffer, keys: Keys): Opened => open(Buffer.from(text), (_, kid) => (kid === keys.peer.kid ? keys.peer : keys.kit)); // prettier-ignore
 export const said = (text: string | Buffer, keys: Keys): AnyMessage => opened(text, keys).message;
@@ -13,6 +13,15 @@ type Quoting = Pick<Header, 'inReplyTo' | 'from' | 'to' | 'created'>;
 export function receiptAsIf({ inReplyTo, from, to, created }: Quoting, keys: Keys): string {
   const header = makeHeader({ type: 'Receipt', from, to, now: Date.parse(created), inReplyTo });
   return seal({ header, body: { receivedAt: created } }, keys.peer).xml;
+}
+
+/** A Receipt for a document, whoever signed it. */
+export function taken({ body }: Arrived, keys: Keys): Answered {
+  const text = body.toString();
+  const of = (name: string) => new RegExp(`:${name}>([^<]*)<`).exec(text)?.[1] ?? '';
+  const inReplyTo = { messageId: of('MessageId'), digest: of('DigestValue') };
+  const header = { inReplyTo, from: of('To'), to: of('From'), created: of('Created') };
+  return { status: 200, type: mediaType, body: receiptAsIf(header, keys) };
 }
 
 /** Takes a message that it should refuse with this Problem. */
@@ -31,6 +40,12 @@ const posts = (change: (message: AnyMessage) => AnyMessage): Mutation => ({
     return fetch(url, { ...init, body: xml });
   },
 });
+
+/** An answer of the kit with its Receipt in it, whatever was there. */
+export function receiptIn({ status }: Pick<Response, 'status'>, init: RequestInit | undefined, keys: Keys): Response {
+  const receipt = receiptFor(opened(init?.body as string, keys), { nodeId: 'kit.test', now: Date.now() });
+  return new Response(seal(receipt, keys.kit).xml, { status, headers: { 'content-type': mediaType } });
+}
 
 const zeros = Buffer.alloc(32).toString('base64');
 
@@ -140,6 +155,11 @@ export const mutants: readonly (readonly [what: string, caughtBy: string, mutati
     'accept',
     posts((message) => ({ ...message, header: { ...message.header, round: 2 } }) as AnyMessage),
   ],
+  [
+    'accepts without the terms',
+    'accept-quotes-terms',
+    posts(({ header, body }) => ({ header, body: 'offerDigest' in body ? { offerDigest: body.offerDigest } : body }) as AnyMessage), // prettier-ignore
+  ],
   ['signs each attempt anew', 'answer-500', posts((message) => message)],
   [
     'begins with a high Revision',
@@ -147,15 +167,5 @@ export const mutants: readonly (readonly [what: string, caughtBy: string, mutati
     posts(({ header, body }) => ({ header, body: 'revision' in body ? { ...body, revision: 7 } : body }) as AnyMessage),
   ],
   ['follows redirects', 'answer-redirect', { sends: () => (url, init) => fetch(url, { ...init, redirect: 'follow' }) }],
-  [
-    'takes any 200 for a Receipt',
-    'answer-empty',
-    {
-      sends: (keys) => async (url, init) => {
-        const { status } = await fetch(url, init);
-        const receipt = receiptFor(opened(init?.body as string, keys), { nodeId: 'kit.test', now: Date.now() });
-        return new Response(seal(receipt, keys.kit).xml, { status, headers: { 'content-type': mediaType } });
-      },
-    },
-  ],
+  ['takes any 200 for a Receipt', 'answer-empty', { sends: (keys) => async (url, init) => receiptIn(await fetch(url, init), init, keys) }], // prettier-ignore
 ];

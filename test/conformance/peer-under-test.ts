@@ -26,7 +26,7 @@ const forSale: Omit<LeadForSale, 'partners'> = {
 };
 
 /** The reference peer behind a door that may break one rule, and a kit it knows. */
-export async function startPeerUnderTest({ sends, ...rules }: Mutation = {}) {
+export async function startPeerUnderTest({ sends, ...rules }: Mutation = {}, waitMs = 1_500) {
   const keys: Keys = { peer: makeSigningKey(), kit: makeSigningKey() };
   const door = await startDoor({ keys, ...rules });
   const peer = await startReferencePeer({
@@ -39,7 +39,7 @@ export async function startPeerUnderTest({ sends, ...rules }: Mutation = {}) {
     target: peer.invitation,
     identity: { nodeId: 'kit.test', key: keys.kit },
     port: 0,
-    waitMs: 1_500,
+    waitMs,
     acts: {
       // Nobody else wants it.
       lead: () => Promise.resolve(void peer.offer({ ...forSale, partners: ['kit.test'] })),
@@ -48,6 +48,8 @@ export async function startPeerUnderTest({ sends, ...rules }: Mutation = {}) {
   peer.addPartner({ nodeId: 'kit.test', spki: keys.kit.spki, endpoint: kit.invitation.endpoint });
   return {
     ...{ kit, peer, keys },
+    /** What the door does with the peer's answers from now on. */
+    answers: (rule: Mutation['answers']) => void (door.answers = rule),
     async stop() {
       await kit.stop();
       await peer.stop();

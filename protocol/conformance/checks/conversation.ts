@@ -57,19 +57,25 @@ const rounds: readonly Check[] = [
 
 const states: readonly Check[] = [
   check('award-not-asked', 'LX-100', ['An Award that nobody accepted', asItWas], async (kit) => {
-    expectProblem((await (await offeredForLater(kit)).award()).answer, 'illegal-transition');
+    const talk = await offeredForLater(kit);
+    expectProblem((await talk.award()).answer, 'illegal-transition');
+    expectReceipt((await talk.close()).answer);
   }),
   check('release-not-awarded', 'LX-100 LX-115', ['A Release without an Award', asItWas], async (kit) => {
-    expectProblem((await (await offeredForLater(kit)).release()).answer, 'illegal-transition');
+    const talk = await offeredForLater(kit);
+    expectProblem((await talk.release()).answer, 'illegal-transition');
+    expectReceipt((await talk.close()).answer);
   }),
   check('accept-by-the-offering-side', 'LX-100', ['An Accept by the node that offered', asItWas], async (kit) => {
     const talk = await offeredForLater(kit);
     expectProblem((await talk.send('Accept', { offerDigest: talk.offerDigest })).answer, 'illegal-transition');
+    expectReceipt((await talk.close()).answer);
   }),
   check('status-by-the-offering-side', 'LX-100', ['A Status by the node that offered', asItWas], async (kit) => {
     const talk = await offeredForLater(kit);
     const body = { revision: 1, disposition: 'won', at: talk.inMs(0) } as const;
     expectProblem((await talk.send('Status', body)).answer, 'illegal-transition');
+    expectReceipt((await talk.close()).answer);
   }),
   check(
     'award-in-no-conversation',

@@ -133,7 +133,8 @@ const repeated: readonly Check[] = [
     ['Another Offer under the same MessageId', 'Problem conflict'],
     async (kit) => {
       const talk = makeTalk(kit);
-      const { sealed } = await talk.offer();
+      const { sealed, answer } = await talk.offer();
+      expectReceipt(answer);
       const { messageId } = sealed;
       expectProblem((await talk.offer({ mode: 'grab' }, { messageId })).answer, 'conflict');
     },
@@ -208,7 +209,8 @@ const understood: readonly Check[] = [
     },
   ),
   check('receipt-posted', 'LX-080', ['A Receipt, posted by itself', 'Problem not-understood'], async (kit) => {
-    const { sealed } = await makeTalk(kit).offer();
+    const { sealed, answer } = await makeTalk(kit).offer();
+    expectReceipt(answer);
     const inReplyTo = { messageId: sealed.messageId, digest: sealed.digest };
     expectProblem(await kit.deliver(kit.say('Receipt', { receivedAt: at(kit, 0) }, { inReplyTo })), 'not-understood');
   }),

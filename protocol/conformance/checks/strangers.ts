@@ -137,7 +137,8 @@ const order: readonly Check[] = [
     ['A known MessageId with other content, for another node', 'Problem audience'],
     async (kit) => {
       const talk = makeTalk(kit);
-      const { sealed } = await talk.offer();
+      const { sealed, answer } = await talk.offer();
+      expectReceipt(answer);
       const other = talk.say('Offer', talk.offerBody(), { messageId: sealed.messageId, to: 'elsewhere.example' });
       expectProblem(await kit.post(other.xml, {}, { ...other, to: kit.target.nodeId }), 'audience');
     },
@@ -148,7 +149,8 @@ const order: readonly Check[] = [
     ['A known MessageId with other content, of a round that is over', 'Problem conflict'],
     async (kit) => {
       const talk = await offered(kit);
-      const { sealed } = await talk.close();
+      const { sealed, answer } = await talk.close();
+      expectReceipt(answer);
       const { messageId } = sealed;
       expectProblem((await talk.send('NoLongerAvailable', { reason: 'expired' }, { messageId })).answer, 'conflict');
     },
@@ -158,7 +160,8 @@ const order: readonly Check[] = [
     'LX-050 LX-043',
     ['A known message, posted again with a broken signature', constant],
     async (kit) => {
-      const { sealed } = await makeTalk(kit).offer();
+      const { sealed, answer } = await makeTalk(kit).offer();
+      expectReceipt(answer);
       const broken = sealed.xml.replace(/<ds:SignatureValue>..../, '<ds:SignatureValue>AAAA');
       meets(broken !== sealed.xml, 'Nothing was broken.');
       await kit.expectStranger(await kit.post(broken, { 'content-type': mediaType }));

@@ -1,8 +1,9 @@
-import type { UpdateReason } from '../../index.ts';
+import type { Lead, UpdateReason } from '../../index.ts';
 import { expectProblem, expectReceipt } from '../answer.ts';
 import { ask } from '../ask.ts';
 import { checksOf, meets, type Check } from '../check.ts';
-import { awarded, offeredForLater, released } from '../talk.ts';
+import type { Kit } from '../kit.ts';
+import { awarded, offeredForLater, released, type Talk } from '../talk.ts';
 
 const check = checksOf('vendor', 'Update');
 const asItWas = 'Problem illegal-transition, and nothing changed';
@@ -14,15 +15,25 @@ const correction = (revision: number, jobTitle: string) => ({
   lead: { contact: { jobTitle } },
 });
 
+/** What the node says that it holds of the person. */
+const askContact = async (kit: Kit, talk: Talk): Promise<Lead['contact']> =>
+  (await ask(kit, talk, { type: 'AccessRequest', body: {}, answer: 'AccessReport' })).lead?.contact;
+
 export const updateChecks: readonly Check[] = [
   check(
     'update',
     'LX-140',
-    ['An Update of revision 2 to a released lead, then one of revision 1', 'Receipts: the older one is ignored'],
+    [
+      'An Update of revision 2 to a released lead, then one of revision 1',
+      'Receipts: the older one is ignored, as an AccessReport shows',
+    ],
     async (kit) => {
       const talk = await released(kit);
       expectReceipt((await talk.send('Update', correction(2, 'Buyer'))).answer);
       expectReceipt((await talk.send('Update', correction(1, 'Clerk'))).answer);
+      if (!kit.announced.has('Privacy')) return;
+      const { jobTitle } = (await askContact(kit, talk)) ?? {};
+      meets(jobTitle === 'Buyer', 'The report does not hold the value of the higher revision.');
     },
   ),
   check(
@@ -39,8 +50,7 @@ export const updateChecks: readonly Check[] = [
       const lead = { contact: { ...body.lead.contact, salutation: 'Dr.' } };
       expectReceipt((await talk.send('Update', { ...body, changedFields, lead })).answer);
       if (!kit.announced.has('Privacy')) return;
-      const { jobTitle, salutation } =
-        (await ask(kit, talk, { type: 'AccessRequest', body: {}, answer: 'AccessReport' })).lead?.contact ?? {};
+      const { jobTitle, salutation } = (await askContact(kit, talk)) ?? {};
       meets(jobTitle === 'Buyer', 'The report does not hold the new value of the field that was named.');
       meets(salutation === undefined, 'The report holds a field that the Update did not name.');
     },
