@@ -5,6 +5,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { FieldPolicy } from '../../node/disclosure/decide-field.ts';
 import type { DisclosurePreview } from '../../node/disclosure/preview-disclosure.ts';
 import { deletePolicy, listPolicies, upsertPolicy } from '../../node/disclosure/store.ts';
+import { endAgreement } from '../../node/federation/agreements/agree.ts';
+import { updatePeer } from '../../node/federation/store/peers.ts';
 import { changeFields } from '../../node/leads/change-fields.ts';
 import { createApiToken } from '../../node/people/api-tokens.ts';
 import { createUser } from '../../node/people/create-user.ts';
@@ -186,6 +188,32 @@ const anyTerm = fc
     never ? { field, inOffer: 'never', inRelease: 'never' } : { field, inOffer, inRelease: 'shown' },
   );
 const anyTerms = fc.uniqueArray(anyTerm, { maxLength: 30, selector: ({ field }) => field });
+
+it('the preview says when nothing would be offered, for want of an agreement or after its end', async () => {
+  await using world = await openFederation({ nodes: ['vendor', 'reseller'] });
+  await world.introduce('vendor', 'reseller');
+  const { ctx, app, write } = world.node('vendor');
+  const { nodeId: peerId } = world.node('reseller');
+  const { id: userId } = await write((tx) =>
+    createUser(tx, { email: 'ada@vendor.example', name: 'Ada', role: 'administrator' }),
+  );
+  const bearer = `Bearer ${(await createApiToken(ctx, { userId, name: 'test' })).token}`;
+  const leadId = await world.node('vendor').receive();
+  const said = async () => {
+    const asked = request(app).get(`/api/leads/${leadId}/preview`).query({ peerId }).set({ authorization: bearer });
+    const { agreementId, unoffered } = (await asked.expect(200)).body as { agreementId?: string; unoffered?: string };
+    return [agreementId !== undefined, unoffered];
+  };
+  expect(await said()).toEqual([false, undefined]);
+  await write((tx) => updatePeer(tx, peerId, { requireAgreement: 1 }));
+  expect(await said()).toEqual([false, 'agreement-missing']);
+  const { id } = await agree(world, [world.node('vendor'), world.node('reseller')]);
+  world.clock.advance('1s');
+  expect(await said()).toEqual([true, undefined]);
+  await endAgreement(ctx, { peerId, id });
+  world.clock.advance('1s');
+  expect(await said()).toEqual([false, 'agreement-over']);
+});
 
 // The last: from here on an agreement is in force.
 it('the preview is the bytes that leave under an agreement, too, which may show less than the policies', async () => {

@@ -17,6 +17,7 @@ export interface Preview {
   fields: PreviewedField[];
   xml: { offered: string; released: string; updated: string };
   agreementId?: string;
+  unoffered?: 'agreement-over' | 'agreement-missing';
 }
 
 export type EffectiveField = Pick<

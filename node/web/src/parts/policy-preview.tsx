@@ -58,6 +58,13 @@ function useChoices() {
   ];
 }
 
+const whyNothing = {
+  'agreement-over':
+    'Nothing is offered to this partner now: what you agreed on has ended. Under a new agreement it would see:',
+  'agreement-missing':
+    'Nothing is offered to this partner now: an agreement is asked for, and none is in force. Under one it would see:',
+} as const;
+
 export function Preview({ lead, request }: { lead: LeadView; request: PreviewRequest }) {
   const { api } = useSession();
   const preview = useQuery({
@@ -66,8 +73,9 @@ export function Preview({ lead, request }: { lead: LeadView; request: PreviewReq
   });
   return (
     <Answer query={preview}>
-      {({ fields, xml, agreementId }) => (
+      {({ fields, xml, agreementId, unoffered }) => (
         <>
+          {unoffered !== undefined && <p role="status">{whyNothing[unoffered]}</p>}
           {agreementId !== undefined && (
             <p className="quiet small">Narrowed by agreement {agreementId}, which is in force with this partner.</p>
           )}
