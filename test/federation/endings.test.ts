@@ -192,7 +192,7 @@ describe('an offer that is over', () => {
       const leadId = await vendor.receive();
       await pass(world, '1s');
       await world.take(leadId);
-      for (let hours = 0; hours < 12; hours++) await world.advance('1h');
+      for (let hours = 0; hours < 6; hours++) await world.advance('1h');
       expect((await sent(world)).map(({ type, state }) => `${type} ${state}`)).toEqual([
         'Offer waiting',
         'NoLongerAvailable waiting',

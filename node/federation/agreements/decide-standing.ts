@@ -11,7 +11,7 @@ export type Standing = Pick<
 > & { readonly terms: Pick<AgreementTerms, 'validFrom' | 'validUntil' | 'offers'> };
 
 /** Whether `side` offers leads under these terms. */
-export function mayOfferUnder({ terms: { offers }, proposedBy }: Standing, side: Side): boolean {
+function mayOfferUnder({ terms: { offers }, proposedBy }: Standing, side: Side): boolean {
   return offers === 'both' || (offers === 'proposer') === (proposedBy === side);
 }
 
