@@ -13,7 +13,7 @@ it('an administrator sets what partners see and are told, and tries it on a lead
   await scene.introduce('vendor', 'reseller');
   const [vendor, reseller] = [scene.node('vendor'), scene.node('reseller')];
   await vendor.settle();
-  await takeIn(vendor);
+  const leadId = await takeIn(vendor);
   const page = await browser.signIn(vendor, vendor.administrator, { path: '/policies' });
   await page.getByText('None: the defaults hold.').waitFor();
   const table = page.getByRole('region', { name: 'What is shown when' });
@@ -71,4 +71,11 @@ it('an administrator sets what partners see and are told, and tries it on a lead
   await told.getByRole('checkbox', { name: 'private notes', checked: true }).waitFor();
   expect(await told.getByLabel('The value of an order').inputValue()).toBe('band');
   expect(await page.getByLabel('Ranges of order values begin at').inputValue()).toBe('EUR 1000 5000, USD 2000');
+
+  await page.getByRole('switch', { name: /without an agreement in force/ }).click();
+  await page.getByRole('switch', { checked: true }).waitFor();
+  await page.goto(`${vendor.url}/leads/${leadId}`);
+  await page.getByRole('tab', { name: 'Who saw what' }).click();
+  await page.getByLabel('Partner or user').selectOption(`peer:${reseller.nodeId}`);
+  await page.getByText('Nothing is offered to this partner now: an agreement is asked for').waitFor();
 });

@@ -74,7 +74,7 @@ export function Preview({ lead, request }: { lead: LeadView; request: PreviewReq
   return (
     <Answer query={preview}>
       {({ fields, xml, agreementId, unoffered }) => (
-        <>
+        <div className="stack preview">
           {unoffered !== undefined && <p role="status">{whyNothing[unoffered]}</p>}
           {agreementId !== undefined && (
             <p className="quiet small">Narrowed by agreement {agreementId}, which is in force with this partner.</p>
@@ -99,7 +99,7 @@ export function Preview({ lead, request }: { lead: LeadView; request: PreviewReq
             </table>
           </div>
           <Sent xml={xml} />
-        </>
+        </div>
       )}
     </Answer>
   );
