@@ -6,6 +6,9 @@ import { findFreePort, startProcess, untilReady, type DemoProcess } from '../../
 import { tokenByLink } from '../../node/cli/demo/session.ts';
 import { sqliteFile } from '../../node/kernel/database.ts';
 
+// Ended from outside, a bench tidies up as when it fails.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
+
 /** A folder of this run, removed when the process ends. */
 export function makeRunFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'leadmesh-bench-'));
