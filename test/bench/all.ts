@@ -1,5 +1,5 @@
 // Every bench, one after another. By hand: node test/bench/all.ts [--quick]
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
@@ -15,17 +15,17 @@ const benches = [
   'flood',
 ];
 let failed = 0;
-const asked = new AbortController();
-process.on('SIGTERM', () => asked.abort());
+const state: { running?: ChildProcess; ended: boolean } = { ended: false };
+process.on('SIGTERM', () => {
+  state.ended = true;
+  state.running?.kill('SIGTERM');
+});
 for (const name of benches) {
-  if (asked.signal.aborted) break;
+  if (state.ended) break;
   console.log(`\n${name}`);
   const args = [join(import.meta.dirname, `${name}.ts`), ...process.argv.slice(2)];
-  const running = spawn(process.execPath, args, { stdio: 'inherit' });
-  const pass = () => running.kill('SIGTERM');
-  asked.signal.addEventListener('abort', pass);
-  const [status] = (await once(running, 'close')) as [number | null];
-  asked.signal.removeEventListener('abort', pass);
+  state.running = spawn(process.execPath, args, { stdio: 'inherit' });
+  const [status] = (await once(state.running, 'close')) as [number | null];
   if (status !== 0) failed++;
 }
 process.exitCode = failed;

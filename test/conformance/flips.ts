@@ -30,7 +30,7 @@ interface Flipped {
 
 /**
  * Runs a check once for each answer that it gets, with that one turned around. Gives the answers that made no difference to it,
- * as `name: first answer`.
+ * as `name: answer 1`.
  */
 export async function unheeded({ kit, answers }: Flipped, check: Check): Promise<string[]> {
   // What is tidied up is no part of it.

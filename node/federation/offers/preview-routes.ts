@@ -2,14 +2,11 @@ import { z } from 'zod';
 import { readDiscloseTo } from '../../disclosure/disclose-to.ts';
 import { factsOf } from '../../disclosure/facts.ts';
 import { previewDisclosure } from '../../disclosure/preview-disclosure.ts';
-import type { Context } from '../../kernel/context.ts';
 import { CodedError } from '../../kernel/errors.ts';
 import { route, type Route } from '../../kernel/routes.ts';
 import { scopeOf } from '../../leads/scope.ts';
 import { getLead } from '../../leads/store.ts';
-import { isOver } from '../agreements/decide-standing.ts';
-import { findLatest } from '../agreements/in-force.ts';
-import type { Agreement } from '../store/agreements.ts';
+import { findToOfferUnder, unagreed } from '../agreements/in-force.ts';
 import { findPeer } from '../store/peers.ts';
 
 const visibility = z.enum(['show', 'mask', 'hide']);
@@ -50,8 +47,8 @@ const preview = route({
     policy: z.string(),
     /** The agreement in force, within which the policies show; absent: there is none. */
     agreementId: z.string().optional(),
-    /** Why nothing is offered to this partner now: the last agreement ended, or one is asked for and none is in force. */
-    unoffered: z.enum(['agreement-over', 'agreement-missing']).optional(),
+    /** Why nothing is offered to this partner now. */
+    unoffered: z.enum(unagreed).optional(),
   }),
   async handler(ctx, { params, query, actor }) {
     const { document, ...row } = await getLead(ctx, params.id, await scopeOf(ctx, actor));
@@ -61,23 +58,13 @@ const preview = route({
     const recipient =
       userId === undefined ? ({ kind: 'peer', id: peerId } as const) : ({ kind: 'user', id: userId } as const);
     const discloser = (await readDiscloseTo(ctx))(recipient, mode);
-    const { agreement, unoffered } = peerId === undefined ? {} : await standingWith(ctx, peerId);
+    const peer = peerId === undefined ? undefined : await findPeer(ctx, peerId);
+    const under = peer && (await findToOfferUnder(ctx, peer));
+    const [agreement, unoffered] = typeof under === 'string' ? [undefined, under] : [under, undefined];
     const terms = agreement && (agreement.terms.fieldTerms ?? []);
     const shown = previewDisclosure({ lead: document, facts: factsOf(row) }, discloser, terms);
     return { ...shown, ...(agreement && { agreementId: agreement.agreementId }), ...(unoffered && { unoffered }) };
   },
 });
-
-interface StandingWith {
-  readonly agreement?: Agreement | undefined;
-  readonly unoffered?: 'agreement-over' | 'agreement-missing' | undefined;
-}
-
-/** Under which agreement a partner is offered leads now, or why under none (LX-161). */
-async function standingWith(ctx: Context, peerId: string): Promise<StandingWith> {
-  const agreement = await findLatest(ctx, peerId, 'us');
-  if (agreement) return isOver(agreement, ctx.clock.now()) ? { unoffered: 'agreement-over' } : { agreement };
-  return (await findPeer(ctx, peerId))?.requireAgreement === 1 ? { unoffered: 'agreement-missing' } : {};
-}
 
 export const previewRoutes: readonly Route[] = [preview];

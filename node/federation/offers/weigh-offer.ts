@@ -5,7 +5,7 @@ import { getLeadHead } from '../../leads/store.ts';
 import { mayOfferMore } from '../agreements/caps.ts';
 import { mayPassOn } from '../agreements/decide-onward.ts';
 import { isOver } from '../agreements/decide-standing.ts';
-import { findAgreementOf, findLatest } from '../agreements/in-force.ts';
+import { findAgreementOf, findToOfferUnder, type Unagreed } from '../agreements/in-force.ts';
 import { pauseOffers } from '../agreements/pause-offers.ts';
 import type { Agreement } from '../store/agreements.ts';
 import { findHolding } from '../store/conversations.ts';
@@ -25,7 +25,7 @@ interface Terms {
 const highWater = 1_000;
 
 /** Why a peer is offered nothing: `not-now`, or there is no agreement to offer it under (LX-161). */
-export type Unoffered = 'not-now' | 'agreement-over' | 'agreement-missing';
+export type Unoffered = 'not-now' | Unagreed;
 
 /**
  * Whether a peer may be offered a lead now, and under which agreement, or why not: it is an active partner that takes leads and
@@ -36,13 +36,9 @@ export async function weighOffer(tx: Tx, peerId: string, leadId: string): Promis
   const peer = await findPeer(tx, peerId);
   if (!makesOffers(tx.config)) return 'not-now';
   if (peer?.state !== 'active' || peer.role === 'primary') return 'not-now';
-  const agreement = await findLatest(tx, peerId, 'us');
-  // Once leads went under an agreement, none go beside one, also after the end of the last.
-  if (agreement && isOver(agreement, tx.clock.now())) {
-    await pauseOffers(tx, peer, 'agreement-over');
-    return 'agreement-over';
-  }
-  if (!agreement && peer.requireAgreement === 1) return 'agreement-missing';
+  const agreement = await findToOfferUnder(tx, peer);
+  if (agreement === 'agreement-over') await pauseOffers(tx, peer, agreement);
+  if (typeof agreement === 'string') return agreement;
   const before = await findHops(tx, { leadId, peerId, agreement });
   if (before === 'not-passed-on' || !(await mayOfferMore(tx, peer))) return 'not-now';
   return (await isFull(tx, peerId, highWater)) ? 'not-now' : { agreement, before };
